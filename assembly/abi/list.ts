@@ -1,0 +1,197 @@
+// Exports that list what belongs to a handle: counted first, then asked for entry by entry.
+
+import { Field, Kind, List } from "../words";
+import { NONE } from "../host/answer";
+import { DT, Dynamic, dynBytes, dynTag, dynValue } from "../elf/dynamic";
+import { Segment } from "../elf/segment";
+import { bindOf, symInfo, symOther, symShndx, symSize, symValue, typeOf, visibilityOf } from "../elf/symbol";
+import { VERSYM } from "../elf/version";
+import { wide } from "../elf/word";
+import { Image, Part } from "../inspect/image";
+import { Lack } from "../link/missing";
+import { Symbols } from "../link/symbols";
+import { definitionCount, definitionField, requirementCount, requirementField } from "../link/version";
+import { relocationCount, relocationField } from "../link/walk";
+import { Context } from "../registry/context";
+import { kindOf, recordOf } from "../registry/handle";
+import { Module } from "../registry/module";
+import { Session } from "../registry/session";
+import * as target from "../host/memory";
+
+/** How many entries a list has; 0 where there is no such list. */
+export function lw_count(handle: u32, list: u32): u32 {
+  const kind = kindOf(handle);
+  const record = recordOf(handle, kind);
+  switch (kind) {
+    case Kind.Image:   return imageCount(changetype<Image>(record), list);
+    case Kind.Module:  return moduleCount(changetype<Module>(record), list);
+    case Kind.Session: return sessionCount(changetype<Session>(record), list);
+    case Kind.Context: return list == List.Module ? changetype<Context>(record).modules.count : 0;
+    default:           return 0;
+  }
+}
+
+/** A field of an entry; NONE where there is no such thing. */
+export function lw_entry(handle: u32, list: u32, index: u32, field: u32): u64 {
+  if (index >= lw_count(handle, list)) return NONE;
+  const kind = kindOf(handle);
+  const record = recordOf(handle, kind);
+  switch (kind) {
+    case Kind.Image:   return imageEntry(changetype<Image>(record), list, index, field);
+    case Kind.Module:  return moduleEntry(changetype<Module>(record), list, index, field);
+    case Kind.Session: return sessionEntry(changetype<Session>(record), list, index, field);
+    default:           return contextEntry(changetype<Context>(record), index, field);
+  }
+}
+
+function imageCount(image: Image, list: u32): u32 {
+  switch (list) {
+    case List.Phdr:    return image.phnum;
+    case List.Needed:  return image.neededCount;
+    case List.Dynamic: return dynamicCount(image);
+    default:           return 0;
+  }
+}
+
+function imageEntry(image: Image, list: u32, index: u32, field: u32): u64 {
+  switch (list) {
+    case List.Phdr:    return phdrField(image.segment(index), field);
+    case List.Dynamic: return dynamicField(image, image.part(Part.Dynamic).addr, index, field);
+    default: {
+      const strings = image.part(Part.Strings);
+      return nameField(strings.addr, strings.bytes, image.neededName(index), field);
+    }
+  }
+}
+
+function moduleCount(module: Module, list: u32): u32 {
+  switch (list) {
+    case List.Symbol:      return module.symbols.count;
+    case List.Relocation:  return relocationCount(module.image, module.placement);
+    case List.Definition:  return definitionCount(module.image, module.placement);
+    case List.Requirement: return requirementCount(module.image, module.placement);
+    case List.Binding:     return module.binding ? module.binding!.count : 0;
+    case List.Module:      return dependencyCount(module);
+    default:               return imageCount(module.image, list);
+  }
+}
+
+function moduleEntry(module: Module, list: u32, index: u32, field: u32): u64 {
+  const symbols = module.symbols;
+  switch (list) {
+    case List.Phdr:        return phdrField(module.image.segment(index), field);
+    case List.Dynamic:     return dynamicField(module.image, module.placement.at(module.image.dynamicSegment!.vaddr), index, field);
+    case List.Needed:      return nameField(symbols.strings, symbols.stringBytes, module.image.neededName(index), field);
+    case List.Symbol:      return wide(symbols.bits) ? symbolField<u64>(symbols, index, field) : symbolField<u32>(symbols, index, field);
+    case List.Relocation:  return relocationField(module.image, module.placement, index, field);
+    case List.Definition:  return definitionField(module.image, module.placement, symbols, index, field);
+    case List.Requirement: return requirementField(module.image, module.placement, symbols, index, field);
+    case List.Module:      return dependencyField(module, index, field);
+    default:               return bindingField(module, index, field);
+  }
+}
+
+function sessionCount(session: Session, list: u32): u32 {
+  if (list == List.Missing) return session.missing.count;
+  return list == List.Module ? session.handleCount : 0;
+}
+
+function sessionEntry(session: Session, list: u32, index: u32, field: u32): u64 {
+  if (list == List.Missing) return lackField(session.missing.at(index)!, field);
+  return field == Field.Owner ? load<u32>(session.handles + index * 4) : NONE;
+}
+
+function contextEntry(context: Context, index: u32, field: u32): u64 {
+  let module = context.modules.first!;
+  while (index--) module = module.next!;
+  return field == Field.Owner ? module.handle : NONE;
+}
+
+function phdrField(segment: Segment, field: u32): u64 {
+  switch (field) {
+    case Field.Type:      return segment.type;
+    case Field.Flags:     return segment.flags;
+    case Field.Offset:    return segment.offset;
+    case Field.Vaddr:     return segment.vaddr;
+    case Field.FileBytes: return segment.fileBytes;
+    case Field.Bytes:     return segment.bytes;
+    case Field.Align:     return segment.align;
+    default:              return NONE;
+  }
+}
+
+/** Entries of the dynamic section as the file has them, DT_NULL not counted. */
+function dynamicCount(image: Image): u32 { return image.dynamic ? image.dynamic!.entryCount : 0; }
+
+function dynamicField(image: Image, at: u64, index: u32, field: u32): u64 {
+  const entry = at + index * (wide(image.bits) ? dynBytes<u64>() : dynBytes<u32>());
+  switch (field) {
+    case Field.Type:  return wide(image.bits) ? dynTag<u64>(entry) : dynTag<u32>(entry);
+    case Field.Value: return wide(image.bits) ? dynValue<u64>(entry) : dynValue<u32>(entry);
+    default:          return NONE;
+  }
+}
+
+/** A name at an offset of a string table. */
+function nameField(strings: u64, stringBytes: u64, offset: u64, field: u32): u64 {
+  if (field == Field.Name) return strings + offset;
+  if (field != Field.NameBytes) return NONE;
+  let at = offset;
+  while (at < stringBytes && target.load8(strings + at)) ++at;
+  return at - offset;
+}
+
+function symbolField<A>(symbols: Symbols, index: u32, field: u32): u64 {
+  const symbol = symbols.symbol<A>(index);
+  switch (field) {
+    case Field.Name:       return symbols.nameBytes(symbol) == NONE ? NONE : symbols.name(symbol);
+    case Field.NameBytes:  return symbols.nameBytes(symbol);
+    case Field.Address:    return symbols.address<A>(symbol);
+    case Field.Vaddr:      return symValue<A>(symbol);
+    case Field.Bytes:      return symSize<A>(symbol);
+    case Field.Type:       return typeOf(symInfo<A>(symbol));
+    case Field.Bind:       return bindOf(symInfo<A>(symbol));
+    case Field.Visibility: return visibilityOf(symOther<A>(symbol));
+    case Field.Section:    return symShndx<A>(symbol);
+    case Field.Version:    return symbols.versions == NONE ? NONE : target.load16(symbols.versions + index * 2) & VERSYM.VERSION;
+    case Field.Hidden:     return symbols.versions == NONE ? 0 : target.load16(symbols.versions + index * 2) >> 15;
+    default:               return NONE;
+  }
+}
+
+function bindingField(module: Module, index: u32, field: u32): u64 {
+  const binding = module.binding!;
+  if (!binding.isBound(index)) return NONE;
+  switch (field) {
+    case Field.Symbol:  return index;
+    case Field.Address: return binding.address(index);
+    case Field.Owner:   return binding.owner(index);
+    default:            return NONE;
+  }
+}
+
+function lackField(lack: Lack, field: u32): u64 {
+  switch (field) {
+    case Field.Name:      return lack.name;
+    case Field.NameBytes: return lack.nameBytes;
+    case Field.Source:    return lack.source;
+    case Field.Type:      return lack.isLibrary ? 1 : 0;
+    default:              return NONE;
+  }
+}
+
+function dependencyCount(module: Module): u32 {
+  let count: u32 = 0;
+  let each = module.dependencies;
+  while (each) {
+    ++count;
+    each = each.next;
+  }
+  return count;
+}
+
+function dependencyField(module: Module, index: u32, field: u32): u64 {
+  let each = module.dependencies!;
+  while (index--) each = each.next!;
+  return field == Field.Owner ? each.module.handle : NONE;
+}

@@ -1,0 +1,161 @@
+// Exports that begin, advance and end work.
+
+import { Answer, Code, Flag, Kind, Stage, What } from "../words";
+import { openHeap, peakBytes, usedBytes } from "../base/heap";
+import { Image, newImage } from "../inspect/image";
+import { advance, beginUnload } from "../load";
+import { Context, newContext } from "../registry/context";
+import { keepScope } from "../registry/dependency";
+import { endHandle, handleFault, kindOf, openHandles, recordOf } from "../registry/handle";
+import { Module, newModule } from "../registry/module";
+import { Session, Task, newSession } from "../registry/session";
+
+const ALL_FLAGS: u32 = Flag.Global | Flag.NoRun | Flag.AllowMissing | Flag.NoLink;
+let isOpen: bool = false;
+
+/** Starts the core over, with this much memory of its own at the most (bytes; 0: no limit but the machine's). */
+export function lw_open(limitBytes: u32): i32 {
+  const start = __heap_base;
+  if (limitBytes && <usize>limitBytes <= start) return Code.OutOfMemory;
+  openHeap(start, limitBytes);
+  openHandles();
+  isOpen = true;
+  return Code.Ok;
+}
+
+/** A new namespace of modules, whose initialisers are called with these; 0 if there is no memory. */
+export function lw_context(argc: u64, argv: u64, envp: u64): u32 {
+  const context = isOpen ? newContext(argc, argv, envp) : null;
+  return context ? context.handle : 0;
+}
+
+/** Begins to inspect a file; 0 if there is no memory. */
+export function lw_inspect(source: u32): u32 {
+  const session = isOpen ? newSession(Task.Inspect, null) : null;
+  if (!session) return 0;
+  session.image = newImage(source, false);
+  if (!session.image) session.fail(Code.OutOfMemory, What.None, 0, 0);
+  return session.handle;
+}
+
+/** Begins to load a file; 0 if there is no memory. */
+export function lw_load(context: u32, source: u32, flags: u32): u32 {
+  const session = loadSession(context, flags);
+  if (!session) return 0;
+  if (session.hasFailed) return session.handle;
+  const image = newImage(source, false);
+  if (!image) session.fail(Code.OutOfMemory, What.None, 0, 0);
+  else takeRoot(session, image, flags);
+  return session.handle;
+}
+
+/** Begins to load a file that was inspected before; 0 if there is no memory. */
+export function lw_load_image(context: u32, image: u32, flags: u32): u32 {
+  const session = loadSession(context, flags);
+  if (!session) return 0;
+  if (session.hasFailed) return session.handle;
+  const held = changetype<Image>(recordOf(image, Kind.Image));
+  if (!changetype<usize>(held)) {
+    session.fail(handleFault(image), What.Handle, image, 0);
+    return session.handle;
+  }
+  ++held.holders;
+  takeRoot(session, held, flags);
+  return session.handle;
+}
+
+function loadSession(context: u32, flags: u32): Session | null {
+  const record = recordOf(context, Kind.Context);
+  const session = isOpen ? newSession(Task.Load, record ? changetype<Context>(record) : null) : null;
+  if (!session) return null;
+  session.flags = flags;
+  if (!record) session.fail(handleFault(context), What.Handle, context, 0);
+  else if (flags & ~ALL_FLAGS) session.fail(Code.BadFlags, What.None, 0, flags);
+  return session;
+}
+
+function takeRoot(session: Session, image: Image, flags: Flag): void {
+  const module = newModule(session.context!, image, flags);
+  if (!module) {
+    image.drop();
+    session.fail(Code.OutOfMemory, What.None, 0, 0);
+    return;
+  }
+  session.root = module;
+  session.modules.append(module);
+  session.enter(Stage.Gather);
+}
+
+/** Begins to give back one reference of a module; 0 if there is no memory. */
+export function lw_unload(module: u32): u32 {
+  const record = recordOf(module, Kind.Module);
+  const held = changetype<Module>(record);
+  const session = isOpen ? newSession(Task.Unload, record ? held.context : null) : null;
+  if (!session) return 0;
+  if (!record) session.fail(handleFault(module), What.Handle, module, 0);
+  else if (!held.references) session.fail(Code.NotHeld, What.Handle, module, 0);
+  else beginUnload(session, held);
+  return session.handle;
+}
+
+/** Takes a session as far as it goes: Done, Refused or Pending. */
+export function lw_advance(session: u32): i32 {
+  const record = recordOf(session, Kind.Session);
+  if (!record) return Answer.Refused;
+  const work = changetype<Session>(record);
+  if (work.isBusy) return Answer.Pending;
+  work.isBusy = true;
+  const answer = advance(work);
+  work.isBusy = false;
+  return answer;
+}
+
+/** What came of a session that is done: a module's or an image's handle; 0 otherwise. */
+export function lw_result(session: u32): u32 {
+  const record = recordOf(session, Kind.Session);
+  return record ? changetype<Session>(record).result : 0;
+}
+
+/** Ends a session, an image, or an empty context. Answers a Code. */
+export function lw_close(handle: u32): i32 {
+  const kind = kindOf(handle);
+  if (kind == Kind.Session) return closeSession(changetype<Session>(recordOf(handle, kind)));
+  if (kind == Kind.Image) return closeImage(handle, changetype<Image>(recordOf(handle, kind)));
+  if (kind == Kind.Context) return closeContext(changetype<Context>(recordOf(handle, kind)));
+  return handleFault(handle);
+}
+
+/** What runs on the target can't be taken back half-way: such a session must be advanced to its end. */
+function closeSession(session: Session): Code {
+  const stage = session.stage;
+  if (session.isBusy || stage == Stage.Init || stage == Stage.Fini) return Code.SessionBusy;
+  session.abandon();
+  return Code.Ok;
+}
+
+function closeImage(handle: u32, image: Image): Code {
+  endHandle(handle);
+  image.drop();
+  return Code.Ok;
+}
+
+function closeContext(context: Context): Code {
+  if (context.modules.count || context.sessionCount) return Code.ContextInUse;
+  endHandle(context.handle);
+  context.arena.release();
+  return Code.Ok;
+}
+
+/** One more reference to a module. Answers a Code. */
+export function lw_retain(module: u32): i32 {
+  const record = recordOf(module, Kind.Module);
+  if (!record) return handleFault(module);
+  const held = changetype<Module>(record);
+  if (!held.isPublished) return Code.SessionBusy;
+  if (!keepScope(held.context, held)) return Code.OutOfMemory;
+  ++held.references;
+  return Code.Ok;
+}
+
+/** Bytes of the core's own memory in use now, and the most that ever were. */
+export function coreBytes(peak: bool): u64 { return peak ? peakBytes() : usedBytes(); }

@@ -1,0 +1,80 @@
+// Exports that answer questions about handles.
+
+import { Field, Kind } from "../words";
+import { NONE } from "../host/answer";
+import { Image } from "../inspect/image";
+import { Context } from "../registry/context";
+import { kindOf, recordOf } from "../registry/handle";
+import { Module } from "../registry/module";
+import { Session } from "../registry/session";
+import { DT } from "../elf/dynamic";
+import { Part } from "../inspect/image";
+import { coreBytes } from "./sessions";
+
+/** A field of what a handle stands for; NONE where there is no such thing. */
+export function lw_value(handle: u32, field: u32): u64 {
+  const kind = kindOf(handle);
+  if (field == Field.Kind) return kind;
+  switch (kind) {
+    case Kind.Session: return sessionValue(changetype<Session>(recordOf(handle, kind)), field);
+    case Kind.Image:   return imageValue(changetype<Image>(recordOf(handle, kind)), field);
+    case Kind.Module:  return moduleValue(changetype<Module>(recordOf(handle, kind)), field);
+    default:           return coreValue(field);
+  }
+}
+
+function coreValue(field: u32): u64 {
+  if (field == Field.UsedBytes) return coreBytes(false);
+  return field == Field.PeakBytes ? coreBytes(true) : NONE;
+}
+
+function sessionValue(session: Session, field: u32): u64 {
+  const fault = session.fault;
+  switch (field) {
+    case Field.Stage:          return session.stage;
+    case Field.Context:        return session.context ? session.context!.handle : 0;
+    case Field.FaultCode:      return fault.code;
+    case Field.FaultWhat:      return fault.what;
+    case Field.FaultAt:        return fault.at;
+    case Field.FaultValue:     return fault.value;
+    case Field.FaultSource:    return fault.source;
+    case Field.FaultName:      return fault.nameBytes ? fault.name : NONE;
+    case Field.FaultNameBytes: return fault.nameBytes;
+    default:                   return NONE;
+  }
+}
+
+/** What a file says, whether it is mapped or not. Names are read from its view. */
+function imageValue(image: Image, field: u32): u64 {
+  switch (field) {
+    case Field.Source:    return image.source;
+    case Field.Machine:   return image.arch.machine;
+    case Field.Class:     return image.bits;
+    case Field.Type:      return image.type;
+    case Field.Flags:     return image.flags;
+    case Field.Entry:     return image.entry ? image.entry : NONE;
+    case Field.Base:      return image.low;
+    case Field.Bytes:     return image.high - image.low;
+    case Field.Align:     return image.align;
+    case Field.FileBytes: return image.fileBytes;
+    case Field.Name:      return hasSoname(image) ? image.part(Part.Strings).addr + image.dynamic!.value(DT.SONAME) : NONE;
+    default:              return NONE;
+  }
+}
+
+/** The same of a module, with addresses instead of vaddrs. Its name is in its memory. */
+function moduleValue(module: Module, field: u32): u64 {
+  const image = module.image;
+  switch (field) {
+    case Field.Base:       return module.placement.addr;
+    case Field.Bytes:      return module.placement.bytes;
+    case Field.Bias:       return module.placement.bias;
+    case Field.Entry:      return image.entry ? module.placement.at(image.entry) : NONE;
+    case Field.Name:       return hasSoname(image) ? module.symbols.strings + image.dynamic!.value(DT.SONAME) : NONE;
+    case Field.References: return module.references;
+    case Field.Context:    return module.context.handle;
+    default:               return imageValue(image, field);
+  }
+}
+
+function hasSoname(image: Image): bool { return image.dynamic != null && image.dynamic!.has(DT.SONAME); }

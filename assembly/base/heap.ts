@@ -1,0 +1,149 @@
+// The core's own memory: blocks with boundary tags over one region of linear memory. It may say no, it never traps.
+//
+//   | bytes of this block, bit 0: taken | bytes of the block below | payload ... |
+//
+// A free block's payload links it into one list. What lies above `top` was never given out or came back.
+
+/** Bytes in front of each payload. */
+@inline const TAG: usize = 8;
+/** Blocks are multiples of this, so that a u64 in a payload is aligned. */
+@inline const GRAIN: usize = 8;
+/** A free block must hold its two links. */
+@inline const LEAST: usize = TAG + 8;
+
+@unmanaged class Block {
+  lead: u32;
+  below: u32;
+  next: Block | null;
+  previous: Block | null;
+  @inline get bytes(): usize { return this.lead & ~1; }
+  @inline get isTaken(): bool { return (this.lead & 1) != 0; }
+  @inline get above(): Block { return changetype<Block>(changetype<usize>(this) + this.bytes); }
+}
+
+let bottom: usize = 0;
+let top: usize = 0;
+let limit: usize = 0;
+let lastBytes: u32 = 0;
+let free: Block | null = null;
+let used: usize = 0;
+let peak: usize = 0;
+
+/**
+ * Gives the allocator its region; what was taken before is forgotten.
+ *
+ * @param start  first byte of the region
+ * @param end    it ends here at the latest, 0 for no limit but the machine's
+ */
+export function openHeap(start: usize, end: usize): void {
+  bottom = top = start + (GRAIN - 1) & ~(GRAIN - 1);
+  limit = end;
+  lastBytes = 0;
+  free = null;
+  used = peak = 0;
+}
+
+/** Bytes taken now, tags included. */
+export function usedBytes(): usize { return used; }
+/** The most bytes that ever were taken at once. */
+export function peakBytes(): usize { return peak; }
+
+/** Zeroed memory, aligned to 8; 0 if there is none left. */
+export function take(bytes: usize): usize {
+  if (bytes > 0x7fffff00) return 0;
+  const need = max(LEAST, (bytes + TAG + GRAIN - 1) & ~(GRAIN - 1));
+  let block = fitting(need);
+  if (block) split(block, need);
+  else {
+    block = fresh(need);
+    if (!block) return 0;
+  }
+  block.lead |= 1;
+  used += block.bytes;
+  peak = max(peak, used);
+  const payload = changetype<usize>(block) + TAG;
+  memory.fill(payload, 0, block.bytes - TAG);
+  return payload;
+}
+
+/** Gives back what `take` gave. */
+export function give(payload: usize): void {
+  let block = changetype<Block>(payload - TAG);
+  used -= block.bytes;
+  block.lead &= ~1;
+  if (block.below) {
+    const below = changetype<Block>(changetype<usize>(block) - block.below);
+    if (!below.isTaken) {
+      unlink(below);
+      below.lead += <u32>block.bytes;
+      block = below;
+    }
+  }
+  const above = block.above;
+  if (changetype<usize>(above) < top && !above.isTaken) {
+    unlink(above);
+    block.lead += <u32>above.bytes;
+  }
+  if (changetype<usize>(block.above) == top) {
+    top = changetype<usize>(block);
+    lastBytes = block.below;
+  } else {
+    block.above.below = <u32>block.bytes;
+    link(block);
+  }
+}
+
+/** The first free block that is large enough, taken off the list. */
+function fitting(need: usize): Block | null {
+  let block: Block | null = free;
+  while (block) {
+    if (block.bytes >= need) {
+      unlink(block);
+      return block;
+    }
+    block = block.next;
+  }
+  return null;
+}
+
+function split(block: Block, need: usize): void {
+  const rest = block.bytes - need;
+  if (rest < LEAST) return;
+  block.lead = <u32>need;
+  const upper = block.above;
+  upper.lead = <u32>rest;
+  upper.below = <u32>need;
+  upper.above.below = <u32>rest;
+  link(upper);
+}
+
+/** A block from above `top`; linear memory grows if it must and may. */
+function fresh(need: usize): Block | null {
+  if (!reaches(top + need)) return null;
+  const block = changetype<Block>(top);
+  block.lead = <u32>need;
+  block.below = lastBytes;
+  lastBytes = <u32>need;
+  top += need;
+  return block;
+}
+
+function reaches(end: usize): bool {
+  if (end < top || limit && end > limit) return false;
+  const pages = memory.size();
+  const wanted = <i32>((end + 0xffff) >> 16);
+  return wanted <= pages || memory.grow(wanted - pages) >= 0;
+}
+
+function link(block: Block): void {
+  block.next = free;
+  block.previous = null;
+  if (free) free!.previous = block;
+  free = block;
+}
+
+function unlink(block: Block): void {
+  if (block.previous) block.previous!.next = block.next;
+  else free = block.next;
+  if (block.next) block.next!.previous = block.previous;
+}

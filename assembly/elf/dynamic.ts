@@ -1,0 +1,56 @@
+// The dynamic section. gABI 5.2 "Dynamic Section".
+
+import { loadWord, pick } from "./word";
+
+/** d_tag. */
+export const enum DT {
+  NULL = 0, NEEDED = 1, PLTRELSZ = 2, PLTGOT = 3, HASH = 4, STRTAB = 5, SYMTAB = 6, RELA = 7, RELASZ = 8, RELAENT = 9,
+  STRSZ = 10, SYMENT = 11, INIT = 12, FINI = 13, SONAME = 14, RPATH = 15, SYMBOLIC = 16, REL = 17, RELSZ = 18, RELENT = 19,
+  PLTREL = 20, DEBUG = 21, TEXTREL = 22, JMPREL = 23, BIND_NOW = 24, INIT_ARRAY = 25, FINI_ARRAY = 26, INIT_ARRAYSZ = 27,
+  FINI_ARRAYSZ = 28, RUNPATH = 29, FLAGS = 30, PREINIT_ARRAY = 32, PREINIT_ARRAYSZ = 33, SYMTAB_SHNDX = 34, RELRSZ = 35,
+  RELR = 36, RELRENT = 37,
+  GNU_HASH = 0x6ffffef5, VERSYM = 0x6ffffff0, RELACOUNT = 0x6ffffff9, RELCOUNT = 0x6ffffffa, FLAGS_1 = 0x6ffffffb,
+  VERDEF = 0x6ffffffc, VERDEFNUM = 0x6ffffffd, VERNEED = 0x6ffffffe, VERNEEDNUM = 0x6fffffff,
+}
+/** DT_FLAGS. */
+export const enum DF { SYMBOLIC = 2, TEXTREL = 4, BIND_NOW = 8 }
+
+/** Tags 0 to 37 keep their number; the GNU ones in use follow. */
+const enum Slot { GNU = 38, COUNT = 48 }
+
+/** Where a tag's value is kept, or Slot.COUNT for a tag that the core has no use for. */
+function slotOf(tag: u64): u32 {
+  if (tag < <u64>Slot.GNU) return <u32>tag;
+  if (tag == DT.GNU_HASH) return Slot.GNU;
+  if (tag == DT.VERSYM) return Slot.GNU + 1;
+  const index = tag - DT.RELACOUNT;
+  return index < 7 ? Slot.GNU + 2 + <u32>index : Slot.COUNT;
+}
+
+export function dynBytes<A>(): u64 { return pick<A>(8, 16); }
+/** d_tag; the GNU tags have bit 31 clear, so a 32-bit tag needs no extension. */
+@inline export function dynTag<A>(at: u64): u64 { return loadWord<A>(at); }
+@inline export function dynValue<A>(at: u64): u64 { return loadWord<A>(at + sizeof<A>()); }
+
+/** The dynamic section by tag: each value as it was read, once; the first of equal tags counts. */
+@unmanaged export class Dynamic {
+  private present: u64;
+  /** Entries before DT_NULL. */
+  entryCount: u32;
+  private values: u64;
+
+  static bytes(): usize { return offsetof<Dynamic>("values") + Slot.COUNT * 8; }
+
+  /** Keeps a tag's value. */
+  add(tag: u64, value: u64): void {
+    const slot = slotOf(tag);
+    if (slot == Slot.COUNT || this.present & (<u64>1 << slot)) return;
+    this.present |= <u64>1 << slot;
+    store<u64>(this.at(slot), value);
+  }
+  @inline private at(slot: u32): usize { return changetype<usize>(this) + offsetof<Dynamic>("values") + slot * 8; }
+
+  @inline has(tag: u64): bool { return (this.present >> slotOf(tag) & 1) != 0; }
+  /** The value of a tag, 0 if it is absent. */
+  @inline value(tag: u64): u64 { return load<u64>(this.at(slotOf(tag))); }
+}

@@ -1,0 +1,8 @@
+// Addresses a host can't answer with, so that "no" and "not yet" are told apart from address 0.
+
+/** No such address: nobody answers 2^64-1, because nothing fits behind it. */
+@inline export const NONE: u64 = 0xffffffffffffffff;
+/** The host refuses: the same value, where it is an answer. */
+@inline export const REFUSED: u64 = NONE;
+/** The host does not know yet. */
+@inline export const PENDING: u64 = NONE - 1;

@@ -1,0 +1,115 @@
+// The dynamic section: read once, tag by tag; every table it names is checked to lie in the image.
+
+import { Code, What } from "../words";
+import * as target from "../host/memory";
+import { within } from "../base/range";
+import { Work } from "../base/work";
+import { DF, DT, Dynamic, dynBytes, dynTag, dynValue } from "../elf/dynamic";
+import { relBytes, relaBytes } from "../elf/reloc";
+import { symBytes } from "../elf/symbol";
+import { Image, Part } from "./image";
+
+/**
+ * Reads the dynamic section of a file and the names it needs.
+ *
+ * @returns false if the work must wait, or failed
+ * @fault BadDynamic OutsideImage BadEntrySize BadRelocationTable (Dyn, at = vaddr of the section, value = the entry's value)
+ * @fault BadString (Str, at = offset in the string table)
+ * @spec gABI 5.2 "Dynamic Section"
+ */
+export function readDynamic<A>(work: Work, image: Image): bool {
+  const segment = image.dynamicSegment;
+  if (!segment) return true;
+  const host = image.readable(segment.vaddr, segment.bytes);
+  const bytes = segment.fileBytes / dynBytes<A>() * dynBytes<A>();
+  // The entries must be the file's own bytes: those that the mapped image will show.
+  if (!host || !bytes || segment.vaddr - host.vaddr + bytes > host.fileBytes) return work.fail(Code.BadDynamic, What.Dyn, segment.vaddr, segment.fileBytes);
+  const offset = host.offset + (segment.vaddr - host.vaddr);
+  const view = image.part(Part.Dynamic);
+  if (!view.open(work, image.source, image.fileBytes, offset, bytes, What.Dyn)) return false;
+
+  if (!image.dynamic) {
+    const at = image.arena.take(Dynamic.bytes());
+    const needed = image.arena.take(<usize>(bytes / dynBytes<A>()) * 4);
+    if (!at || !needed) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
+    image.dynamic = changetype<Dynamic>(at);
+    image.needed = needed;
+    readEntries<A>(image, view.addr, bytes);
+  }
+  return checkTables<A>(work, image) && readStrings(work, image);
+}
+
+/** Fetches every entry once: by its tag, or as a needed name. */
+function readEntries<A>(image: Image, at: u64, bytes: u64): void {
+  for (let end = at + bytes; at < end; at += dynBytes<A>()) {
+    const tag = dynTag<A>(at);
+    if (tag == DT.NULL) break;
+    ++image.dynamic!.entryCount;
+    const value = dynValue<A>(at);
+    if (tag == DT.NEEDED) store<u32>(image.needed + image.neededCount++ * 4, <u32>min<u64>(value, u32.MAX_VALUE));
+    else image.dynamic!.add(tag, value);
+  }
+}
+
+/** A table that one entry names and another gives the size of. */
+function checkTable(work: Work, image: Image, tag: u64, bytes: u64, each: u64): bool {
+  const vaddr = image.dynamic!.value(tag);
+  const at = image.dynamicSegment!.vaddr;
+  if (each && bytes % each) return work.fail(Code.BadRelocationTable, What.Dyn, at, bytes);
+  if (bytes && !image.readable(vaddr, bytes)) return work.fail(Code.OutsideImage, What.Dyn, at, vaddr);
+  return true;
+}
+
+function checkEach(work: Work, image: Image, tag: u64, each: u64): bool {
+  const dynamic = image.dynamic!;
+  if (!dynamic.has(tag) || dynamic.value(tag) == each) return true;
+  return work.fail(Code.BadEntrySize, What.Dyn, image.dynamicSegment!.vaddr, dynamic.value(tag));
+}
+
+function checkTables<A>(work: Work, image: Image): bool {
+  const d = image.dynamic!;
+  const pltEach = d.value(DT.PLTREL) == DT.REL ? relBytes<A>() : relaBytes<A>();
+  if (d.has(DT.JMPREL) && d.value(DT.PLTREL) != DT.REL && d.value(DT.PLTREL) != DT.RELA) {
+    return work.fail(Code.BadRelocationTable, What.Dyn, image.dynamicSegment!.vaddr, d.value(DT.PLTREL));
+  }
+  return checkEach(work, image, DT.SYMENT, symBytes<A>())
+    && checkEach(work, image, DT.RELAENT, relaBytes<A>())
+    && checkEach(work, image, DT.RELENT, relBytes<A>())
+    && checkEach(work, image, DT.RELRENT, sizeof<A>())
+    && checkTable(work, image, DT.STRTAB, d.value(DT.STRSZ), 0)
+    && checkTable(work, image, DT.SYMTAB, d.has(DT.SYMTAB) ? symBytes<A>() : 0, 0)
+    && checkTable(work, image, DT.RELA, d.has(DT.RELA) ? d.value(DT.RELASZ) : 0, relaBytes<A>())
+    && checkTable(work, image, DT.REL, d.has(DT.REL) ? d.value(DT.RELSZ) : 0, relBytes<A>())
+    && checkTable(work, image, DT.RELR, d.has(DT.RELR) ? d.value(DT.RELRSZ) : 0, sizeof<A>())
+    && checkTable(work, image, DT.JMPREL, d.has(DT.JMPREL) ? d.value(DT.PLTRELSZ) : 0, pltEach)
+    && checkTable(work, image, DT.INIT_ARRAY, d.value(DT.INIT_ARRAYSZ), sizeof<A>())
+    && checkTable(work, image, DT.FINI_ARRAY, d.value(DT.FINI_ARRAYSZ), sizeof<A>())
+    && checkTable(work, image, DT.PREINIT_ARRAY, d.value(DT.PREINIT_ARRAYSZ), sizeof<A>());
+}
+
+/** Makes the string table readable, and checks the names that are needed from it. */
+function readStrings(work: Work, image: Image): bool {
+  const dynamic = image.dynamic!;
+  const stringBytes = dynamic.value(DT.STRSZ);
+  const view = image.part(Part.Strings);
+  if (stringBytes > u32.MAX_VALUE) return work.fail(Code.BadString, What.Str, 0, stringBytes);
+  if (stringBytes) {
+    const vaddr = dynamic.value(DT.STRTAB);
+    const host = image.holding(vaddr, stringBytes)!;
+    // Names must be in the file, not in memory that is zeroed.
+    if (!within(vaddr - host.vaddr, stringBytes, 0, host.fileBytes)) return work.fail(Code.OutsideImage, What.Dyn, image.dynamicSegment!.vaddr, vaddr);
+    if (!view.open(work, image.source, image.fileBytes, host.offset + (vaddr - host.vaddr), stringBytes, What.Str)) return false;
+    const last = target.load8(view.addr + stringBytes - 1);
+    if (last) return work.fail(Code.BadString, What.Str, stringBytes - 1, last);
+  }
+  if (dynamic.has(DT.SONAME) && dynamic.value(DT.SONAME) >= stringBytes) return work.fail(Code.BadString, What.Str, dynamic.value(DT.SONAME), stringBytes);
+  for (let i: u32 = 0; i < image.neededCount; ++i) {
+    if (image.neededName(i) >= stringBytes) return work.fail(Code.BadString, What.Str, image.neededName(i), stringBytes);
+  }
+  return true;
+}
+
+/** True if the file wants its text relocated. */
+export function hasTextRelocations(dynamic: Dynamic): bool {
+  return dynamic.has(DT.TEXTREL) || (dynamic.value(DT.FLAGS) & DF.TEXTREL) != 0;
+}

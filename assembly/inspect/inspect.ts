@@ -1,0 +1,133 @@
+// bytes -> Image. Everything here may be done again from the start when a view was pending: it reads, checks and
+// writes the same values.
+
+import { Code, PF, What } from "../words";
+import * as target from "../host/memory";
+import { archOf } from "../arch/machines";
+import { isPowerOfTwo, within } from "../base/range";
+import { Work } from "../base/work";
+import {
+  EI, ET, Ident, PN, ehdrBytes, ehdrEntry, ehdrFlags, ehdrMachine, ehdrPhentsize, ehdrPhnum, ehdrPhoff, ehdrType, ehdrVersion,
+} from "../elf/header";
+import { PT, Segment, phdrBytes, readSegment } from "../elf/segment";
+import { wide } from "../elf/word";
+import { readDynamic } from "./dynamic";
+import { Image, Part } from "./image";
+
+/**
+ * Reads and checks what a file says of itself.
+ *
+ * @returns false if the work must wait, or failed
+ * @fault Truncated BadMagic BadClass BadByteOrder BadVersion BadType BadMachine BadEntrySize ... (Ehdr, at = file offset)
+ * @spec gABI 4.1 "ELF Header", 5.1 "Program Header"
+ */
+export function inspect(work: Work, image: Image): bool {
+  work.source = image.source;
+  const header = image.part(Part.Header);
+  if (image.fileBytes < <u64>EI.NIDENT) return work.fail(Code.Truncated, What.Ehdr, 0, image.fileBytes);
+  if (!header.open(work, image.source, image.fileBytes, 0, min<u64>(image.fileBytes, ehdrBytes<u64>()), What.Ehdr)) return false;
+  if (!readIdent(work, image, header.addr)) return false;
+  return wide(image.bits) ? inspectAs<u64>(work, image) : inspectAs<u32>(work, image);
+}
+
+function readIdent(work: Work, image: Image, at: u64): bool {
+  const magic = target.load32(at);
+  if (magic != Ident.MAGIC) return work.fail(Code.BadMagic, What.Ehdr, 0, magic);
+  const eclass = target.load8(at + EI.CLASS);
+  if (eclass != Ident.CLASS32 && eclass != Ident.CLASS64) return work.fail(Code.BadClass, What.Ehdr, EI.CLASS, eclass);
+  const data = target.load8(at + EI.DATA);
+  if (data != Ident.LSB) return work.fail(Code.BadByteOrder, What.Ehdr, EI.DATA, data);
+  const version = target.load8(at + EI.VERSION);
+  if (version != Ident.CURRENT) return work.fail(Code.BadVersion, What.Ehdr, EI.VERSION, version);
+  image.bits = eclass * 32;
+  if (wide(image.bits) != (image.bits == 64)) return work.fail(Code.BadClass, What.Ehdr, EI.CLASS, eclass);
+  return true;
+}
+
+function inspectAs<A>(work: Work, image: Image): bool {
+  if (image.fileBytes < ehdrBytes<A>()) return work.fail(Code.Truncated, What.Ehdr, 0, image.fileBytes);
+  const at = image.part(Part.Header).addr;
+  const type = ehdrType(at);
+  if (type == ET.REL || type == ET.CORE) return work.fail(Code.UnsupportedType, What.Ehdr, 16, type);
+  if (type != ET.DYN && type != ET.EXEC) return work.fail(Code.BadType, What.Ehdr, 16, type);
+  const machine = ehdrMachine(at);
+  const arch = archOf(machine, image.bits);
+  if (!arch) return work.fail(Code.BadMachine, What.Ehdr, 18, machine);
+  if (ehdrVersion(at) != Ident.CURRENT) return work.fail(Code.BadVersion, What.Ehdr, 20, ehdrVersion(at));
+  image.type = type;
+  image.arch = arch;
+  image.flags = ehdrFlags<A>(at);
+  image.entry = ehdrEntry<A>(at);
+
+  const phentsize = ehdrPhentsize<A>(at);
+  const phnum = ehdrPhnum<A>(at);
+  const phoff = ehdrPhoff<A>(at);
+  if (!phnum) return work.fail(Code.NoSegments, What.Ehdr, phoff, 0);
+  if (phnum == PN.XNUM) return work.fail(Code.TooManySegments, What.Ehdr, phoff, phnum);
+  if (phentsize != <u32>phdrBytes<A>()) return work.fail(Code.BadEntrySize, What.Ehdr, phoff, phentsize);
+  const table = image.part(Part.Segments);
+  if (!table.open(work, image.source, image.fileBytes, phoff, phdrBytes<A>() * phnum, What.Phdr)) return false;
+  image.phnum = phnum;
+  image.phoff = phoff;
+  if (!image.holdSegments(phnum)) return work.fail(Code.OutOfMemory, What.None, 0, phnum);
+  return readSegments<A>(work, image, table.addr, phoff) && readDynamic<A>(work, image);
+}
+
+function readSegments<A>(work: Work, image: Image, table: u64, phoff: u64): bool {
+  image.low = 0;
+  image.high = 0;
+  image.align = 1;
+  image.dynamicSegment = image.relro = image.tls = null;
+  let loads = 0;
+  for (let i: u32 = 0; i < image.phnum; ++i) {
+    const segment = image.segment(i);
+    const at = phoff + i * phdrBytes<A>();
+    readSegment<A>(table + i * phdrBytes<A>(), segment);
+    switch (segment.type) {
+      case PT.LOAD: {
+        if (!segment.bytes && !segment.fileBytes) break; // gABI allows it; there is nothing to map
+        if (!checkLoad<A>(work, image, segment, at, loads != 0)) return false;
+        if (!loads++) image.low = segment.vaddr;
+        image.high = segment.vaddr + segment.bytes;
+        image.align = max(image.align, segment.align);
+        break;
+      }
+      case PT.DYNAMIC: {
+        if (image.dynamicSegment) return work.fail(Code.ManyDynamic, What.Phdr, at, i);
+        image.dynamicSegment = segment;
+        break;
+      }
+      case PT.GNU_RELRO: image.relro = segment; break;
+      case PT.TLS: image.tls = segment; break;
+    }
+  }
+  if (!loads) return work.fail(Code.NoSegments, What.Ehdr, phoff, image.phnum);
+  return checkRelro<A>(work, image, phoff);
+}
+
+/** What gABI 5.1 asks of a loadable segment, and that nothing in it wraps. */
+function checkLoad<A>(work: Work, image: Image, segment: Segment, at: u64, follows: bool): bool {
+  if (segment.fileBytes > segment.bytes) return work.fail(Code.FileExceedsMemory, What.Phdr, at, segment.fileBytes);
+  if (!within(segment.offset, segment.fileBytes, 0, image.fileBytes)) return work.fail(Code.Truncated, What.Phdr, at, segment.offset);
+  const last = segment.vaddr + segment.bytes - 1;
+  if (last < segment.vaddr || sizeof<A>() == 4 && last >> 32) return work.fail(Code.AddressWraps, What.Phdr, at, segment.vaddr);
+  if (segment.align > 1) {
+    if (!isPowerOfTwo(segment.align)) return work.fail(Code.BadAlignment, What.Phdr, at, segment.align);
+    if ((segment.vaddr - segment.offset) & (segment.align - 1)) return work.fail(Code.NotCongruent, What.Phdr, at, segment.offset);
+  }
+  if (!follows) return true;
+  if (segment.vaddr < image.low) return work.fail(Code.SegmentsUnordered, What.Phdr, at, segment.vaddr);
+  if (segment.vaddr < image.high) return work.fail(Code.SegmentsOverlap, What.Phdr, at, segment.vaddr);
+  return true;
+}
+
+function checkRelro<A>(work: Work, image: Image, phoff: u64): bool {
+  const relro = image.relro;
+  if (!relro || !relro.bytes) {
+    image.relro = null;
+    return true;
+  }
+  const host = image.holding(relro.vaddr, 1);
+  if (host && host.flags & PF.W) return true;
+  return work.fail(Code.BadRelro, What.Phdr, phoff, relro.vaddr);
+}

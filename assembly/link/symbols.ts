@@ -1,0 +1,167 @@
+// The symbol table of a placed image, and the hash tables over it: addresses and limits that were checked once. Every
+// later read is bounded by what is kept here, whatever the target's memory says meanwhile.
+
+import { Code, What } from "../words";
+import { NONE } from "../host/answer";
+import * as target from "../host/memory";
+import { isPowerOfTwo } from "../base/range";
+import { Work } from "../base/work";
+import { DT, Dynamic } from "../elf/dynamic";
+import { SHN, symBytes, symName, symShndx, symValue } from "../elf/symbol";
+import { Image } from "../inspect/image";
+import { Placement } from "../map/map";
+
+/** What a module's symbols are looked up in. */
+@unmanaged export class Symbols {
+  /** Whose they are: the module's handle. */
+  module: u32;
+  bits: u32;
+  image: Image;
+  bias: u64;
+  mask: u64;
+  /** DT_SYMTAB; count bounds every index. */
+  table: u64;
+  strings: u64;
+  stringBytes: u32;
+  count: u32;
+  /** DT_VERSYM, or NONE. */
+  versions: u64;
+  /** DT_GNU_HASH; bucketCount 0 if there is none. */
+  bloom: u64;
+  buckets: u64;
+  chain: u64;
+  bucketCount: u32;
+  bloomMask: u32;
+  bloomShift: u32;
+  /** The first symbol that the chain covers. */
+  first: u32;
+  /** DT_HASH; sysvBucketCount 0 if there is none or the GNU one serves. */
+  sysvBuckets: u64;
+  sysvBucketCount: u32;
+
+  @inline symbol<A>(index: u32): u64 { return this.table + <u64>index * symBytes<A>(); }
+  @inline name(symbol: u64): u64 { return this.strings + symName(symbol); }
+
+  /** Bytes of the name of a symbol, or NONE if it is not in the string table. */
+  nameBytes(symbol: u64): u64 {
+    const start = <u64>symName(symbol);
+    for (let at = start; at < this.stringBytes; ++at) if (!target.load8(this.strings + at)) return at - start;
+    return NONE;
+  }
+
+  /** The address a symbol stands for. gABI 4.4: absolute values are not moved. */
+  @inline address<A>(symbol: u64): u64 {
+    const value = symValue<A>(symbol);
+    return symShndx<A>(symbol) == SHN.ABS ? value : this.bias + value & this.mask;
+  }
+}
+
+/**
+ * Finds and checks the tables of a placed image.
+ *
+ * @fault BadHashTable HashLoop (Hash, at = vaddr of the table, value = the count that is wrong)
+ * @spec gABI 5.2 "Hash Table"
+ */
+export function symbolsOf<A>(work: Work, image: Image, placement: Placement, into: Symbols): bool {
+  work.source = image.source;
+  into.image = image;
+  into.bits = image.bits;
+  into.bias = placement.bias;
+  into.mask = placement.mask;
+  into.versions = NONE;
+  const dynamic = image.dynamic;
+  if (!dynamic) return true;
+  into.strings = placement.at(dynamic.value(DT.STRTAB));
+  into.stringBytes = <u32>dynamic.value(DT.STRSZ);
+  if (!dynamic.has(DT.SYMTAB)) return true;
+  into.table = placement.at(dynamic.value(DT.SYMTAB));
+  into.count = symbolLimit<A>(image, dynamic);
+  if (dynamic.has(DT.VERSYM)) {
+    const vaddr = dynamic.value(DT.VERSYM);
+    if (!image.readable(vaddr, <u64>into.count * 2)) return work.fail(Code.BadVersionTable, What.Version, vaddr, into.count);
+    into.versions = placement.at(vaddr);
+  }
+  if (dynamic.has(DT.GNU_HASH)) return gnuTable<A>(work, image, placement, into, dynamic.value(DT.GNU_HASH));
+  if (dynamic.has(DT.HASH)) return sysvTable(work, image, placement, into, dynamic.value(DT.HASH));
+  return true;
+}
+
+/** No table says how many dynamic symbols there are: they end where the next table, or their segment, does. */
+function symbolLimit<A>(image: Image, dynamic: Dynamic): u32 {
+  const start = dynamic.value(DT.SYMTAB);
+  const host = image.holding(start, symBytes<A>())!;
+  let end = host.vaddr + host.bytes;
+  end = nearer(dynamic, DT.STRTAB, start, end);
+  end = nearer(dynamic, DT.HASH, start, end);
+  end = nearer(dynamic, DT.GNU_HASH, start, end);
+  end = nearer(dynamic, DT.VERSYM, start, end);
+  end = nearer(dynamic, DT.VERNEED, start, end);
+  end = nearer(dynamic, DT.VERDEF, start, end);
+  end = nearer(dynamic, DT.RELA, start, end);
+  end = nearer(dynamic, DT.REL, start, end);
+  end = nearer(dynamic, DT.RELR, start, end);
+  end = nearer(dynamic, DT.JMPREL, start, end);
+  return <u32>min<u64>((end - start) / symBytes<A>(), 0x7fffffff);
+}
+
+function nearer(dynamic: Dynamic, tag: u64, start: u64, end: u64): u64 {
+  const vaddr = dynamic.value(tag);
+  return dynamic.has(tag) && vaddr > start && vaddr < end ? vaddr : end;
+}
+
+/** nbuckets, symoffset, bloom size, bloom shift; bloom words; buckets; one chain word for each symbol from symoffset on. */
+function gnuTable<A>(work: Work, image: Image, placement: Placement, into: Symbols, vaddr: u64): bool {
+  if (!image.readable(vaddr, 16)) return work.fail(Code.BadHashTable, What.Hash, vaddr, 0);
+  const at = placement.at(vaddr);
+  const bucketCount = target.load32(at);
+  const first = target.load32(at + 4);
+  const bloomCount = target.load32(at + 8);
+  if (!bucketCount || !isPowerOfTwo(bloomCount)) return work.fail(Code.BadHashTable, What.Hash, vaddr, bucketCount ? bloomCount : 0);
+  const head = 16 + <u64>bloomCount * sizeof<A>() + <u64>bucketCount * 4;
+  // A linker that exports nothing may leave symoffset at 1 though the table has more symbols: the chain is then empty.
+  const isUsed = hasBuckets(image, placement, vaddr, head, bucketCount);
+  if (isUsed && first >= into.count) return work.fail(Code.BadHashTable, What.Hash, vaddr, first);
+  const chained = isUsed ? into.count - first : 0;
+  if (!image.readable(vaddr, head + <u64>chained * 4)) return work.fail(Code.BadHashTable, What.Hash, vaddr, chained);
+  into.bucketCount = chained ? bucketCount : 0;
+  into.first = first;
+  into.bloomMask = bloomCount - 1;
+  into.bloomShift = target.load32(at + 12);
+  into.bloom = at + 16;
+  into.buckets = into.bloom + <u64>bloomCount * sizeof<A>();
+  into.chain = into.buckets + <u64>bucketCount * 4;
+  // Every chain ends at a word with bit 0 set; the last word must be one, or the last chain would run on.
+  if (chained && !(target.load32(into.chain + <u64>(chained - 1) * 4) & 1)) return work.fail(Code.HashLoop, What.Hash, vaddr, chained);
+  return true;
+}
+
+/** True if any bucket is in use. */
+function hasBuckets(image: Image, placement: Placement, vaddr: u64, head: u64, bucketCount: u32): bool {
+  if (!image.readable(vaddr, head)) return true;
+  const buckets = placement.at(vaddr) + head - <u64>bucketCount * 4;
+  for (let i: u32 = 0; i < bucketCount; ++i) if (target.load32(buckets + i * 4)) return true;
+  return false;
+}
+
+/** nbucket, nchain, buckets, chains. Every chain is walked once, here: together they hold each symbol once at most. */
+function sysvTable(work: Work, image: Image, placement: Placement, into: Symbols, vaddr: u64): bool {
+  if (!image.readable(vaddr, 8)) return work.fail(Code.BadHashTable, What.Hash, vaddr, 0);
+  const at = placement.at(vaddr);
+  const bucketCount = target.load32(at);
+  const chainCount = target.load32(at + 4);
+  if (!bucketCount || chainCount > into.count || !image.readable(vaddr, 8 + (<u64>bucketCount + chainCount) * 4)) {
+    return work.fail(Code.BadHashTable, What.Hash, vaddr, bucketCount ? chainCount : 0);
+  }
+  into.count = chainCount;
+  into.sysvBuckets = at + 8;
+  into.sysvBucketCount = bucketCount;
+  const chain = into.sysvBuckets + <u64>bucketCount * 4;
+  let steps: u32 = 0;
+  for (let i: u32 = 0; i < bucketCount; ++i) {
+    for (let index = target.load32(into.sysvBuckets + <u64>i * 4); index; index = target.load32(chain + <u64>index * 4)) {
+      if (index >= chainCount) return work.fail(Code.BadHashTable, What.Hash, vaddr, index);
+      if (++steps > chainCount) return work.fail(Code.HashLoop, What.Hash, vaddr, steps);
+    }
+  }
+  return true;
+}

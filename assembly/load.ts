@@ -1,0 +1,244 @@
+// The whole loader on one page. A session goes through its stages; each takes the products of the ones before, and may
+// be left and entered again where it was when the host had to be waited for.
+
+import { Answer, Code, Flag, Kind, Stage, What } from "./words";
+import * as target from "./host/memory";
+import { inspect } from "./inspect/inspect";
+import { planOf } from "./plan/plan";
+import { map, protect } from "./map/map";
+import { bind, newBinding } from "./link/binding";
+import { symbolsOf } from "./link/symbols";
+import { wide } from "./elf/word";
+import { relocate } from "./relocate/relocate";
+import { initOrder, keepScope, markDying, scopeOf } from "./registry/dependency";
+import { gather } from "./registry/gather";
+import { newHandle } from "./registry/handle";
+import { Module, moduleAt } from "./registry/module";
+import { Session, Task } from "./registry/session";
+import { callFini, callInit, finiCount, initCount } from "./run/calls";
+
+/** Takes a session as far as it goes without waiting. */
+export function advance(session: Session): Answer {
+  if (session.hasFailed && session.stage != Stage.Fini) return Answer.Refused;
+  while (session.stage < Stage.Settled || session.stage == Stage.Fini || session.stage == Stage.Release) {
+    if (!step(session)) {
+      if (session.answer == Answer.Pending) return Answer.Pending;
+      if (!unwind(session)) return Answer.Refused;
+    }
+  }
+  return session.hasFailed ? Answer.Refused : Answer.Done;
+}
+
+/** One stage; on its success the session is in the next. */
+function step(session: Session): bool {
+  switch (session.stage) {
+    case Stage.Gather:   return session.task == Task.Inspect ? inspectAlone(session) : gather(session) && next(session, Stage.Plan);
+    case Stage.Plan:     return plan(session)          && next(session, Stage.Map);
+    case Stage.Map:      return mapAll(session)        && next(session, mapped(session));
+    case Stage.Link:     return link(session)          && next(session, Stage.Relocate);
+    case Stage.Relocate: return relocateAll(session)   && next(session, Stage.Protect);
+    case Stage.Protect:  return protectAll(session)    && next(session, Stage.Publish);
+    case Stage.Publish:  return publish(session)       && next(session, Stage.Init);
+    case Stage.Init:     return initialise(session)    && next(session, Stage.Settled);
+    case Stage.Fini:     return finalise(session)      && next(session, Stage.Release);
+    default:             return release(session)       && next(session, Stage.Settled);
+  }
+}
+
+function next(session: Session, stage: Stage): bool {
+  session.enter(stage);
+  return true;
+}
+
+/** A file that is only to be looked at goes no further than being mapped. */
+function mapped(session: Session): Stage { return session.flags & Flag.NoLink ? Stage.Publish : Stage.Link; }
+
+/** bytes -> Image, kept under a handle of its own. */
+function inspectAlone(session: Session): bool {
+  if (!inspect(session, session.image!)) return false;
+  session.result = newHandle(Kind.Image, changetype<usize>(session.image!));
+  if (!session.result) return session.fail(Code.TooManyHandles, What.Handle, 0, 0);
+  session.image = null;
+  return next(session, Stage.Settled);
+}
+
+/** Image -> Plan, for every module, and their order: nothing is mapped before everything is known to fit this host. */
+function plan(session: Session): bool {
+  session.order = session.take(<usize>session.modules.count << alignof<usize>());
+  if (!session.order) return false;
+  session.orderCount = initOrder(session.context!, session.root!, session.order);
+  const pageBytes = target.pageBytes();
+  let module: Module | null = session.modules.first;
+  while (module) {
+    if (!planOf(session, module.image, pageBytes, module.plan)) return false;
+    module = module.next;
+  }
+  return true;
+}
+
+/** Plan -> Placement -> Symbols. */
+function mapAll(session: Session): bool {
+  for (; session.cursor; session.cursor = session.cursor!.next) {
+    const module = session.cursor!;
+    const image = module.image;
+    if (!map(session, image, module.plan, module.placement)) return false;
+    const isRead = wide(image.bits)
+      ? symbolsOf<u64>(session, image, module.placement, module.symbols)
+      : symbolsOf<u32>(session, image, module.placement, module.symbols);
+    if (!isRead) return false;
+    if (image.holders == 1) image.unview();
+  }
+  return true;
+}
+
+/** Symbols -> Binding, in one scope for all that is being loaded. All that is missing is told at once. */
+function link(session: Session): bool {
+  if (!session.scope) {
+    session.scope = scopeOf(session, session.context!, session.modules, session.root!);
+    if (!session.scope || !pinScope(session)) return false;
+  }
+  for (; session.cursor; session.cursor = session.cursor!.next) {
+    const module = session.cursor!;
+    if (!module.binding) module.binding = newBinding(session, module.symbols);
+    if (!module.binding) return false;
+    if (!bind(session, module.image, module.placement, module.symbols, session.scope!, module.binding!, session.missing)) return false;
+    if (!keepOwners(session, module)) return false;
+  }
+  return !session.missing.count || (session.flags & Flag.AllowMissing) != 0 || lackSymbols(session);
+}
+
+function lackSymbols(session: Session): bool {
+  const lack = session.missing.first!;
+  session.source = lack.source;
+  session.fail(Code.MissingSymbol, What.Import, session.missing.count, 0);
+  session.fault.name = lack.name;
+  session.fault.nameBytes = lack.nameBytes;
+  return false;
+}
+
+/** Binding + Placement -> relocated memory: what a module needs before the module itself. */
+function relocateAll(session: Session): bool {
+  for (let i: u32 = 0; i < session.orderCount; ++i) {
+    const module = session.ordered(i);
+    if (!relocate(session, module.image, module.placement, module.binding!)) return false;
+  }
+  return true;
+}
+
+/** Read-only after relocation; code fetchable. */
+function protectAll(session: Session): bool {
+  for (; session.cursor; session.cursor = session.cursor!.next) {
+    const module = session.cursor!;
+    if (!protect(session, module.image, module.plan, module.placement)) return false;
+  }
+  return true;
+}
+
+/** Finished modules -> the context, visible to all before the first initialiser runs. */
+function publish(session: Session): bool {
+  const root = session.root!;
+  session.handles = session.take(session.modules.count * 4);
+  if (!session.handles) return false;
+  let module: Module | null = session.modules.first;
+  while (module) {
+    store<u32>(session.handles + session.handleCount++ * 4, module.handle);
+    module = module.next;
+  }
+  if (!keepScope(session.context!, root)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  ++root.references;
+  session.commit();
+  session.result = root.handle;
+  return true;
+}
+
+/** Initialisers, in dependency order; a module counts as initialised once its first is called. */
+function initialise(session: Session): bool {
+  if (session.flags & (Flag.NoRun | Flag.NoLink)) return true;
+  const context = session.context!;
+  for (; session.position < session.orderCount; ++session.position) {
+    const module = session.ordered(session.position);
+    session.source = module.image.source;
+    if (!module.rank) module.rank = ++context.rankCount;
+    for (const count = initCount(module.image); module.calledCount < count; ++module.calledCount) {
+      if (!callInit(session, module.image, module.placement, context, module.calledCount)) return false;
+    }
+    module.calledCount = 0;
+  }
+  return true;
+}
+
+/** Finalisers, in the order that was made for them. One that is refused does not keep the others from being called. */
+function finalise(session: Session): bool {
+  for (; session.position < session.orderCount; ++session.position) {
+    const module = session.ordered(session.position);
+    session.source = module.image.source;
+    if (!module.rank) continue;
+    for (const count = finiCount(module.image); module.calledCount < count; ++module.calledCount) {
+      if (!callFini(session, module.image, module.placement, session.context!, module.calledCount) && session.answer == Answer.Pending) return false;
+    }
+    module.rank = 0;
+  }
+  return true;
+}
+
+/** What was finalised is gone. */
+function release(session: Session): bool {
+  for (let i: u32 = 0; i < session.orderCount; ++i) {
+    const module = session.ordered(i);
+    session.context!.modules.remove(module);
+    module.release();
+  }
+  session.orderCount = 0;
+  return true;
+}
+
+/**
+ * After a failure: what was published is unloaded again, the module whose initialiser failed without its finalisers.
+ * False if there is nothing to undo before the session is closed.
+ */
+function unwind(session: Session): bool {
+  if (session.stage != Stage.Init) {
+    session.enter(Stage.Failed);
+    return false;
+  }
+  session.ordered(session.position).rank = 0;
+  session.result = 0;
+  session.unpin();
+  return beginUnload(session, session.root!);
+}
+
+/** Keeps everything that may be bound to as long as the session is open. */
+function pinScope(session: Session): bool {
+  const scope = session.scope!;
+  for (let i: u32 = 0; i < scope.count; ++i) if (!session.pin(moduleAt(scope.at(i).module))) return false;
+  return true;
+}
+
+/** Whatever a module was bound to is kept as long as the module. */
+function keepOwners(session: Session, module: Module): bool {
+  const binding = module.binding!;
+  let last = module.handle;
+  for (let i: u32 = 1; i < binding.count; ++i) {
+    const owner = binding.owner(i);
+    if (!owner || owner == last) continue;
+    last = owner;
+    if (!module.depend(moduleAt(owner))) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  }
+  let copy = binding.copies;
+  while (copy) {
+    if (copy.owner && !module.depend(moduleAt(copy.owner))) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+    copy = copy.next;
+  }
+  return true;
+}
+
+/** Gives one reference back, and begins the unloading of what is then left without use. */
+export function beginUnload(session: Session, module: Module): bool {
+  const context = session.context!;
+  session.order = session.take(<usize>context.modules.count << alignof<usize>());
+  if (!session.order) return false;
+  --module.references;
+  session.orderCount = markDying(context, session.order);
+  session.enter(Stage.Fini);
+  return true;
+}

@@ -1,0 +1,112 @@
+// Plan -> Placement: memory is reserved, and the file's segments are put there with their permissions.
+
+import { Code, PF, What } from "../words";
+import { REFUSED } from "../host/answer";
+import * as target from "../host/memory";
+import { alignDown } from "../base/range";
+import { Work } from "../base/work";
+import { PT } from "../elf/segment";
+import { Image } from "../inspect/image";
+import { Plan } from "../plan/plan";
+
+const enum Region { Ordinary = 0 }
+
+/** Where an image is. */
+@unmanaged export class Placement {
+  /** The reservation: what the host gave, whole pages. */
+  addr: u64;
+  bytes: u64;
+  /** addr - vaddr. */
+  bias: u64;
+  /** All ones up to the machine's word: addresses are taken modulo that. */
+  mask: u64;
+  /** Program headers that are in place already, and whose code is in step: where a pending call goes on. */
+  placedCount: u32;
+  syncedCount: u32;
+  isSealed: bool;
+
+  /** The address of a vaddr. */
+  @inline at(vaddr: u64): u64 { return this.bias + vaddr & this.mask; }
+
+  /** Gives the reservation back, if there is one. */
+  release(): void {
+    if (this.bytes) target.release(this.addr, this.bytes);
+    this.bytes = 0;
+  }
+}
+
+/**
+ * Reserves what the plan says and places every segment.
+ *
+ * @returns false if the work must wait, or failed
+ * @fault NoSpace (Import, at = exact address or 2^64-1, value = bytes)
+ * @fault PlaceRefused (Import, at = address, value = bytes)
+ */
+export function map(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+  work.source = image.source;
+  return reserve(work, image, plan, placement) && place(work, image, placement);
+}
+
+function reserve(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+  if (placement.bytes) return true;
+  const addr = target.reserve(plan.bytes, plan.alignLog2, Region.Ordinary, plan.exact);
+  if (addr == REFUSED) return work.fail(Code.NoSpace, What.Import, plan.exact, plan.bytes);
+  placement.mask = image.bits == 64 ? u64.MAX_VALUE : u32.MAX_VALUE;
+  placement.addr = addr;
+  placement.bytes = plan.bytes;
+  placement.bias = addr - plan.low & placement.mask;
+  // A host must not put what a 32-bit machine runs beyond its reach.
+  if (addr > placement.mask || plan.bytes - 1 > placement.mask - addr) return work.fail(Code.NoSpace, What.Import, addr, plan.bytes);
+  return true;
+}
+
+function place(work: Work, image: Image, placement: Placement): bool {
+  for (; placement.placedCount < image.phnum; ++placement.placedCount) {
+    const segment = image.segment(placement.placedCount);
+    if (segment.type != PT.LOAD || !segment.bytes) continue;
+    const addr = placement.at(segment.vaddr);
+    const answer = target.place(work.handle, addr, image.source, segment.offset, segment.fileBytes, segment.bytes, protOf(segment.flags));
+    if (!work.settled(answer, Code.PlaceRefused, addr, segment.bytes)) return false;
+  }
+  return true;
+}
+
+/** PF bits alone; no machine has memory that can be written but not read. */
+function protOf(flags: u32): u32 { return flags & PF.W ? PF.R | PF.W : flags & (PF.R | PF.X); }
+
+/**
+ * After relocation: what is read-only from now on becomes so, and code becomes fetchable.
+ *
+ * @returns false if the work must wait, or failed
+ * @fault ProtectRefused SyncRefused (Import, at = address, value = bytes)
+ */
+export function protect(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+  work.source = image.source;
+  return seal(work, image, plan, placement) && sync(work, image, placement);
+}
+
+/** PT_GNU_RELRO: whole pages only, as every linker lays it out. */
+function seal(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+  const relro = image.relro;
+  if (!relro || placement.isSealed) return true;
+  const host = image.holding(relro.vaddr, 1)!;
+  const start = max(alignDown(relro.vaddr, plan.pageBytes), alignDown(host.vaddr, plan.pageBytes));
+  const end = alignDown(min(relro.vaddr + relro.bytes, host.vaddr + host.bytes), plan.pageBytes);
+  if (end > start) {
+    const answer = target.protect(work.handle, placement.at(start), end - start, PF.R);
+    if (!work.settled(answer, Code.ProtectRefused, placement.at(start), end - start)) return false;
+  }
+  placement.isSealed = true;
+  return true;
+}
+
+function sync(work: Work, image: Image, placement: Placement): bool {
+  for (; placement.syncedCount < image.phnum; ++placement.syncedCount) {
+    const segment = image.segment(placement.syncedCount);
+    if (segment.type != PT.LOAD || !segment.bytes || !(segment.flags & PF.X)) continue;
+    const addr = placement.at(segment.vaddr);
+    const answer = target.syncCode(work.handle, addr, segment.bytes);
+    if (!work.settled(answer, Code.SyncRefused, addr, segment.bytes)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,59 @@
+// Image -> Plan: what a file asks of memory, and whether this host can give it.
+
+import { Code, PF, What } from "../words";
+import { NONE } from "../host/answer";
+import { alignDown, alignUp } from "../base/range";
+import { Work } from "../base/work";
+import { ET } from "../elf/header";
+import { PT } from "../elf/segment";
+import { Image } from "../inspect/image";
+import { hasTextRelocations } from "../inspect/dynamic";
+
+/** What to reserve for an image. */
+@unmanaged export class Plan {
+  /** Lowest vaddr, a multiple of the page. */
+  low: u64;
+  /** Whole pages from there on. */
+  bytes: u64;
+  /** Where it must be, or NONE for a position-independent image. */
+  exact: u64;
+  pageBytes: u64;
+  alignLog2: u32;
+}
+
+/**
+ * Lays an image out for a host with pages of this size.
+ *
+ * @fault WritableCode SharedPage (Phdr, at = file offset, value = p_flags)
+ * @fault TextRelocation UnsupportedTls
+ */
+export function planOf(work: Work, image: Image, pageBytes: u64, plan: Plan): bool {
+  work.source = image.source;
+  const low = alignDown(image.low, pageBytes);
+  const high = alignUp(image.high, pageBytes);
+  if (high <= low) return work.fail(Code.AddressWraps, What.Phdr, image.phoff, image.high);
+  if (!checkPermissions(work, image, pageBytes)) return false;
+  if (image.dynamic && hasTextRelocations(image.dynamic!)) return work.fail(Code.TextRelocation, What.Dyn, image.dynamicSegment!.vaddr, 0);
+  if (image.tls && image.tls!.bytes) return work.fail(Code.UnsupportedTls, What.Phdr, image.phoff, image.tls!.bytes);
+  plan.low = low;
+  plan.bytes = high - low;
+  plan.exact = image.type == ET.EXEC ? low : NONE;
+  plan.pageBytes = pageBytes;
+  plan.alignLog2 = <u32>ctz(max(image.align, pageBytes));
+  return true;
+}
+
+/** W^X, and no page that would need two kinds of permission. */
+function checkPermissions(work: Work, image: Image, pageBytes: u64): bool {
+  let end: u64 = 0;
+  let flags: u32 = 0;
+  for (let i: u32 = 0; i < image.phnum; ++i) {
+    const segment = image.segment(i);
+    if (segment.type != PT.LOAD || !segment.bytes) continue;
+    if ((segment.flags & (PF.W | PF.X)) == (PF.W | PF.X)) return work.fail(Code.WritableCode, What.Phdr, image.phdrAt(i), segment.flags);
+    if (end && alignDown(segment.vaddr, pageBytes) < end && segment.flags != flags) return work.fail(Code.SharedPage, What.Phdr, image.phdrAt(i), segment.vaddr);
+    end = alignUp(segment.vaddr + segment.bytes, pageBytes);
+    flags = segment.flags;
+  }
+  return true;
+}

@@ -1,0 +1,165 @@
+// Walks over the graph of dependencies. None recurses: a file can make the graph as deep as it likes.
+
+import { Code, Flag, What } from "../words";
+import { Work } from "../base/work";
+import { Scope, newScope } from "../link/scope";
+import { Context } from "./context";
+import { Module, State } from "./module";
+import { Modules } from "./modules";
+
+const WORD_LOG2: u32 = alignof<usize>();
+
+/** A walk, nearest first: a chain of the modules that were met. */
+@unmanaged class Walk {
+  number: u32;
+  count: u32;
+  last: Module | null;
+}
+@lazy const WALK: Walk = changetype<Walk>(memory.data(offsetof<Walk>(), 4));
+
+function startWalk(context: Context): Walk {
+  WALK.number = ++context.walkCount;
+  WALK.last = null;
+  WALK.count = 0;
+  return WALK;
+}
+
+/** Adds a module at the walk's end unless it was met before. */
+function meet(walk: Walk, module: Module): void {
+  if (module.mark == walk.number) return;
+  module.mark = walk.number;
+  module.met = null;
+  if (walk.last) walk.last!.met = module;
+  walk.last = module;
+  ++walk.count;
+}
+
+/** Meets everything that is needed from here on, in order. */
+function meetAll(walk: Walk, first: Module | null): void {
+  let module = first;
+  while (module) {
+    let edge = module.dependencies;
+    while (edge) {
+      meet(walk, edge.module);
+      edge = edge.next;
+    }
+    module = module.met;
+  }
+}
+
+/**
+ * What a new module's symbols are looked up in: the context's global modules in load order, then the module and all that
+ * it needs, nearest first. Null with a fault if there is no memory.
+ */
+export function scopeOf(work: Work, context: Context, loading: Modules, root: Module): Scope | null {
+  const scope = newScope(work.arena, context.modules.count + loading.count);
+  if (!scope) {
+    work.fail(Code.OutOfMemory, What.None, 0, context.modules.count + loading.count);
+    return null;
+  }
+  let global = context.modules.first;
+  while (global) {
+    if (isGlobal(global)) scope.append(global.symbols);
+    global = global.next;
+  }
+  const walk = startWalk(context);
+  meet(walk, root);
+  meetAll(walk, root);
+  let module: Module | null = root;
+  while (module) {
+    if (!isGlobal(module)) scope.append(module.symbols);
+    module = module.met;
+  }
+  return scope;
+}
+
+@inline function isGlobal(module: Module): bool { return module.state == State.Published && module.has(Flag.Global); }
+
+/** What `lw_find` searches for a module that the host holds: itself, then all it needs. False if there is no memory. */
+export function keepScope(context: Context, root: Module): bool {
+  if (root.scope) return true;
+  const walk = startWalk(context);
+  meet(walk, root);
+  meetAll(walk, root);
+  const scope = newScope(root.arena, walk.count);
+  if (!scope) return false;
+  let module: Module | null = root;
+  while (module) {
+    scope.append(module.symbols);
+    module = module.met;
+  }
+  root.scope = scope;
+  return true;
+}
+
+/**
+ * Initialisation order of what is being loaded: what a module needs comes before it; a cycle is cut where the walk meets it.
+ *
+ * @param order  room for every loading module
+ * @returns how many there are
+ */
+export function initOrder(context: Context, root: Module, order: usize): u32 {
+  const number = ++context.walkCount;
+  let count: u32 = 0;
+  root.mark = number;
+  root.from = null;
+  root.edge = root.dependencies;
+  for (let module: Module | null = root; module; ) {
+    const edge = module.edge;
+    if (!edge) {
+      put(order, count++, module);
+      module = module.from;
+      continue;
+    }
+    module.edge = edge.next;
+    const next = edge.module;
+    if (next.mark == number || next.state != State.Loading) continue;
+    next.mark = number;
+    next.from = module;
+    next.edge = next.dependencies;
+    module = next;
+  }
+  return count;
+}
+
+/**
+ * Marks as dying every published module that no reference of the host, no open session and no module that stays needs,
+ * and lists them in the order they are finalised: the reverse of their initialisation.
+ *
+ * @param order  room for every module of the context
+ * @returns how many there are
+ */
+export function markDying(context: Context, order: usize): u32 {
+  const walk = startWalk(context);
+  let first: Module | null = null;
+  let module = context.modules.first;
+  while (module) {
+    // What is dying already is another session's: it keeps what it needs until it is finalised.
+    if (module.references || module.pins || module.state == State.Dying) {
+      meet(walk, module);
+      if (!first) first = module;
+    }
+    module = module.next;
+  }
+  meetAll(walk, first);
+  let count: u32 = 0;
+  let dying = context.modules.last;
+  while (dying) {
+    if (dying.mark != walk.number) {
+      dying.state = State.Dying;
+      insert(order, count++, dying);
+    }
+    dying = dying.previous;
+  }
+  return count;
+}
+
+/** Sorts a module in by rank, highest first; the list is nearly in order already. */
+function insert(order: usize, count: u32, module: Module): void {
+  let at = count;
+  for (; at && moduleOf(order, at - 1).rank < module.rank; --at) put(order, at, moduleOf(order, at - 1));
+  put(order, at, module);
+}
+
+@inline function put(order: usize, index: u32, module: Module): void { store<usize>(order + (<usize>index << WORD_LOG2), changetype<usize>(module)); }
+@inline function moduleOf(order: usize, index: u32): Module { return changetype<Module>(load<usize>(order + (<usize>index << WORD_LOG2))); }

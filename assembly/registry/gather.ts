@@ -1,0 +1,125 @@
+// Which modules a load takes: the file asked for, and everything it needs that is not there yet, breadth first.
+
+import { Answer, Code, Flag, What } from "../words";
+import * as hostLink from "../host/link";
+import * as target from "../host/memory";
+import { DT } from "../elf/dynamic";
+import { Image, Part, newImage } from "../inspect/image";
+import { inspect } from "../inspect/inspect";
+import { isNamed, sameBytes } from "../link/lookup";
+import { Module, State, newModule } from "./module";
+import { Modules } from "./modules";
+import { Session } from "./session";
+
+/**
+ * Inspects the files of a load, one after the other, and finds what each needs. Every library that nobody has goes on the
+ * session's list before the load is refused.
+ *
+ * @returns false if the session must wait, or failed
+ * @fault MissingLibrary (Import, at = how many are missing)
+ * @fault MachineMismatch (Ehdr, at = 18, value = e_machine)
+ */
+export function gather(session: Session): bool {
+  for (; session.cursor; session.cursor = session.cursor!.next) {
+    const module = session.cursor!;
+    if (!inspect(session, module.image)) return false;
+    const arch = session.root!.image.arch;
+    if (module.image.arch != arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, module.image.arch.machine);
+    if (!(session.flags & Flag.NoLink) && !needs(session, module)) return false;
+  }
+  const lacking = session.missing.libraryCount;
+  return lacking ? lackLibraries(session, lacking) : true;
+}
+
+function lackLibraries(session: Session, count: u32): bool {
+  const lack = session.missing.first!;
+  session.source = lack.source;
+  session.fail(Code.MissingLibrary, What.Import, count, 0);
+  session.fault.name = lack.name;
+  session.fault.nameBytes = lack.nameBytes;
+  return false;
+}
+
+function needs(session: Session, module: Module): bool {
+  const image = module.image;
+  for (; module.gatheredCount < image.neededCount; ++module.gatheredCount) {
+    const name = image.part(Part.Strings).addr + image.neededName(module.gatheredCount);
+    const bytes = nameBytes(image, module.gatheredCount);
+    const known = named(session, name, bytes);
+    if (known ? !depend(session, module, known) : !ask(session, module, name, bytes)) return false;
+  }
+  return true;
+}
+
+/** Bytes of a needed library's name; the string table ends with a NUL, or inspection would have refused it. */
+function nameBytes(image: Image, index: u32): u32 {
+  const view = image.part(Part.Strings);
+  const start = image.neededName(index);
+  let at = start;
+  while (at < view.bytes && target.load8(view.addr + at)) ++at;
+  return <u32>(at - start);
+}
+
+/** Asks the host for a library that is not there yet. */
+function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
+  const answer = hostLink.needed(session.handle, module.image.source, name, bytes);
+  if (answer == Answer.Pending) return session.wait();
+  if (answer == 0) return true; // the host stands for it
+  if (answer < 0) return session.missing.add(session, name, bytes, module.image.source, true);
+  const known = fromSource(session, <u32>answer);
+  if (known) return depend(session, module, known);
+  const image = newImage(<u32>answer, true);
+  if (!image) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  const added = newModule(session.context!, image, session.flags);
+  if (!added) {
+    image.drop();
+    return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  }
+  session.modules.append(added);
+  return depend(session, module, added);
+}
+
+function depend(session: Session, module: Module, on: Module): bool {
+  if (!module.depend(on)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  return on.state == State.Loading || session.pin(on);
+}
+
+/** A module that is there, or on its way in this session, and is called this. */
+function named(session: Session, name: u64, bytes: u32): Module | null {
+  return namedIn(session.context!.modules, name, bytes) || namedIn(session.modules, name, bytes);
+}
+
+function namedIn(modules: Modules, name: u64, bytes: u32): Module | null {
+  let module = modules.first;
+  while (module) {
+    if (module.state != State.Dying && hasName(module, name, bytes)) return module;
+    module = module.next;
+  }
+  return null;
+}
+
+/** DT_SONAME decides. Before a module is placed its name is read from the file, then from its memory. */
+function hasName(module: Module, name: u64, bytes: u32): bool {
+  const dynamic = module.image.dynamic;
+  if (!dynamic || !dynamic.has(DT.SONAME)) return false;
+  const offset = dynamic.value(DT.SONAME);
+  if (module.state != State.Loading) return isNamed(module.symbols, offset, name, bytes);
+  const view = module.image.part(Part.Strings);
+  if (offset + bytes >= view.bytes) return false;
+  const at = view.addr + offset;
+  return target.load8(at + bytes) == 0 && sameBytes(at, name, bytes);
+}
+
+/** A module that was loaded from this file: then the same library goes by two names. */
+function fromSource(session: Session, source: u32): Module | null {
+  return fromSourceIn(session.context!.modules, source) || fromSourceIn(session.modules, source);
+}
+
+function fromSourceIn(modules: Modules, source: u32): Module | null {
+  let module = modules.first;
+  while (module) {
+    if (module.state != State.Dying && module.image.source == source) return module;
+    module = module.next;
+  }
+  return null;
+}

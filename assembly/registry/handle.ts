@@ -1,0 +1,85 @@
+// Handles: what the host holds instead of a pointer. `slot | generation << 16`; a slot's generation counts up when its
+// handle ends, so that a stale one is never taken for a new one; a slot that has used up its generations is retired.
+//
+// Slots live in chunks that never move: chunk k holds 16 << k of them.
+
+import { Code, Kind } from "../words";
+import { take } from "../base/heap";
+
+@unmanaged class Slot {
+  generation: u16;
+  kind: u16;
+  /** The record; of a free slot: the next free one, + 1. */
+  record: usize;
+}
+
+@inline const FIRST_LOG2: u32 = 4;
+@inline const CHUNK_COUNT: u32 = 12;
+@inline const LAST_GENERATION: u16 = 0xffff;
+
+@lazy const CHUNKS: usize = memory.data(48, 4);
+let slotCount: u32 = 0;
+let firstFree: u32 = 0;
+
+@inline function chunkOf(slot: u32): u32 { return 31 - clz((slot >> FIRST_LOG2) + 1); }
+
+function slotAt(slot: u32): Slot {
+  const chunk = chunkOf(slot);
+  const base = load<usize>(CHUNKS + (chunk << 2));
+  return changetype<Slot>(base + (slot - (((1 << chunk) - 1) << FIRST_LOG2)) * <u32>offsetof<Slot>());
+}
+
+/** Forgets every handle. */
+export function openHandles(): void {
+  slotCount = firstFree = 0;
+  memory.fill(CHUNKS, 0, CHUNK_COUNT * 4);
+}
+
+/** A new handle for a record; 0 if there is no memory or no slot left. */
+export function newHandle(kind: Kind, record: usize): u32 {
+  let slot = firstFree;
+  if (slot) firstFree = <u32>slotAt(--slot).record;
+  else {
+    slot = slotCount;
+    const chunk = chunkOf(slot);
+    if (chunk >= CHUNK_COUNT) return 0;
+    const at = CHUNKS + (chunk << 2);
+    if (!load<usize>(at)) {
+      const room = take((<usize>1 << (chunk + FIRST_LOG2)) * offsetof<Slot>());
+      if (!room) return 0;
+      store<usize>(at, room);
+    }
+    ++slotCount;
+    slotAt(slot).generation = 1;
+  }
+  const entry = slotAt(slot);
+  entry.kind = <u16>kind;
+  entry.record = record;
+  return slot | <u32>entry.generation << 16;
+}
+
+/** The kind of a handle; Kind.None for one that is stale or never was. */
+export function kindOf(handle: u32): Kind {
+  const slot = handle & 0xffff;
+  if (slot >= slotCount) return Kind.None;
+  const entry = slotAt(slot);
+  return entry.generation == <u16>(handle >> 16) ? <Kind>entry.kind : Kind.None;
+}
+
+/** The record of a handle of this kind, or 0. */
+export function recordOf(handle: u32, kind: Kind): usize {
+  return kindOf(handle) == kind ? slotAt(handle & 0xffff).record : 0;
+}
+
+/** Why a handle is not of this kind. */
+export function handleFault(handle: u32): Code { return kindOf(handle) == Kind.None ? Code.StaleHandle : Code.WrongKind; }
+
+/** Ends a handle. */
+export function endHandle(handle: u32): void {
+  const slot = handle & 0xffff;
+  const entry = slotAt(slot);
+  entry.kind = <u16>Kind.None;
+  if (entry.generation++ == LAST_GENERATION) return;
+  entry.record = firstFree;
+  firstFree = slot + 1;
+}

@@ -1,0 +1,120 @@
+// A module: an image in memory, and what it is bound to.
+
+import { Event, Flag, Kind, Level } from "../words";
+import { event } from "../host/log";
+import { Arena, arenaOf } from "../base/arena";
+import { Image } from "../inspect/image";
+import { Binding } from "../link/binding";
+import { Scope } from "../link/scope";
+import { Symbols } from "../link/symbols";
+import { Placement } from "../map/map";
+import { Plan } from "../plan/plan";
+import { Context } from "./context";
+import { endHandle, newHandle, recordOf } from "./handle";
+
+/** How far a module has come. */
+export const enum State { Loading, Published, Dying }
+
+/** An edge of the dependency graph. */
+@unmanaged export class Dependency {
+  next: Dependency | null;
+  module: Module;
+}
+
+@unmanaged export class Module {
+  handle: u32;
+  state: State;
+  flags: Flag;
+  /** References that the host holds. */
+  references: u32;
+  /** Open sessions that rely on it. */
+  pins: u32;
+  /** When it was initialised, counted through its context; 0 if it was not. */
+  rank: u32;
+  arena: Arena;
+  context: Context;
+  image: Image;
+  plan: Plan;
+  placement: Placement;
+  symbols: Symbols;
+  /** While its session is open. */
+  binding: Binding | null;
+  /** What `lw_find` searches: the module, then its dependencies; null until the host holds it. */
+  scope: Scope | null;
+  /** Neighbours in its session's list, or its context's. */
+  next: Module | null;
+  previous: Module | null;
+  dependencies: Dependency | null;
+  private lastDependency: Dependency | null;
+  /** Needed libraries that were seen to, and initialisers that ran: where a pending call goes on. */
+  gatheredCount: u32;
+  calledCount: u32;
+  /** A walk over the graph: the walk that met it last, what it met next, from where, and which edge is next. */
+  mark: u32;
+  met: Module | null;
+  from: Module | null;
+  edge: Dependency | null;
+
+  @inline has(flag: Flag): bool { return (this.flags & flag) != 0; }
+  @inline get isPublished(): bool { return this.state == State.Published; }
+  /** True if its finalisers are still to be called. */
+  @inline get isInitialised(): bool { return this.rank != 0; }
+
+  /** Needs another module from now on; false if there is no memory. */
+  depend(on: Module): bool {
+    if (on == this) return true;
+    let each = this.dependencies;
+    while (each) {
+      if (each.module == on) return true;
+      each = each.next;
+    }
+    const at = this.arena.take(offsetof<Dependency>());
+    if (!at) return false;
+    const dependency = changetype<Dependency>(at);
+    dependency.module = on;
+    if (this.lastDependency) this.lastDependency!.next = dependency;
+    else this.dependencies = dependency;
+    this.lastDependency = dependency;
+    return true;
+  }
+
+  /** Gives back everything it took from the host and from the core. */
+  release(): void {
+    const base = this.placement.addr;
+    const wasPlaced = this.placement.bytes != 0;
+    this.placement.release();
+    this.image.drop();
+    if (wasPlaced) event(Level.Debug, Event.Withdrawn, this.handle, base);
+    endHandle(this.handle);
+    this.arena.release();
+  }
+}
+
+const PLAN: usize = offsetof<Module>() + 7 & ~7;
+const PLACEMENT: usize = PLAN + (offsetof<Plan>() + 7 & ~7);
+const SYMBOLS: usize = PLACEMENT + (offsetof<Placement>() + 7 & ~7);
+const RECORD: usize = SYMBOLS + (offsetof<Symbols>() + 7 & ~7);
+
+/** A new module of an image, which it holds from now on; null if there is no memory. */
+export function newModule(context: Context, image: Image, flags: Flag): Module | null {
+  const arena = arenaOf(RECORD);
+  if (!arena) return null;
+  const module = changetype<Module>(arena.record);
+  module.handle = newHandle(Kind.Module, arena.record);
+  if (!module.handle) {
+    arena.release();
+    return null;
+  }
+  module.arena = arena;
+  module.context = context;
+  module.image = image;
+  module.flags = flags;
+  module.plan = changetype<Plan>(arena.record + PLAN);
+  module.placement = changetype<Placement>(arena.record + PLACEMENT);
+  module.symbols = changetype<Symbols>(arena.record + SYMBOLS);
+  module.symbols.module = module.handle;
+  return module;
+}
+
+/** The module of a handle that the core itself keeps: always a living one. */
+export function moduleAt(handle: u32): Module { return changetype<Module>(recordOf(handle, Kind.Module)); }

@@ -1,0 +1,134 @@
+// A session: one load, inspection or unload from its first question to the host to its last. It owns what it takes;
+// `commit` hands that to the context, `abandon` gives it back.
+
+import { Code, Event, Kind, Level, Stage } from "../words";
+import { event } from "../host/log";
+import { Arena, arenaOf } from "../base/arena";
+import { Fault } from "../base/fault";
+import { Work } from "../base/work";
+import { Image } from "../inspect/image";
+import { Missing } from "../link/missing";
+import { Scope } from "../link/scope";
+import { Context } from "./context";
+import { endHandle, newHandle } from "./handle";
+import { Dependency, Module, State } from "./module";
+import { Modules } from "./modules";
+
+/** What a session is for. */
+export const enum Task { Inspect, Load, Unload }
+
+@unmanaged export class Session extends Work {
+  task: Task;
+  stage: Stage;
+  flags: u32;
+  /** The module or image that came of it. */
+  result: u32;
+  context: Context | null;
+  /** Inspect: the image until it has a handle. */
+  image: Image | null;
+  /** Load: the module asked for. Unload: the module given back. */
+  root: Module | null;
+  /** Modules that are not published yet (load), or no longer (unload). */
+  modules: Modules;
+  missing: Missing;
+  scope: Scope | null;
+  /** Load: the handles of what it loaded, in order, for whoever asks. */
+  handles: usize;
+  handleCount: u32;
+  /** Load: initialisation order; unload: finalisation order. */
+  order: usize;
+  orderCount: u32;
+  /** Where the stage goes on: the module, or the number in the order. */
+  cursor: Module | null;
+  position: u32;
+  /** Modules that must stay while this session is open. */
+  private pins: Dependency | null;
+  /** It is being advanced now: what runs on the target may call the core, but not this session. */
+  isBusy: bool;
+
+  @inline ordered(index: u32): Module { return changetype<Module>(load<usize>(this.order + (<usize>index << alignof<usize>()))); }
+  @inline get hasFailed(): bool { return this.fault.code != Code.Ok; }
+
+  /** Enters a stage, from its start. */
+  enter(stage: Stage): void {
+    this.stage = stage;
+    this.position = 0;
+    this.cursor = this.modules.first;
+    event(Level.Debug, Event.Stage, this.handle, stage);
+  }
+
+  /** Keeps a module as long as the session is open; false with a fault if there is no memory. */
+  pin(module: Module): bool {
+    const at = this.take(offsetof<Dependency>());
+    if (!at) return false;
+    const pin = changetype<Dependency>(at);
+    pin.module = module;
+    pin.next = this.pins;
+    this.pins = pin;
+    ++module.pins;
+    return true;
+  }
+
+  /** Relies on nothing any more. */
+  unpin(): void {
+    let pin: Dependency | null = this.pins;
+    while (pin) {
+      --pin.module.pins;
+      pin = pin.next;
+    }
+    this.pins = null;
+  }
+
+  /** Hands what was loaded to the context: from now on it is visible. */
+  commit(): void {
+    const context = this.context!;
+    for (let module: Module | null = this.modules.first; module; ) {
+      const next = module.next;
+      this.modules.remove(module);
+      context.modules.append(module);
+      module.state = State.Published;
+      event(Level.Info, Event.Published, module.handle, module.placement.addr);
+      module = next;
+    }
+  }
+
+  /** The only way out for what a session took and did not commit: newest first. Ends the session. */
+  abandon(): void {
+    this.unpin();
+    for (let module: Module | null = this.modules.last; module; ) {
+      const previous = module.previous;
+      module.release();
+      module = previous;
+    }
+    if (this.image) this.image!.drop();
+    if (this.context) --this.context!.sessionCount;
+    endHandle(this.handle);
+    this.arena.release();
+  }
+}
+
+const FAULT: usize = offsetof<Session>() + 7 & ~7;
+const MODULES: usize = FAULT + (offsetof<Fault>() + 7 & ~7);
+const MISSING: usize = MODULES + (offsetof<Modules>() + 7 & ~7);
+const RECORD: usize = MISSING + offsetof<Missing>();
+
+/** A new session; null if there is no memory. */
+export function newSession(task: Task, context: Context | null): Session | null {
+  const arena = arenaOf(RECORD);
+  if (!arena) return null;
+  const at = arena.record;
+  const session = changetype<Session>(at);
+  session.handle = newHandle(Kind.Session, at);
+  if (!session.handle) {
+    arena.release();
+    return null;
+  }
+  session.arena = arena;
+  session.fault = changetype<Fault>(at + FAULT);
+  session.modules = changetype<Modules>(at + MODULES);
+  session.missing = changetype<Missing>(at + MISSING);
+  session.task = task;
+  session.context = context;
+  if (context) ++context.sessionCount;
+  return session;
+}

@@ -1,0 +1,35 @@
+// The one door to the target's memory for stores: only into a writable segment of the module being relocated.
+
+import { Code, PF, What } from "../words";
+import { Work } from "../base/work";
+import { Segment } from "../elf/segment";
+import { Image } from "../inspect/image";
+import { Placement } from "../map/map";
+
+/** The places of one module that may be written. */
+@unmanaged export class Places {
+  work: Work;
+  image: Image;
+  placement: Placement;
+  /** The segment of the last place: most tables stay in one. */
+  private low: u64;
+  private lastBytes: u64;
+
+  /**
+   * True if these bytes may be written.
+   *
+   * @param entry  vaddr of the relocation that names the place
+   * @fault RelocationOutside (Rel, at = entry, value = the place)
+   */
+  @inline holds(entry: u64, place: u64, bytes: u64): bool {
+    return place - this.low <= this.lastBytes - bytes && this.lastBytes >= bytes ? true : this.look(entry, place, bytes);
+  }
+
+  private look(entry: u64, place: u64, bytes: u64): bool {
+    const segment: Segment | null = this.image.holding(place, bytes);
+    if (!segment || !(segment.flags & PF.W)) return this.work.fail(Code.RelocationOutside, What.Rel, entry, place);
+    this.low = segment.vaddr;
+    this.lastBytes = segment.bytes;
+    return true;
+  }
+}

@@ -1,0 +1,72 @@
+// The functions a module names for its beginning and its end. gABI 5.2 "Initialization and Termination Functions".
+
+import { Code, PF, What } from "../words";
+import * as machine from "../host/machine";
+import { Work } from "../base/work";
+import { DT, Dynamic } from "../elf/dynamic";
+import { ET } from "../elf/header";
+import { loadWord, wide } from "../elf/word";
+import { Image } from "../inspect/image";
+import { Placement } from "../map/map";
+import { Context } from "../registry/context";
+
+/** How many calls a module's beginning takes: preinitialisers, DT_INIT, initialisers. */
+export function initCount(image: Image): u32 {
+  const d = image.dynamic;
+  return d ? preinitCount(image, d) + 1 + arrayCount(image, d, DT.INIT_ARRAY, DT.INIT_ARRAYSZ) : 0;
+}
+
+/** How many calls its end takes: finalisers, last to first, then DT_FINI. */
+export function finiCount(image: Image): u32 {
+  const d = image.dynamic;
+  return d ? arrayCount(image, d, DT.FINI_ARRAY, DT.FINI_ARRAYSZ) + 1 : 0;
+}
+
+/** Makes the n-th call of a beginning. False if the work must wait, or failed. */
+export function callInit(work: Work, image: Image, placement: Placement, context: Context, index: u32): bool {
+  const d = image.dynamic!;
+  const preinit = preinitCount(image, d);
+  const vaddr = index < preinit ? element(image, d, DT.PREINIT_ARRAY, index) : element(image, d, DT.INIT_ARRAY, index - preinit - 1);
+  return index == preinit ? callFunction(work, image, placement, context, d, DT.INIT) : callElement(work, image, placement, context, vaddr);
+}
+
+/** Makes the n-th call of an end. False if the work must wait, or failed. */
+export function callFini(work: Work, image: Image, placement: Placement, context: Context, index: u32): bool {
+  const d = image.dynamic!;
+  const count = arrayCount(image, d, DT.FINI_ARRAY, DT.FINI_ARRAYSZ);
+  return index == count
+    ? callFunction(work, image, placement, context, d, DT.FINI)
+    : callElement(work, image, placement, context, element(image, d, DT.FINI_ARRAY, count - 1 - index));
+}
+
+/** Only an executable's preinitialisers are called: gABI has them ignored elsewhere. */
+function preinitCount(image: Image, d: Dynamic): u32 {
+  return image.type == ET.EXEC ? arrayCount(image, d, DT.PREINIT_ARRAY, DT.PREINIT_ARRAYSZ) : 0;
+}
+
+function arrayCount(image: Image, d: Dynamic, array: u64, bytes: u64): u32 {
+  return d.has(array) ? <u32>(d.value(bytes) / (image.bits / 8)) : 0;
+}
+
+function element(image: Image, d: Dynamic, array: u64, index: u32): u64 { return d.value(array) + <u64>index * (image.bits / 8); }
+
+function callFunction(work: Work, image: Image, placement: Placement, context: Context, d: Dynamic, tag: u64): bool {
+  if (!d.value(tag)) return true;
+  return call(work, image, placement, context, placement.at(d.value(tag)), image.dynamicSegment!.vaddr);
+}
+
+function callElement(work: Work, image: Image, placement: Placement, context: Context, vaddr: u64): bool {
+  const at = placement.at(vaddr);
+  const addr = wide(image.bits) ? loadWord<u64>(at) : loadWord<u32>(at);
+  // 0 and -1 are what old linkers leave at the ends of such arrays.
+  if (addr == 0 || addr == placement.mask) return true;
+  return call(work, image, placement, context, addr, vaddr);
+}
+
+/** Calls a function that must lie in the module's own code. */
+function call(work: Work, image: Image, placement: Placement, context: Context, addr: u64, at: u64): bool {
+  const vaddr = (addr & ~<u64>image.arch.codeTag) - placement.bias & placement.mask;
+  const segment = image.holding(vaddr, 1);
+  if (!segment || !(segment.flags & PF.X)) return work.fail(Code.InitOutside, What.Place, at, addr);
+  return work.settled(machine.call(work.handle, addr, context.argc, context.argv, context.envp), Code.CallRefused, addr, 0);
+}

@@ -1,0 +1,251 @@
+// The numbers that cross the ABI, in one place. Plain enums and nothing else: the core compiles this file as
+// AssemblyScript, the Node host imports it as TypeScript, and scripts/header.ts turns it into linkwright.h.
+
+/** What a host call or `lw_advance` answers. Address answers say the same with REFUSED and PENDING. */
+export enum Answer {
+  /** It is done. */
+  Done = 0,
+  /** It can't be done; for `lw_advance`: the session failed and its fault says why. */
+  Refused = -1,
+  /** Not yet. The session keeps its place; `lw_advance` asks the very same question again. */
+  Pending = -2,
+}
+
+/** Permissions of memory: the bits of p_flags. gABI 5.1 "Segment Permissions". */
+export enum PF {
+  X = 1,
+  W = 2,
+  R = 4,
+}
+
+/** How a module is loaded: or-ed, the third argument of `lw_load`. */
+export enum Flag {
+  /** Its symbols are visible to every later load of the context (as with RTLD_GLOBAL). */
+  Global = 1,
+  /** Initialisers and finalisers are not called: for images that are linked here and run elsewhere. */
+  NoRun = 2,
+  /** A symbol that nobody defines counts as 0 instead of failing the load. */
+  AllowMissing = 4,
+  /** Map only: no dependency is loaded, nothing is bound or relocated. For questions about a file. */
+  NoLink = 8,
+}
+
+/** A fault's code: the high byte is the stage that found it. docs/faults.md says what each means and what helps. */
+export enum Code {
+  Ok = 0,
+  // 01 inspect: the file is wrong
+  Truncated = 0x0101,
+  BadMagic,
+  BadClass,
+  BadByteOrder,
+  BadVersion,
+  BadType,
+  BadMachine,
+  BadEntrySize,
+  BadAlignment,
+  NoSegments,
+  NotCongruent,
+  FileExceedsMemory,
+  AddressWraps,
+  SegmentsOverlap,
+  SegmentsUnordered,
+  ManyDynamic,
+  BadDynamic,
+  OutsideImage,
+  BadString,
+  BadRelro,
+  TooManySegments,
+  // 02 plan: the file is right, but not for this host
+  WritableCode = 0x0201,
+  SharedPage,
+  TextRelocation,
+  UnsupportedTls,
+  UnsupportedType,
+  // 03 map
+  NoSpace = 0x0301,
+  PlaceRefused,
+  ProtectRefused,
+  SyncRefused,
+  ViewRefused,
+  // 04 link
+  MissingLibrary = 0x0401,
+  MissingSymbol,
+  BadHashTable,
+  HashLoop,
+  BadSymbolIndex,
+  BadVersionTable,
+  CopySource,
+  MachineMismatch,
+  // 05 relocate
+  UnknownRelocation = 0x0501,
+  RelocationOutside,
+  BadRelocationTable,
+  UnsupportedRelocation,
+  // 06 run
+  InitOutside = 0x0601,
+  CallRefused,
+  // 0e the caller's mistake
+  StaleHandle = 0x0e01,
+  WrongKind,
+  NotHeld,
+  ContextInUse,
+  SessionBusy,
+  BadFlags,
+  // 0f the core's own limits
+  OutOfMemory = 0x0f01,
+  TooManyHandles,
+}
+
+/** What `at` of a fault counts: the offset of this thing in its file, or its vaddr where the word says so. */
+export enum What {
+  None = 0,
+  /** The file header; `at` is a file offset. */
+  Ehdr,
+  /** A program header; `at` is its file offset. */
+  Phdr,
+  /** An entry of the dynamic section; `at` is its vaddr. */
+  Dyn,
+  /** A symbol; `at` is its index. */
+  Sym,
+  /** A hash table; `at` is the vaddr of the word. */
+  Hash,
+  /** A relocation entry; `at` is its vaddr. */
+  Rel,
+  /** The place a relocation or an initialiser names; `at` is its vaddr. */
+  Place,
+  /** A string; `at` is its offset in the string table. */
+  Str,
+  /** A version record; `at` is its vaddr. */
+  Version,
+  /** A call of the host; `at` is an address or a byte count, see the code. */
+  Import,
+  /** A handle; `at` is its number. */
+  Handle,
+}
+
+/** The stages of a load, in order: what `log.event` and `lw_value(session, Field.Stage)` say. */
+export enum Stage {
+  Gather = 0,
+  Plan,
+  Map,
+  Link,
+  Relocate,
+  Protect,
+  Publish,
+  Init,
+  Settled,
+  Fini,
+  Release,
+  Failed,
+}
+
+/** Codes of `log.event`. */
+export enum Event {
+  /** A session enters a stage: a = session, b = Stage. */
+  Stage = 1,
+  /** A module became visible: a = module, b = base. */
+  Published,
+  /** A module is gone: a = module, b = base. */
+  Withdrawn,
+}
+
+/** Levels of `log.event`. */
+export enum Level {
+  Error = 1,
+  Warn,
+  Info,
+  Debug,
+  Trace,
+}
+
+/** Kinds of handles. */
+export enum Kind {
+  None = 0,
+  Context,
+  Session,
+  Image,
+  Module,
+}
+
+/** What can be counted and listed: `lw_count(handle, list)`, `lw_entry(handle, list, index, field)`. */
+export enum List {
+  /** Program headers, all of them, in file order. Image, Module. Type Flags Offset Vaddr FileBytes Bytes Align. */
+  Phdr = 1,
+  /** DT_NEEDED. Image, Module. Name NameBytes; Module of a loaded one: Owner (0 for the host's own). */
+  Needed,
+  /** Dynamic symbols. Module. Name NameBytes Address Vaddr Bytes Type Bind Visibility Section Version Hidden. */
+  Symbol,
+  /** Dynamic relocations, all tables in order, RELR expanded. Module. Type Vaddr Symbol Addend. */
+  Relocation,
+  /** Version definitions. Module. Name NameBytes Version Flags. */
+  Definition,
+  /** Versions needed. Module. Name NameBytes (the version) File FileBytes (of whom) Version Flags. */
+  Requirement,
+  /** Missing symbols. Session that failed (or was allowed to miss). Name NameBytes Source Bind. */
+  Missing,
+  /** What a module's loading took with it. Session: the modules it loads, root first. Context: all. Owner. */
+  Module,
+  /** Dynamic section entries, as read, before DT_NULL. Image, Module. Type Value. */
+  Dynamic,
+  /** Bindings of a module's symbols after linking. Module, while its session is not ended. Symbol Address Owner. */
+  Binding,
+}
+
+/** What is asked of a handle (`lw_value`) or of an entry of a list (`lw_entry`). */
+export enum Field {
+  /** Kind of the handle. */
+  Kind = 1,
+  /** Module: lowest mapped address, a multiple of the page. Image: lowest vaddr. */
+  Base,
+  /** Module: addr - vaddr, modulo the machine's word. */
+  Bias,
+  /** Bytes of memory: of a module's whole reservation, of an image's span, of a segment or symbol. */
+  Bytes,
+  /** e_machine. */
+  Machine,
+  /** 32 or 64. */
+  Class,
+  /** e_type, p_type, st_info's type, r_type, d_tag. */
+  Type,
+  /** e_flags, p_flags. */
+  Flags,
+  /** Entry address (Module) or vaddr (Image); NONE if the file names none. */
+  Entry,
+  Name,
+  NameBytes,
+  Offset,
+  Vaddr,
+  FileBytes,
+  Align,
+  Address,
+  Bind,
+  Visibility,
+  Section,
+  Version,
+  Hidden,
+  Symbol,
+  Addend,
+  File,
+  Value,
+  /** A module's handle; 0 if the host itself. */
+  Owner,
+  /** The host's number of the file. */
+  Source,
+  /** Session: where it is, a Stage. */
+  Stage,
+  /** Session: its fault. */
+  FaultCode,
+  FaultWhat,
+  FaultAt,
+  FaultValue,
+  FaultSource,
+  FaultName,
+  FaultNameBytes,
+  /** Module: references the host holds. */
+  References,
+  /** Module: the context it lives in. */
+  Context,
+  /** Bytes of the core's own memory in use, and the most that ever were: `lw_value(0, ...)`. */
+  UsedBytes,
+  PeakBytes,
+}

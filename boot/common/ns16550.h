@@ -1,0 +1,20 @@
+/* The 16550 serial port, memory-mapped with registers one byte apart (QEMU "virt" of RISC-V and LoongArch).
+ *
+ * Register names are those of the National Semiconductor PC16550D data sheet. The port needs no baud rate in QEMU;
+ * on a board, firmware has set one. */
+#pragma once
+#include <stdint.h>
+
+enum ns16550_register {
+  NS16550_THR = 0, /* transmitter holding register, written */
+  NS16550_LSR = 5  /* line status register, read */
+};
+
+enum { NS16550_LSR_THRE = 1 << 5 }; /* transmitter holding register empty */
+
+static inline void ns16550_put(uintptr_t base, char c) {
+  volatile uint8_t *port = (volatile uint8_t *)base;
+  while (!(port[NS16550_LSR] & NS16550_LSR_THRE)) {
+  }
+  port[NS16550_THR] = (uint8_t)c;
+}

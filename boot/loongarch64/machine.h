@@ -1,0 +1,13 @@
+/* LoongArch, 64 bit, on QEMU's "virt": what the boot code and the bare-metal host both need to know.
+ * Addresses are those of machine.json and image.ld; QEMU's memory map is in its hw/loongarch/virt.c. */
+#pragma once
+
+#define BOARD_MACHINE "loongarch64"
+#define BOARD_EM 258 /* EM_LOONGARCH */
+#define BOARD_PAGE_BYTES 4096
+
+/* RAM below 64 MiB is not used: its addresses are those of MODULE_LOW..MODULE_HIGH. With -m 1G, the 256 MiB at 0 are
+ * the low part of RAM; the rest lies above the devices. */
+#define BOARD_RAM_LOW 0x4000000u
+#define BOARD_RAM_HIGH 0x10000000u
+#define BOARD_PAYLOAD 0x8000000u

@@ -1,0 +1,101 @@
+/* The core as a C library: wasm2c's output, whose imports are the functions that linkwright.h declares for the host to
+ * implement, and whose exports are the functions that it declares for the host to call.
+ *
+ * Compiled by itself it makes liblinkwright.a. A host that wants the imports inlined into the core defines them in a
+ * translation unit that includes this file: see hosts/baremetal/core.c. */
+#include "linkwright.h"
+#include "runtime.h"
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wunused-function"
+#pragma clang diagnostic ignored "-Wunused-parameter"
+#pragma clang diagnostic ignored "-Wunused-variable"
+#pragma clang diagnostic ignored "-Wunused-but-set-variable"
+#include "core.c"
+#pragma clang diagnostic pop
+
+/* The one instance. */
+static w2c_core core;
+
+/* ---- imports: wasm2c passes the module it thinks of as an instance; here there is one of each ---- */
+
+#define HOST(module) struct w2c_##module *module __attribute__((unused))
+
+u32 w2c_memory_page_bytes(HOST(memory)) { return lw_memory_page_bytes(); }
+u64 w2c_memory_reserve(HOST(memory), u64 bytes, u32 align_log2, u32 region, u64 exact) {
+  return lw_memory_reserve(bytes, align_log2, region, exact);
+}
+void w2c_memory_release(HOST(memory), u64 addr, u64 bytes) { lw_memory_release(addr, bytes); }
+u32 w2c_memory_place(HOST(memory), u32 session, u64 addr, u32 source, u64 offset, u64 file_bytes, u64 mem_bytes, u32 prot) {
+  return (u32)lw_memory_place(session, addr, source, offset, file_bytes, mem_bytes, prot);
+}
+u32 w2c_memory_protect(HOST(memory), u32 session, u64 addr, u64 bytes, u32 prot) {
+  return (u32)lw_memory_protect(session, addr, bytes, prot);
+}
+u32 w2c_memory_sync_code(HOST(memory), u32 session, u64 addr, u64 bytes) {
+  return (u32)lw_memory_sync_code(session, addr, bytes);
+}
+u32 w2c_memory_load8(HOST(memory), u64 addr) { return lw_memory_load8(addr); }
+u32 w2c_memory_load16(HOST(memory), u64 addr) { return lw_memory_load16(addr); }
+u32 w2c_memory_load32(HOST(memory), u64 addr) { return lw_memory_load32(addr); }
+u64 w2c_memory_load64(HOST(memory), u64 addr) { return lw_memory_load64(addr); }
+void w2c_memory_store8(HOST(memory), u64 addr, u32 value) { lw_memory_store8(addr, value); }
+void w2c_memory_store16(HOST(memory), u64 addr, u32 value) { lw_memory_store16(addr, value); }
+void w2c_memory_store32(HOST(memory), u64 addr, u32 value) { lw_memory_store32(addr, value); }
+void w2c_memory_store64(HOST(memory), u64 addr, u64 value) { lw_memory_store64(addr, value); }
+void w2c_memory_copy(HOST(memory), u64 to, u64 from, u64 bytes) { lw_memory_copy(to, from, bytes); }
+void w2c_memory_fill(HOST(memory), u64 addr, u32 value, u64 bytes) { lw_memory_fill(addr, value, bytes); }
+
+u64 w2c_source_bytes(HOST(source), u32 number) { return lw_source_bytes(number); }
+u64 w2c_source_view(HOST(source), u32 session, u32 number, u64 offset, u64 bytes) {
+  return lw_source_view(session, number, offset, bytes);
+}
+void w2c_source_unview(HOST(source), u32 number, u64 addr, u64 bytes) { lw_source_unview(number, addr, bytes); }
+void w2c_source_close(HOST(source), u32 number) { lw_source_close(number); }
+
+u32 w2c_link_needed(HOST(link), u32 session, u32 from, u64 name, u32 name_bytes) {
+  return (u32)lw_link_needed(session, from, name, name_bytes);
+}
+u32 w2c_link_resolve(HOST(link), u32 session, u32 from, u64 name, u32 name_bytes) {
+  return (u32)lw_link_resolve(session, from, name, name_bytes);
+}
+u64 w2c_link_found_addr(HOST(link)) { return lw_link_found_addr(); }
+u64 w2c_link_found_bytes(HOST(link)) { return lw_link_found_bytes(); }
+
+u32 w2c_machine_call(HOST(machine), u32 session, u64 addr, u64 a0, u64 a1, u64 a2) {
+  return (u32)lw_machine_call(session, addr, a0, a1, a2);
+}
+
+void w2c_log_event(HOST(log), u32 level, u32 code, u64 a, u64 b) { lw_log_event(level, code, a, b); }
+
+/* ---- exports ---- */
+
+int32_t lw_start(void *memory, size_t bytes) {
+  if (bytes > UINT32_MAX) bytes = UINT32_MAX;
+  runtime_buffer(memory, bytes);
+  wasm2c_core_instantiate(&core, 0, 0, 0, 0, 0);
+  return lw_open((uint32_t)bytes);
+}
+
+int32_t lw_open(uint32_t limit_bytes) { return (int32_t)w2c_core_lw_open(&core, limit_bytes); }
+uint32_t lw_context(uint64_t argc, uint64_t argv, uint64_t envp) { return w2c_core_lw_context(&core, argc, argv, envp); }
+uint32_t lw_inspect(uint32_t source) { return w2c_core_lw_inspect(&core, source); }
+uint32_t lw_load(uint32_t context, uint32_t source, uint32_t flags) {
+  return w2c_core_lw_load(&core, context, source, flags);
+}
+uint32_t lw_load_image(uint32_t context, uint32_t image, uint32_t flags) {
+  return w2c_core_lw_load_image(&core, context, image, flags);
+}
+uint32_t lw_unload(uint32_t module) { return w2c_core_lw_unload(&core, module); }
+int32_t lw_advance(uint32_t session) { return (int32_t)w2c_core_lw_advance(&core, session); }
+uint32_t lw_result(uint32_t session) { return w2c_core_lw_result(&core, session); }
+int32_t lw_close(uint32_t handle) { return (int32_t)w2c_core_lw_close(&core, handle); }
+int32_t lw_retain(uint32_t module) { return (int32_t)w2c_core_lw_retain(&core, module); }
+uint64_t lw_find(uint32_t handle, uint64_t name, uint32_t name_bytes) {
+  return w2c_core_lw_find(&core, handle, name, name_bytes);
+}
+uint32_t lw_at(uint32_t context, uint64_t addr) { return w2c_core_lw_at(&core, context, addr); }
+uint64_t lw_value(uint32_t handle, uint32_t field) { return w2c_core_lw_value(&core, handle, field); }
+uint32_t lw_count(uint32_t handle, uint32_t list) { return w2c_core_lw_count(&core, handle, list); }
+uint64_t lw_entry(uint32_t handle, uint32_t list, uint32_t index, uint32_t field) {
+  return w2c_core_lw_entry(&core, handle, list, index, field);
+}

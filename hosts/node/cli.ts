@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+// The command line: finds the command, runs it, and words what went wrong.
+// Exit status: 0 success; 1 a file, module or target was refused or failed; 2 a wrong call.
+
+import { readFileSync } from "node:fs";
+import { type Command, UsageError, argumentsOf, helpOf } from "./command.js";
+import { doctor } from "./commands/doctor.js";
+import { explain } from "./commands/explain.js";
+import { inspect } from "./commands/inspect.js";
+import { link } from "./commands/link.js";
+import { plan } from "./commands/plan.js";
+import { run } from "./commands/run.js";
+import { test } from "./commands/test.js";
+import { tree } from "./commands/tree.js";
+import { nearest } from "./nearest.js";
+import { report } from "./report.js";
+import { note, say } from "./terminal.js";
+import { BUILD } from "./wasm.js";
+
+const COMMANDS: readonly Command[] = [inspect, tree, plan, link, run, test, doctor, explain];
+
+function help(): string[] {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  return [
+    "linkwright COMMAND ...",
+    "",
+    "A freestanding ELF loader and runtime linker.",
+    "",
+    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    "linkwright COMMAND --help says more. Every command takes --json.",
+  ];
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", BUILD), "utf8")) as { version: string };
+  return manifest.version;
+}
+
+async function main(typed: readonly string[]): Promise<number> {
+  const [name, ...rest] = typed;
+  if (name === undefined) {
+    help().forEach((line) => note(line));
+    return 2;
+  }
+  if (name === "--version" || name === "-V") {
+    say(version());
+    return 0;
+  }
+  if (name === "--help" || name === "-h" || name === "help") {
+    const topic = COMMANDS.find((one) => one.name === rest[0]);
+    (topic ? helpOf(topic) : help()).forEach((line) => say(line));
+    return 0;
+  }
+  const command = COMMANDS.find((one) => one.name === name);
+  if (!command) {
+    const meant = nearest(name, COMMANDS.map((one) => one.name));
+    throw new UsageError(`there is no command "${name}"${meant ? `; did you mean "${meant}"?` : ""}`);
+  }
+  const args = argumentsOf(command, rest.map((word) => (word === "-h" ? "--help" : word)));
+  if (args.has("help")) {
+    helpOf(command).forEach((line) => say(line));
+    return 0;
+  }
+  return command.run(args);
+}
+
+// Whoever reads the output may stop reading: that is no failure of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = report(error, process.argv.includes("--json"));
+}

@@ -1,0 +1,130 @@
+// A fault as the core records it, and its words.
+
+import { Code, Field, List, What } from "../../assembly/words.js";
+import { FAULTS } from "./faults.js";
+import type { Handles } from "./handles.js";
+
+/** What went wrong, where. */
+export interface Fault {
+  /** Name of the Code. */
+  readonly code: string;
+  /** The Code itself; its high byte is the stage. */
+  readonly number: number;
+  /** What `at` counts: a name of What. */
+  readonly what: string;
+  readonly at: bigint;
+  /** The offending value, exactly as read or computed. */
+  readonly value: bigint;
+  /** The file at fault. */
+  readonly file: string | undefined;
+  /** The library or symbol it is about. */
+  readonly name: string | undefined;
+}
+
+/** A symbol that nobody defines, or a library that nobody has. */
+export interface Missing {
+  readonly name: string;
+  readonly kind: "symbol" | "library";
+  /** The file that needs it. */
+  readonly file: string | undefined;
+}
+
+/** A fault taken apart for people: each field is one line. */
+export interface FaultLines {
+  readonly code: string;
+  readonly stage: string;
+  readonly place: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly remedy: string;
+}
+
+const STAGES: Record<number, string> = {
+  0x01: "inspect", 0x02: "plan", 0x03: "map", 0x04: "link", 0x05: "relocate", 0x06: "run", 0x0e: "use of the API",
+  0x0f: "the core's limits",
+};
+
+/** The stage that a code belongs to. */
+export function stageOf(code: number): string {
+  return STAGES[code >> 8] ?? "unknown";
+}
+
+/** The fault that a session holds. */
+export function readFault(handles: Handles, session: number, nameOf: (source: number) => string | undefined): Fault {
+  const number = Number(handles.value(session, Field.FaultCode) ?? 0n);
+  return {
+    code: codeName(number),
+    number,
+    what: What[Number(handles.value(session, Field.FaultWhat) ?? 0n)] ?? "None",
+    at: handles.raw(session, Field.FaultAt),
+    value: handles.raw(session, Field.FaultValue),
+    file: nameOf(Number(handles.value(session, Field.FaultSource) ?? 0n)),
+    name: handles.text(session, Field.FaultName, Field.FaultNameBytes),
+  };
+}
+
+/** What a session found nobody to have. */
+export function readMissing(handles: Handles, session: number, nameOf: (source: number) => string | undefined): Missing[] {
+  return handles.list(session, List.Missing, (entry) => ({
+    name: entry.text(Field.Name, Field.NameBytes) ?? "",
+    kind: entry.value(Field.Type) === 1n ? "library" : "symbol",
+    file: nameOf(entry.number(Field.Source)),
+  }));
+}
+
+/** The name of a code, or its number where there is none. */
+export function codeName(number: number): string {
+  return Code[number] ?? `0x${number.toString(16).padStart(4, "0")}`;
+}
+
+/** Where a fault is, in words. */
+export function placeOf(fault: Pick<Fault, "what" | "at" | "file">): string {
+  const at = `0x${fault.at.toString(16)}`;
+  const words: Record<string, string> = {
+    Ehdr: `file header, byte ${fault.at}`,
+    Phdr: `program header at byte ${fault.at} of the file`,
+    Dyn: `dynamic section at vaddr ${at}`,
+    Sym: `symbol ${fault.at}`,
+    Hash: `hash table at vaddr ${at}`,
+    Rel: `relocation entry at vaddr ${at}`,
+    Place: `vaddr ${at}`,
+    Str: `string table, byte ${fault.at}`,
+    Version: `version record at vaddr ${at}`,
+    Import: `call of the host (${at})`,
+    Handle: `handle ${at}`,
+  };
+  const place = words[fault.what];
+  if (!fault.file) return place ?? "the call itself";
+  return place ? `${fault.file}: ${place}` : fault.file;
+}
+
+/** A fault's six lines. */
+export function faultLines(fault: Fault, missing: readonly Missing[] = []): FaultLines {
+  const text = FAULTS[fault.number as Code];
+  let found = `0x${fault.value.toString(16)}`;
+  if (missing.length) found = missingText(missing);
+  else if (fault.name !== undefined) found = fault.name;
+  return {
+    code: `${fault.code} (0x${fault.number.toString(16).padStart(4, "0")})`,
+    stage: stageOf(fault.number),
+    place: placeOf(fault),
+    found,
+    expected: text?.expected ?? "",
+    remedy: text?.remedy ?? "",
+  };
+}
+
+// Libraries and symbols by the file that needs them: "libx.so needs a, b; liby.so needs c".
+function missingText(missing: readonly Missing[]): string {
+  const files = [...new Set(missing.map((one) => one.file))];
+  return files.map((file) => {
+    const names = missing.filter((one) => one.file === file).map((one) => one.name).join(", ");
+    return file === undefined ? names : `${file} needs ${names}`;
+  }).join("; ");
+}
+
+/** A fault in one sentence: what an error's message says. */
+export function faultText(fault: Fault, missing: readonly Missing[] = []): string {
+  const lines = faultLines(fault, missing);
+  return `${fault.code}: ${FAULTS[fault.number as Code]?.means ?? "unknown fault"} (${lines.place}; found ${lines.found})`;
+}

@@ -1,0 +1,296 @@
+// What every code means, what was expected, and what helps: the source of docs/faults.md and of `linkwright explain`. The type
+// asks for one entry a code, so a code without its words does not compile.
+
+import { Code } from "../../assembly/words.js";
+
+/** The words of a code. */
+export interface FaultWords {
+  /** What is the matter. */
+  readonly means: string;
+  /** What would have been right. */
+  readonly expected: string;
+  /** What helps. */
+  readonly remedy: string;
+}
+
+/** The words of every code. */
+export const FAULTS: Record<Code, FaultWords> = {
+  [Code.Ok]: {
+    means: "nothing is the matter",
+    expected: "this",
+    remedy: "none is needed",
+  },
+
+  [Code.Truncated]: {
+    means: "the file ends before what it says it holds",
+    expected: "headers, tables and segments that lie within the file",
+    remedy: "get the file again: it was cut off, or its headers were damaged",
+  },
+  [Code.BadMagic]: {
+    means: "the file is no ELF file",
+    expected: "the bytes 7f 45 4c 46 at its start (found is read as a little-endian word)",
+    remedy: "pass the linked module itself; a linker script, an archive (.a) or a compressed file is none",
+  },
+  [Code.BadClass]: {
+    means: "the file's class is not one that this loader or this build of it knows",
+    expected: "EI_CLASS 1 (32-bit) or 2 (64-bit), as the machine has it",
+    remedy: "build the module for the target; a slim core knows its own machine's class only",
+  },
+  [Code.BadByteOrder]: {
+    means: "the file's byte order is not little-endian",
+    expected: "EI_DATA 1 (ELFDATA2LSB)",
+    remedy: "build the module for a little-endian target",
+  },
+  [Code.BadVersion]: {
+    means: "the file's ELF version is unknown",
+    expected: "version 1 (EV_CURRENT), in e_ident and in e_version",
+    remedy: "get the file again: no tool writes another version",
+  },
+  [Code.BadType]: {
+    means: "the file's type is unknown",
+    expected: "e_type 3 (ET_DYN) or 2 (ET_EXEC)",
+    remedy: "link the module with -shared or as an executable",
+  },
+  [Code.BadMachine]: {
+    means: "the file is for a machine that this loader does not know",
+    expected: "e_machine of x86_64, x86, aarch64, arm, riscv or loongarch, with its class",
+    remedy: "build the module for one of these; a slim core knows one only",
+  },
+  [Code.BadEntrySize]: {
+    means: "a table's entries are not as long as the ELF class has them",
+    expected: "e_phentsize 32 or 56; DT_SYMENT, DT_RELENT, DT_RELAENT and DT_RELRENT as the class has them",
+    remedy: "get the file again; if it was edited, leave these sizes alone",
+  },
+  [Code.BadAlignment]: {
+    means: "a segment's alignment is no power of two",
+    expected: "p_align 0, 1 or a power of two",
+    remedy: "link with -z max-page-size set to a power of two",
+  },
+  [Code.NoSegments]: {
+    means: "the file has nothing to load",
+    expected: "at least one PT_LOAD program header",
+    remedy: "link the module (-shared); an object file has no program headers",
+  },
+  [Code.NotCongruent]: {
+    means: "a segment's offset in the file and its address differ modulo its alignment",
+    expected: "p_offset = p_vaddr modulo p_align",
+    remedy: "keep the alignment that the linker chose when you edit a file or write a linker script",
+  },
+  [Code.FileExceedsMemory]: {
+    means: "a segment has more bytes in the file than in memory",
+    expected: "p_filesz no more than p_memsz",
+    remedy: "get the file again: its program headers are damaged",
+  },
+  [Code.AddressWraps]: {
+    means: "a segment runs past the end of the address space",
+    expected: "p_vaddr + p_memsz within the class's addresses",
+    remedy: "get the file again, or correct the linker script that placed the segment",
+  },
+  [Code.SegmentsOverlap]: {
+    means: "two loadable segments share addresses",
+    expected: "PT_LOAD segments that lie apart",
+    remedy: "correct the linker script, or get the file again",
+  },
+  [Code.SegmentsUnordered]: {
+    means: "the loadable segments are not in order of address",
+    expected: "PT_LOAD program headers in ascending order of p_vaddr",
+    remedy: "correct the PHDRS command of the linker script",
+  },
+  [Code.ManyDynamic]: {
+    means: "the file has more than one dynamic section",
+    expected: "one PT_DYNAMIC program header at most",
+    remedy: "get the file again: its program headers are damaged",
+  },
+  [Code.BadDynamic]: {
+    means: "the dynamic section does not lie in the file's bytes of a loadable segment",
+    expected: "PT_DYNAMIC within a PT_LOAD segment, with at least one entry",
+    remedy: "get the file again; a stripped debug file (.debug) has no dynamic section left",
+  },
+  [Code.OutsideImage]: {
+    means: "a table that the dynamic section names lies outside of the loadable segments",
+    expected: "addresses and sizes of tables within one PT_LOAD segment",
+    remedy: "get the file again: its dynamic section is damaged",
+  },
+  [Code.BadString]: {
+    means: "a string's offset is past its table, or the table does not end with a zero byte",
+    expected: "offsets less than DT_STRSZ, and a zero as the table's last byte",
+    remedy: "get the file again: its string table is damaged",
+  },
+  [Code.BadRelro]: {
+    means: "PT_GNU_RELRO does not lie in a writable segment",
+    expected: "PT_GNU_RELRO within a PT_LOAD segment that has PF_W",
+    remedy: "link with -z norelro, or correct the linker script",
+  },
+  [Code.TooManySegments]: {
+    means: "the file has more program headers than its header can count",
+    expected: "e_phnum less than 65535 (PN_XNUM)",
+    remedy: "link with fewer output sections that have a segment of their own",
+  },
+
+  [Code.WritableCode]: {
+    means: "a segment is writable and executable",
+    expected: "PF_W or PF_X, not both",
+    remedy: "link with -z separate-code and without -N or an executable .data section",
+  },
+  [Code.SharedPage]: {
+    means: "two segments with different permissions share a page of this host",
+    expected: "segments with different permissions on pages of their own",
+    remedy: "link with -z max-page-size and -z separate-code for the host's page size, which is found as the value",
+  },
+  [Code.TextRelocation]: {
+    means: "the file wants its read-only segments relocated",
+    expected: "relocations in writable segments only (no DT_TEXTREL)",
+    remedy: "compile with -fPIC and link with -z text, which shows where they come from",
+  },
+  [Code.UnsupportedTls]: {
+    means: "the file has thread-local storage, which this build does not support",
+    expected: "no PT_TLS and no TLS relocations",
+    remedy: "make the variables ordinary ones, or keep them behind a function of the host",
+  },
+  [Code.UnsupportedType]: {
+    means: "the file's type is valid, but this build does not load it",
+    expected: "a shared object (ET_DYN) or an executable (ET_EXEC)",
+    remedy: "link object files first: `ld.lld -shared hello.o -o hello.so`",
+  },
+
+  [Code.NoSpace]: {
+    means: "the host has no room for the module, or its fixed address is taken",
+    expected: "as many free bytes as are found as the value",
+    remedy: "unload what is not needed, choose another base, or link the file position-independent",
+  },
+  [Code.PlaceRefused]: {
+    means: "the host could not put a segment in its place",
+    expected: "the segment's bytes of the file, and memory that takes its permissions",
+    remedy: "see the host's own message: the file could not be read, or there is no memory",
+  },
+  [Code.ProtectRefused]: {
+    means: "the host could not change the permissions of a range",
+    expected: "whole pages of the module's reservation",
+    remedy: "link with -z max-page-size for the host's page size",
+  },
+  [Code.SyncRefused]: {
+    means: "the host could not make the code fetchable",
+    expected: "an instruction cache that can be made coherent",
+    remedy: "see the host's own message",
+  },
+  [Code.ViewRefused]: {
+    means: "the host could not make a part of the file readable",
+    expected: "that many bytes from that offset of the file",
+    remedy: "see the host's own message: the source failed, or there is no memory",
+  },
+
+  [Code.MissingLibrary]: {
+    means: "a library that a file needs was not found",
+    expected: "a file of this name (DT_NEEDED) where the host looks",
+    remedy: "name its folder with --search DIR, or answer it in the `search` option",
+  },
+  [Code.MissingSymbol]: {
+    means: "symbols are needed that no module in scope and no host defines",
+    expected: "a definition for each of them",
+    remedy: "load the library that defines them first, define them (--define SYM=ADDR), or allow it (--allow-missing)",
+  },
+  [Code.BadHashTable]: {
+    means: "the symbol hash table contradicts itself",
+    expected: "bucket, bloom and chain counts that lie within the table's segment",
+    remedy: "get the file again, or link with --hash-style=both",
+  },
+  [Code.HashLoop]: {
+    means: "a chain of the symbol hash table does not end",
+    expected: "chains that visit a symbol once",
+    remedy: "get the file again: its hash table is damaged",
+  },
+  [Code.BadSymbolIndex]: {
+    means: "a symbol index is past the symbol table",
+    expected: "an index less than the number of symbols",
+    remedy: "get the file again: its relocations or hash table are damaged",
+  },
+  [Code.BadVersionTable]: {
+    means: "a version record lies outside of its segment, or its chain does not end",
+    expected: "DT_VERSYM, DT_VERDEF and DT_VERNEED within the file, with as many records as they say",
+    remedy: "get the file again: its version tables are damaged",
+  },
+  [Code.CopySource]: {
+    means: "a COPY relocation has nothing to copy from, or its sizes differ",
+    expected: "an object of the same size in another module",
+    remedy: "compile the executable with -fPIE, or against the library version that it is loaded with",
+  },
+  [Code.MachineMismatch]: {
+    means: "a library is for another machine than the file that needs it",
+    expected: "the e_machine and class of the file that was loaded first",
+    remedy: "name the folder that holds the libraries of this machine",
+  },
+
+  [Code.UnknownRelocation]: {
+    means: "a relocation type is unknown on this machine",
+    expected: "one of the machine's dynamic relocation types (docs/relocations.md)",
+    remedy: "link the module (-shared) so that only dynamic relocations remain; see `linkwright inspect`",
+  },
+  [Code.RelocationOutside]: {
+    means: "a relocation names a place that is not in a writable segment of the module",
+    expected: "r_offset, with the whole word, in a segment that has PF_W",
+    remedy: "compile with -fPIC; if that is done, get the file again",
+  },
+  [Code.BadRelocationTable]: {
+    means: "a relocation table's size is no multiple of its entries, or its kind is unknown",
+    expected: "DT_RELASZ, DT_RELSZ, DT_RELRSZ, DT_PLTRELSZ as multiples, and DT_PLTREL 7 or 17",
+    remedy: "get the file again: its dynamic section is damaged",
+  },
+  [Code.UnsupportedRelocation]: {
+    means: "a relocation type is known, but this build does not support it",
+    expected: "relative, absolute, GLOB_DAT, JUMP_SLOT and COPY relocations",
+    remedy: "avoid what asks for it: thread-local variables (TLS) or IFUNC resolvers",
+  },
+
+  [Code.InitOutside]: {
+    means: "an initialiser or finaliser does not lie in executable memory of the module",
+    expected: "DT_INIT, DT_FINI and the arrays' entries in a segment that has PF_X",
+    remedy: "get the file again: its arrays or their relocations are damaged",
+  },
+  [Code.CallRefused]: {
+    means: "the host could not call an initialiser or finaliser",
+    expected: "a host that runs the target's code",
+    remedy: "load with NoRun where code can't run (in Node this is the default), or see the host's own message",
+  },
+
+  [Code.StaleHandle]: {
+    means: "the handle was closed before, or never issued",
+    expected: "a handle that is still open",
+    remedy: "keep the module, image, session or context open as long as you use it",
+  },
+  [Code.WrongKind]: {
+    means: "the handle is of another kind than the call asks for",
+    expected: "a handle of the right kind",
+    remedy: "pass what the call's description names",
+  },
+  [Code.NotHeld]: {
+    means: "the module is given back more often than it was taken",
+    expected: "one unload for each load and each retain",
+    remedy: "unload a module only as often as you loaded or retained it; dependencies are not yours to unload",
+  },
+  [Code.ContextInUse]: {
+    means: "the context still has modules or sessions",
+    expected: "an empty context",
+    remedy: "unload its modules and close its sessions first",
+  },
+  [Code.SessionBusy]: {
+    means: "the session is being advanced already",
+    expected: "one lw_advance at a time",
+    remedy: "don't advance a session from a function that it calls",
+  },
+  [Code.BadFlags]: {
+    means: "a flag is unknown",
+    expected: "bits of Flag",
+    remedy: "use flags of this version's linkwright.h",
+  },
+
+  [Code.OutOfMemory]: {
+    means: "the core's own memory is used up",
+    expected: "as many bytes as are found as the value",
+    remedy: "open the core with a higher limit, or unload what is not needed",
+  },
+  [Code.TooManyHandles]: {
+    means: "no handle is left",
+    expected: "fewer contexts, sessions, images and modules at a time",
+    remedy: "close what is not needed",
+  },
+};

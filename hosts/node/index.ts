@@ -1,0 +1,21 @@
+// Linkwright for Node: load, link and inspect ELF files for any machine, in a target memory of their own.
+
+export { Linkwright } from "./linkwright.js";
+export type { InspectOptions, LinkwrightOptions, Usage } from "./linkwright.js";
+export { Context } from "./context.js";
+export type { ContextOptions, Defines, LoadOptions } from "./context.js";
+export { Image } from "./image.js";
+export { Module } from "./module.js";
+export type { ModuleBinding, ModuleRelocation, ModuleSegment, ModuleSymbol, ModuleVersion } from "./module.js";
+export type { Segment } from "./segment.js";
+export type { AsyncSource, SourceLike } from "./source.js";
+export type { Found, Search, SearchFunction } from "./search.js";
+export type { Call, Listener } from "./runtime.js";
+export type { Fault, FaultLines, Missing } from "./fault.js";
+export { faultLines } from "./fault.js";
+export {
+  FaultError, FileError, HostError, LimitError, LinkError, LinkwrightError, MisuseError, OptionError, RelocationError, RunError,
+  SourceError, UnsupportedError,
+} from "./error.js";
+export { FAULTS, type FaultWords } from "./faults.js";
+export { Code, Event, Level, PF, Stage, What } from "../../assembly/words.js";

@@ -1,0 +1,290 @@
+// A loaded module.
+
+import { Field, Kind, List } from "../../assembly/words.js";
+import { LinkwrightError } from "./error.js";
+import type { Missing } from "./fault.js";
+import type { Runtime } from "./runtime.js";
+import { type Segment, segmentsOf } from "./segment.js";
+import { unsigned } from "./wasm.js";
+
+/** A symbol of a module's dynamic symbol table. */
+export interface ModuleSymbol {
+  readonly name: string;
+  /** undefined if the module does not define it. */
+  readonly address: bigint | undefined;
+  readonly vaddr: bigint;
+  readonly bytes: bigint;
+  /** STT, STB and STV numbers. */
+  readonly type: number;
+  readonly bind: number;
+  readonly visibility: number;
+  /** st_shndx. */
+  readonly section: number;
+  /** Version index, if the file has versions. */
+  readonly version: number | undefined;
+  readonly hidden: boolean;
+}
+
+/** A dynamic relocation. */
+export interface ModuleRelocation {
+  readonly type: number;
+  readonly vaddr: bigint;
+  /** Index of its symbol. */
+  readonly symbol: number;
+  readonly addend: bigint;
+}
+
+/** A symbol version that the module defines, or needs of another file. */
+export interface ModuleVersion {
+  readonly name: string;
+  readonly index: number;
+  readonly flags: number;
+  /** Whose version it is; undefined for its own. */
+  readonly file: string | undefined;
+}
+
+/** What a symbol of the module was bound to. */
+export interface ModuleBinding {
+  /** Index of the symbol. */
+  readonly symbol: number;
+  readonly address: bigint;
+  /** Handle of the module that defines it; 0 for the host itself. */
+  readonly owner: number;
+}
+
+/** A segment of a loaded module in memory. */
+export interface ModuleSegment extends Segment {
+  /** Where it begins in the target. */
+  readonly address: bigint;
+  /** A copy of its memory. */
+  read(): Uint8Array;
+}
+
+const PT_LOAD = 1;
+
+/** What keeps track of modules: their context. */
+export interface ModuleKeeper {
+  /** A module gave its last reference back; it and others may be gone. */
+  forget(): void;
+  /** The object of a module's handle. */
+  dependency(handle: number): Module;
+}
+
+/** A module in target memory. Disposing of it gives back the reference that loading it took. */
+export class Module implements Disposable, AsyncDisposable {
+  readonly #runtime: Runtime;
+  readonly #keeper: ModuleKeeper;
+  readonly #source: number;
+  #references = 0;
+
+  /** The core's handle. */
+  readonly handle: number;
+  /** What its file is called. */
+  readonly name: string;
+  /** Where its file was read from. */
+  readonly path: string | undefined;
+  /** Lowest mapped address. */
+  readonly base: bigint;
+  /** addr - vaddr, modulo the machine's word. */
+  readonly bias: bigint;
+  /** Bytes of its reservation. */
+  readonly size: bigint;
+  /** Symbols that nobody defines and that were allowed to be missing. */
+  missing: readonly Missing[] = [];
+  /** What its symbols were bound to, if that was asked for. */
+  bindings: readonly ModuleBinding[] = [];
+  /** The modules that loading it took, itself first. */
+  loaded: readonly Module[] = [this];
+
+  /** For the package's own use: `context.load` makes modules. */
+  constructor(runtime: Runtime, keeper: ModuleKeeper, handle: number) {
+    this.#runtime = runtime;
+    this.#keeper = keeper;
+    this.handle = handle;
+    this.#source = runtime.handles.number(handle, Field.Source);
+    this.name = runtime.sources.nameOf(this.#source) ?? "";
+    this.path = runtime.sources.pathOf(this.#source);
+    this.base = runtime.handles.raw(handle, Field.Base);
+    this.bias = runtime.handles.raw(handle, Field.Bias);
+    this.size = runtime.handles.raw(handle, Field.Bytes);
+  }
+
+  /** e_machine. */
+  get machine(): number {
+    return this.#number(Field.Machine);
+  }
+
+  /** 32 or 64. */
+  get class(): number {
+    return this.#number(Field.Class);
+  }
+
+  /** Its entry address, if the file names one. */
+  get entry(): bigint | undefined {
+    this.#live();
+    return this.#runtime.handles.value(this.handle, Field.Entry);
+  }
+
+  /** References that the host holds. */
+  get references(): number {
+    return this.#references;
+  }
+
+  /** A copy of its memory, from `base` on. */
+  bytes(): Uint8Array {
+    this.#live();
+    return this.#runtime.target.read(this.base, Number(this.size));
+  }
+
+  /** Its loadable segments. */
+  get segments(): readonly ModuleSegment[] {
+    return this.headers.filter((segment) => segment.type === PT_LOAD && segment.bytes > 0n).map((segment) => {
+      const address = this.addressOf(segment.vaddr);
+      return { ...segment, address, read: () => (this.#live(), this.#runtime.target.read(address, Number(segment.bytes))) };
+    });
+  }
+
+  /** All its program headers, in file order. */
+  get headers(): readonly Segment[] {
+    this.#live();
+    return segmentsOf(this.#runtime.handles, this.handle);
+  }
+
+  /** Where a link-time address lies in the target. */
+  addressOf(vaddr: bigint): bigint {
+    return BigInt.asUintN(this.class, vaddr + this.bias);
+  }
+
+  /** The address of a symbol of this module or of its dependencies. */
+  symbol(name: string): bigint | undefined {
+    const found = this.#find(name);
+    return found && this.#runtime.handles.entry(found.owner, List.Symbol, found.index).value(Field.Address);
+  }
+
+  /** The module that defines a symbol: this one or a dependency. */
+  owner(name: string): Module | undefined {
+    const found = this.#find(name);
+    return found && this.#keeper.dependency(found.owner);
+  }
+
+  /** Its dynamic symbols. */
+  get symbols(): readonly ModuleSymbol[] {
+    this.#live();
+    return this.#runtime.handles.list(this.handle, List.Symbol, (entry) => {
+      const section = entry.number(Field.Section);
+      const version = entry.value(Field.Version);
+      return {
+        name: entry.text(Field.Name, Field.NameBytes) ?? "",
+        address: section === 0 ? undefined : entry.value(Field.Address),
+        vaddr: entry.raw(Field.Vaddr),
+        bytes: entry.raw(Field.Bytes),
+        type: entry.number(Field.Type),
+        bind: entry.number(Field.Bind),
+        visibility: entry.number(Field.Visibility),
+        section,
+        version: version === undefined ? undefined : Number(version),
+        hidden: entry.value(Field.Hidden) === 1n,
+      };
+    });
+  }
+
+  /** Its dynamic relocations, all tables in order. */
+  get relocations(): readonly ModuleRelocation[] {
+    this.#live();
+    return this.#runtime.handles.list(this.handle, List.Relocation, (entry) => ({
+      type: entry.number(Field.Type),
+      vaddr: entry.raw(Field.Vaddr),
+      symbol: entry.number(Field.Symbol),
+      addend: BigInt.asIntN(64, entry.raw(Field.Addend)),
+    }));
+  }
+
+  /** The libraries that it needs (DT_NEEDED). */
+  get needed(): readonly string[] {
+    this.#live();
+    return this.#runtime.handles.list(this.handle, List.Needed, (entry) => entry.text(Field.Name, Field.NameBytes) ?? "");
+  }
+
+  /** The modules that it keeps loaded: those it needs, and those its symbols were bound to. */
+  get dependencies(): readonly Module[] {
+    this.#live();
+    return this.#runtime.handles.list(this.handle, List.Module, (entry) => this.#keeper.dependency(entry.number(Field.Owner)));
+  }
+
+  /** Versions that it defines, then versions that it needs. */
+  get versions(): readonly ModuleVersion[] {
+    this.#live();
+    return [List.Definition, List.Requirement].flatMap((list) =>
+      this.#runtime.handles.list(this.handle, list, (entry) => ({
+        name: entry.text(Field.Name, Field.NameBytes) ?? "",
+        index: entry.number(Field.Version),
+        flags: entry.number(Field.Flags),
+        file: list === List.Requirement ? entry.text(Field.File, Field.FileBytes) : undefined,
+      })));
+  }
+
+  /** One reference more, to be given back by one more disposal. */
+  retain(): this {
+    this.#live();
+    this.#runtime.check(this.#runtime.core.lw_retain(this.handle), this.handle);
+    ++this.#references;
+    return this;
+  }
+
+  /** For the context's own use: a load that found this module loaded already took a reference. */
+  adopt(): void {
+    ++this.#references;
+  }
+
+  /** Gives one reference back. The last one unloads the module, unless another module needs it. */
+  async unload(): Promise<void> {
+    if (!this.#begin()) return;
+    try {
+      await this.#runtime.drive(this.#runtime.core.lw_unload(this.handle) >>> 0, undefined, () => undefined);
+    } finally {
+      this.#end();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.unload();
+  }
+
+  /** As `unload`, without waiting: for targets that answer at once. */
+  [Symbol.dispose](): void {
+    if (!this.#begin()) return;
+    try {
+      this.#runtime.driveNow(this.#runtime.core.lw_unload(this.handle) >>> 0, undefined, () => undefined);
+    } finally {
+      this.#end();
+    }
+  }
+
+  #begin(): boolean {
+    if (!this.#references) return false;
+    --this.#references;
+    return true;
+  }
+
+  #end(): void {
+    if (!this.#references) this.#keeper.forget();
+  }
+
+  #find(name: string): { owner: number; index: number } | undefined {
+    this.#live();
+    const { core, target } = this.#runtime;
+    const found = unsigned(target.withName(name, (addr, bytes) => core.lw_find(this.handle, addr, bytes)));
+    return found ? { owner: Number(found >> 32n), index: Number(found & 0xffff_ffffn) } : undefined;
+  }
+
+  #number(field: Field): number {
+    this.#live();
+    return this.#runtime.handles.number(this.handle, field);
+  }
+
+  #live(): void {
+    if (!this.#runtime.is(this.handle, Kind.Module)) {
+      throw new LinkwrightError("Unloaded", `the module ${this.name} is unloaded`);
+    }
+  }
+}

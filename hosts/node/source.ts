@@ -1,0 +1,243 @@
+// Files: where their bytes come from, and how they get into the sandbox's staging areas, page by page, when the core asks.
+
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { SourceError } from "./error.js";
+import { OptionError } from "./error.js";
+import type { Target } from "./target.js";
+import { type Sandbox, unsigned } from "./wasm.js";
+
+/** A file whose bytes come when they are asked for. */
+export interface AsyncSource {
+  /** Its size. */
+  readonly bytes: number;
+  /** Exactly `length` bytes from `offset` on; always within the file. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** What to call it. */
+  readonly name?: string;
+}
+
+/** A file: its bytes, its path, or where its bytes can be asked for. */
+export type SourceLike = Uint8Array | ArrayBuffer | string | URL | AsyncSource;
+
+/** A file whose bytes are at hand or can be asked for. */
+export interface OpenSource {
+  readonly name: string;
+  readonly path: string | undefined;
+  readonly content: Uint8Array | AsyncSource;
+}
+
+const PAGE_BYTES = 4096;
+const LONGEST = 2 ** 40;
+
+let unnamed = 0;
+
+/** Reads what has to be read to answer with a file's bytes. */
+export async function openSource(like: SourceLike, name?: string): Promise<OpenSource> {
+  if (typeof like === "string" || like instanceof URL) {
+    const path = like instanceof URL ? like.pathname : like;
+    return { name: name ?? basename(path), path, content: await readWhole(like) };
+  }
+  if (like instanceof Uint8Array) return { name: name ?? `file ${++unnamed}`, path: undefined, content: like };
+  if (like instanceof ArrayBuffer) return openSource(new Uint8Array(like), name);
+  if (typeof like === "object" && like !== null && typeof like.read === "function") {
+    if (!Number.isSafeInteger(like.bytes) || like.bytes < 0 || like.bytes > LONGEST) {
+      throw new OptionError(`a source's \`bytes\` is its size, an integer from 0 to 2^40, not ${String(like.bytes)}`);
+    }
+    return { name: name ?? like.name ?? `file ${++unnamed}`, path: undefined, content: like };
+  }
+  throw new OptionError("a source is a Uint8Array, a path, or an object { bytes, read(offset, length) }");
+}
+
+/** A file's bytes; every failure is a SourceError that says what helps. */
+export async function readWhole(path: string | URL): Promise<Uint8Array> {
+  try {
+    if ((await stat(path)).isDirectory()) throw new SourceError(`${String(path)} is a folder`);
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof SourceError) throw cause;
+    throw new SourceError(readFailure(String(path), cause), { cause });
+  }
+}
+
+function readFailure(path: string, cause: unknown): string {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return `there is no file ${path}`;
+  if (code === "EACCES") return `${path} may not be read`;
+  return `${path} can't be read: ${(cause as Error).message}`;
+}
+
+interface Entry {
+  readonly id: number;
+  readonly source: OpenSource;
+  readonly bytes: number;
+  /** Address of the staging area; 0 while there is none. */
+  area: bigint;
+  /** One byte a page: 1 if it is staged. */
+  pages: Uint8Array;
+  /** Reads under way, by page. */
+  readonly reading: Map<number, Promise<void>>;
+  references: number;
+  views: number;
+}
+
+/** The files that the core knows by number. */
+export class Sources {
+  readonly #sandbox: Sandbox;
+  readonly #target: Target;
+  readonly #entries = new Map<number, Entry>();
+  #next = 1;
+
+  constructor(sandbox: Sandbox, target: Target) {
+    this.#sandbox = sandbox;
+    this.#target = target;
+  }
+
+  /** Files that are open. */
+  get count(): number {
+    return this.#entries.size;
+  }
+
+  /** Gives a file a number, with one reference. */
+  open(source: OpenSource): number {
+    const id = this.#next++;
+    const bytes = source.content instanceof Uint8Array ? source.content.length : source.content.bytes;
+    const pages = new Uint8Array(Math.ceil(bytes / PAGE_BYTES));
+    this.#entries.set(id, { id, source, bytes, area: 0n, pages, reading: new Map(), references: 1, views: 0 });
+    return id;
+  }
+
+  /** One reference more. */
+  retain(id: number): void {
+    const entry = this.#entries.get(id);
+    if (entry) ++entry.references;
+  }
+
+  /** One reference less. */
+  close(id: number): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    --entry.references;
+    this.#dropUnused(entry);
+  }
+
+  /** What to call a file. */
+  nameOf(id: number): string | undefined {
+    return this.#entries.get(id)?.source.name;
+  }
+
+  /** Where a file was read from. */
+  pathOf(id: number): string | undefined {
+    return this.#entries.get(id)?.source.path;
+  }
+
+  /** A file's size; 0 for one that is not open. */
+  bytesOf(id: number): number {
+    return this.#entries.get(id)?.bytes ?? 0;
+  }
+
+  /** Counts a view and says where it is. `ready` came before. */
+  view(id: number, offset: bigint): bigint {
+    const entry = this.#entries.get(id)!;
+    ++entry.views;
+    return entry.area + offset;
+  }
+
+  /** A view that is no longer used. */
+  unview(id: number): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    --entry.views;
+    this.#dropUnused(entry);
+  }
+
+  /** Gives staged pages back, if nobody looks at them. */
+  trim(id: number): void {
+    const entry = this.#entries.get(id);
+    if (!entry || entry.views || !entry.area) return;
+    this.#sandbox.unstage(id);
+    entry.area = 0n;
+    entry.pages.fill(0);
+  }
+
+  /**
+   * Gets bytes of a file into its staging area.
+   *
+   * @returns a promise if they have to be waited for
+   * @throws SourceError if they can't be had
+   */
+  ready(id: number, offset: bigint, bytes: bigint): void | Promise<void> {
+    const entry = this.#entries.get(id);
+    if (!entry || offset + bytes > BigInt(entry.bytes)) throw new SourceError(`source ${id} has no such bytes`);
+    this.#areaOf(entry);
+    if (!bytes) return;
+    const first = Number(offset) / PAGE_BYTES | 0;
+    const last = Math.floor((Number(offset + bytes) - 1) / PAGE_BYTES);
+    const { content } = entry.source;
+    const waits = new Set<Promise<void>>();
+    for (let page = first; page <= last; ++page) {
+      if (entry.pages[page]) continue;
+      const underWay = entry.reading.get(page);
+      if (underWay) {
+        waits.add(underWay);
+        continue;
+      }
+      let end = page + 1;
+      while (end <= last && !entry.pages[end] && !entry.reading.has(end)) ++end;
+      const start = page * PAGE_BYTES, stop = Math.min(end * PAGE_BYTES, entry.bytes);
+      if (content instanceof Uint8Array) this.#keep(entry, start, content.subarray(start, stop));
+      else waits.add(this.#read(entry, content, page, end, start, stop));
+      page = end - 1;
+    }
+    if (waits.size) return Promise.all(waits).then(() => undefined);
+  }
+
+  #read(entry: Entry, source: AsyncSource, page: number, end: number, start: number, stop: number): Promise<void> {
+    const arrival = this.#fetch(entry, source, start, stop).finally(() => {
+      for (let i = page; i < end; ++i) entry.reading.delete(i);
+    });
+    for (let i = page; i < end; ++i) entry.reading.set(i, arrival);
+    return arrival;
+  }
+
+  async #fetch(entry: Entry, source: AsyncSource, start: number, stop: number): Promise<void> {
+    let bytes: Uint8Array;
+    try {
+      bytes = await source.read(start, stop - start);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new SourceError(`${entry.source.name}: bytes ${start} to ${stop} can't be read: ${why}`, { cause });
+    }
+    if (!(bytes instanceof Uint8Array) || bytes.length !== stop - start) {
+      throw new SourceError(`${entry.source.name}: read(${start}, ${stop - start}) answered with something else than that many bytes`);
+    }
+    if (this.#entries.has(entry.id)) this.#keep(entry, start, bytes);
+  }
+
+  // `start` is a page's, and the bytes end with a page or with the file.
+  #keep(entry: Entry, start: number, bytes: Uint8Array): void {
+    const area = this.#areaOf(entry);
+    const kept = this.#target.write(area + BigInt(start), bytes);
+    if (!kept || this.#sandbox.staged(entry.id, BigInt(start), BigInt(bytes.length)) !== 0) throw noRoom(entry);
+    entry.pages.fill(1, start / PAGE_BYTES, Math.ceil((start + bytes.length) / PAGE_BYTES));
+  }
+
+  #areaOf(entry: Entry): bigint {
+    if (!entry.area) {
+      const area = unsigned(this.#sandbox.stage(entry.id, BigInt(entry.bytes)));
+      if (area >> 63n) throw noRoom(entry);
+      entry.area = area;
+    }
+    return entry.area;
+  }
+
+  #dropUnused(entry: Entry): void {
+    if (entry.references > 0 || entry.views > 0) return;
+    if (entry.area) this.#sandbox.unstage(entry.id);
+    this.#entries.delete(entry.id);
+  }
+}
+
+function noRoom(entry: Entry): SourceError {
+  return new SourceError(`${entry.source.name}: the sandbox has no room for ${entry.bytes} bytes`);
+}

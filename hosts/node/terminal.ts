@@ -1,0 +1,119 @@
+// What the command line writes: data on stdout, everything else on stderr, as wide and as colourful as whoever reads it likes.
+
+import stringWidth from "string-width";
+
+type Stream = NodeJS.WriteStream;
+
+const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const;
+
+/** A way to stress text. */
+export type Style = keyof typeof CODES;
+
+/** Whether a stream takes colours: NO_COLOR and FORCE_COLOR decide, then whether it is a terminal. */
+export function hasColor(stream: Stream): boolean {
+  if (process.env.NO_COLOR) return false;
+  if (process.env.FORCE_COLOR) return process.env.FORCE_COLOR !== "0";
+  return Boolean(stream.isTTY) && process.env.TERM !== "dumb";
+}
+
+/** Text in a style, where the stream takes colours. */
+export function paint(stream: Stream, style: Style, text: string): string {
+  const [on, off] = CODES[style];
+  return hasColor(stream) ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+}
+
+/** Columns of a terminal; undefined for a pipe or a file, which has no end of line to respect. */
+export function columnsOf(stream: Stream): number | undefined {
+  return stream.isTTY ? Math.max(20, stream.columns || 80) : undefined;
+}
+
+/** Writes a line of data. */
+export function say(line = ""): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Writes a line for the person who waits. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Text that names came with, fit for a terminal: no control characters. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+/** One column of a table. */
+export interface Column {
+  readonly title: string;
+  /** Numbers stand on the right. */
+  readonly right?: boolean;
+}
+
+/** Lines of a table; the last column wraps where the terminal ends. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[], stream: Stream = process.stdout): string[] {
+  const cells = rows.map((row) => row.map(printable));
+  const widths = columns.map((column, i) => Math.max(stringWidth(column.title), ...cells.map((row) => stringWidth(row[i] ?? ""))));
+  const last = columns.length - 1;
+  const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
+  const room = columnsOf(stream);
+  const lastWidth = room === undefined ? Infinity : Math.max(12, room - before);
+  const line = (row: readonly string[]): string[] => wrap(row[last] ?? "", lastWidth).map((piece, k) =>
+    columns.map((column, i) => {
+      if (i === last) return column.right ? pad(piece, Math.min(widths[i]!, lastWidth), true) : piece;
+      return pad(k ? "" : row[i] ?? "", widths[i]!, column.right);
+    }).join("  ").trimEnd());
+  const head = line(columns.map((column) => column.title)).map((text) => paint(stream, "dim", text));
+  return [...head, ...cells.flatMap(line)];
+}
+
+/** Pairs of a name and what is said of it, one under the other. */
+export function pairs(rows: readonly (readonly [string, string])[], stream: Stream = process.stdout): string[] {
+  const width = Math.max(...rows.map(([name]) => stringWidth(name)));
+  const room = columnsOf(stream);
+  const rest = room === undefined ? Infinity : Math.max(12, room - width - 2);
+  return rows.flatMap(([name, value]) => wrap(printable(value), rest).map((piece, k) =>
+    `${k ? " ".repeat(width) : paint(stream, "dim", pad(name, width))}  ${piece}`.trimEnd()));
+}
+
+/** Text in lines of at most this width, broken at spaces where there are any. */
+export function wrap(text: string, width: number): string[] {
+  if (stringWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line ? `${line} ${word}` : word;
+    if (stringWidth(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line) lines.push(line);
+    line = word;
+    while (stringWidth(line) > width) {
+      lines.push(line.slice(0, width));
+      line = line.slice(width);
+    }
+  }
+  return [...lines, line];
+}
+
+function pad(text: string, width: number, right = false): string {
+  const space = " ".repeat(Math.max(0, width - stringWidth(text)));
+  return right ? space + text : text + space;
+}
+
+/** A number of bytes as people read it. */
+export function size(bytes: number | bigint): string {
+  const n = Number(bytes);
+  if (n < 10240) return `${n} B`;
+  return n < 10 * 2 ** 20 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** A hexadecimal number. */
+export function hex(value: number | bigint): string {
+  return `0x${value.toString(16)}`;
+}
+
+/** JSON on stdout; addresses and other bigints as strings of hexadecimal. */
+export function sayJson(value: unknown): void {
+  say(JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "bigint" ? hex(inner) : inner), 2));
+}

@@ -1,0 +1,83 @@
+// The two wasm modules and the shape of what they export. i64 crosses as a signed bigint; `unsigned` makes it an address again.
+
+import { readFile } from "node:fs/promises";
+import { LinkwrightError } from "./error.js";
+
+/** What core.wasm exports: docs/abi.md. */
+export interface Core {
+  lw_open(limitBytes: number): number;
+  lw_context(argc: bigint, argv: bigint, envp: bigint): number;
+  lw_inspect(source: number): number;
+  lw_load(context: number, source: number, flags: number): number;
+  lw_load_image(context: number, image: number, flags: number): number;
+  lw_unload(module: number): number;
+  lw_advance(session: number): number;
+  lw_result(session: number): number;
+  lw_close(handle: number): number;
+  lw_retain(module: number): number;
+  lw_find(handle: number, name: bigint, nameBytes: number): bigint;
+  lw_at(context: number, addr: bigint): number;
+  lw_value(handle: number, field: number): bigint;
+  lw_count(handle: number, list: number): number;
+  lw_entry(handle: number, list: number, index: number, field: number): bigint;
+}
+
+/** What sandbox.wasm exports: the core's `memory` imports and the host's side of them (hosts/sandbox/index.ts). */
+export interface Sandbox {
+  memory: { readonly buffer: ArrayBuffer };
+  place(
+    session: number, addr: bigint, source: number, offset: bigint, fileBytes: bigint, memBytes: bigint, prot: number,
+  ): number;
+  load8(addr: bigint): number;
+  store8(addr: bigint, value: number): void;
+  settle(pageBytes: number, base: bigint, end: bigint, limitBytes: bigint): number;
+  page_bytes(): number;
+  reserved_bytes(): bigint;
+  reserved_start(): bigint;
+  reserved_end(): bigint;
+  stage(source: number, bytes: bigint): bigint;
+  staged(source: number, offset: bigint, bytes: bigint): number;
+  unstage(source: number): void;
+  staged_bytes(): bigint;
+  frame_bytes(): bigint;
+  pointer(addr: bigint): number;
+  writable_pointer(addr: bigint): number;
+  run_bytes(addr: bigint, bytes: bigint): bigint;
+  permissions(addr: bigint): number;
+  violations(): number;
+  violation_addr(): bigint;
+  violation_access(): number;
+}
+
+/** The answer "there is no such thing", and "refused" where an address is asked for. */
+export const NONE = 0xffff_ffff_ffff_ffffn;
+/** The answer "not yet" where an address is asked for. */
+export const PENDING = 0xffff_ffff_ffff_fffen;
+
+/** An i64 that came out of wasm, as the u64 it means. */
+export function unsigned(value: bigint): bigint {
+  return BigInt.asUintN(64, value);
+}
+
+/** The folder of the build products; this file is build/js/hosts/node/wasm.js. */
+export const BUILD = new URL("../../../", import.meta.url);
+
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+/** A wasm module of the build, compiled once a process. */
+export function wasmModule(name: string): Promise<WebAssembly.Module> {
+  let module = compiled.get(name);
+  if (!module) {
+    module = compile(name);
+    compiled.set(name, module);
+  }
+  return module;
+}
+
+async function compile(name: string): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(await readFile(new URL(`wasm/${name}.wasm`, BUILD)));
+  } catch (cause) {
+    throw new LinkwrightError("NotBuilt", `${name}.wasm can't be read; \`npm run build\` makes it`, { cause });
+  }
+}
