@@ -4,9 +4,11 @@
  * - the TLB is filled by software (start.S) from tables of four levels that cover all 48 bits of an address, so that
  *   no wild address is taken for another one. A directory entry cannot say "nothing here": it leads to a shared table
  *   whose pages are invalid.
- * - pages are 4 KiB throughout; all of RAM takes 96 tables, and nothing is ever split.
+ * - pages are 16 KiB throughout (machine.h says why); all of RAM takes 6 tables, and nothing is ever split.
  * - the TLB keeps invalid pages too, so it is told of every change, also from unmapped to mapped.
  * - devices lie above RAM and are mapped at their physical addresses.
+ * - QEMU 7.2 hangs, deaf to all but SIGKILL, when it fetches from a page that the TLB holds as valid and NX. The
+ *   refill handler avoids it for pages that the TLB does not hold; one that was just written as data does hang it.
  * - power off always ends QEMU with status 0; failure is told through the pvpanic device, where there is one.
  * - QEMU 7.2 has no LSX; machine.json turns it off.
  *
@@ -100,7 +102,8 @@ static void panic(void) {
 _Noreturn void board_off(bool good) {
   if (!good) panic();
   *(volatile uint8_t *)(uintptr_t)(POWER + POWER_OFFSET) = SLEEP_ENABLE | SLEEP_TYPE_S5;
-  for (;;) __asm__ volatile("idle 0");
+  for (;;) {
+  }
 }
 
 /* ---- counter and seed ---- */
@@ -158,10 +161,10 @@ typedef uint64_t pte;
 enum memory { MEMORY_DEVICE = 0, MEMORY_CACHED = 1 };
 
 enum {
-  PAGE_SHIFT = 12,
-  INDEX_BITS = 9,
+  PAGE_SHIFT = 14,
+  INDEX_BITS = 11,
   ENTRIES = 1 << INDEX_BITS,
-  LEVELS = 4,
+  LEVELS = 4, /* three cover the 47 bits below the sign; the fourth tells addresses with bit 47 from those without */
   TOP = LEVELS - 1
 };
 
@@ -169,10 +172,10 @@ _Static_assert(1 << PAGE_SHIFT == BOARD_PAGE_BYTES && ENTRIES * sizeof(pte) == B
 
 #define SHIFT_OF(level) (PAGE_SHIFT + INDEX_BITS * (level))
 
-/* Every table that can ever be needed: pages for all addresses below the end of RAM and for three ranges of devices
- * above, each in 2 MiB of its own (the RTC and the power register share one), a directory for each of two GiB, and
- * one for each level above; and the shared tables of invalid pages. */
-enum { TABLE_COUNT = (BOARD_RAM_HIGH >> SHIFT_OF(1)) + 4 + 2 + 2 + LEVELS };
+/* Every table that can ever be needed: pages for all addresses below the end of RAM and for four ranges of devices
+ * above, each in 32 MiB of its own (the RTC and the power register share one), one directory for each level above;
+ * and the shared tables of invalid pages. */
+enum { DEVICE_RANGES = 4, TABLE_COUNT = (BOARD_RAM_HIGH >> SHIFT_OF(1)) + DEVICE_RANGES + TOP + LEVELS };
 
 static pte tables[TABLE_COUNT][ENTRIES] __attribute__((section(".tables"), aligned(BOARD_PAGE_BYTES)));
 static unsigned tables_taken;
@@ -205,6 +208,13 @@ static pte *slot_of_page(uintptr_t at) {
     table = (pte *)*slot;
   }
   return slot_of(table, 0, at);
+}
+
+/* Whether the tables have a page there, whatever the TLB was given. */
+static bool is_mapped(uintptr_t at) {
+  const pte *table = at >> 63 ? empty[TOP] : root;
+  for (unsigned level = TOP; level > 0; level--) table = (const pte *)*slot_of((pte *)table, level, at);
+  return *slot_of((pte *)table, 0, at) & PTE_V;
 }
 
 static pte bits_of(unsigned prot, enum memory memory) {
@@ -318,6 +328,13 @@ static const struct {
 };
 
 enum { ESTAT_ECODE_SHIFT = 16, ESTAT_ECODE_MASK = 0x3f }; /* 7.4.6 */
+enum { ECODE_PIF = 0x3, ECODE_PNX = 0x6 };
+
+static unsigned ecode_of(uint64_t estat, uintptr_t pc) {
+  unsigned ecode = estat >> ESTAT_ECODE_SHIFT & ESTAT_ECODE_MASK;
+  if (ecode == ECODE_PIF && is_mapped(pc)) return ECODE_PNX; /* the refill handler made it invalid */
+  return ecode;
+}
 
 _Noreturn void board_trap(void);
 _Noreturn void board_trap(void) {
@@ -326,7 +343,7 @@ _Noreturn void board_trap(void) {
   trapped = true;
   uint64_t estat = csr_read(CSR_ESTAT), era = csr_read(CSR_ERA);
   struct trap trap = {"unknown cause", era, era, estat};
-  unsigned ecode = estat >> ESTAT_ECODE_SHIFT & ESTAT_ECODE_MASK;
+  unsigned ecode = ecode_of(estat, era);
   if (ecode < sizeof causes / sizeof *causes && causes[ecode].cause) {
     trap.cause = causes[ecode].cause;
     if (causes[ecode].has_address) trap.address = csr_read(CSR_BADV);

@@ -4,7 +4,10 @@
 
 #define BOARD_MACHINE "loongarch64"
 #define BOARD_EM 258 /* EM_LOONGARCH */
-#define BOARD_PAGE_BYTES 4096
+
+/* QEMU 7.2 translates in units of 16 KiB: smaller pages would share the frame and the permissions of whichever of
+ * them is touched first. It is also the page of Linux on this architecture; linkers align segments to 64 KiB. */
+#define BOARD_PAGE_BYTES 16384
 
 /* RAM below 64 MiB is not used: its addresses are those of MODULE_LOW..MODULE_HIGH. With -m 1G, the 256 MiB at 0 are
  * the low part of RAM; the rest lies above the devices. */

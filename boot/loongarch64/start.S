@@ -13,6 +13,7 @@
 #define CSR_SAVE0 0x30
 #define CSR_TLBRENTRY 0x88
 #define CSR_TLBRBADV 0x89
+#define CSR_TLBRERA 0x8a
 #define CSR_TLBRSAVE 0x8b
 #define CSR_TLBRELO0 0x8c
 #define CSR_TLBRELO1 0x8d
@@ -21,6 +22,9 @@
 
 #define CRMD_DA_CACHED 0xa8 /* 7.4.1: PLV 0, IE 0, DA 1, DATF and DATM 1 (coherent, cached) */
 #define EUEN_FPE 1          /* 7.4.3: floating point on */
+#define TLBRERA_ISTLBR 1    /* 7.5.10: in the lowest bit, a refill is under way */
+#define TLBRELO_NX 62       /* 7.5.3: the bit of "not executable" */
+#define PAGE_SHIFT 14       /* as in board.c */
 
   .section .text.start, "ax", @progbits
   .globl _start
@@ -37,14 +41,10 @@ _start:
   csrwr $t0, CSR_MERRENTRY
   la.pcrel $t0, refill
   csrwr $t0, CSR_TLBRENTRY
-  move $t0, $zero
-  csrwr $t0, CSR_DMW0 /* no direct mapped windows: every address goes through the page tables */
-  move $t0, $zero
-  csrwr $t0, CSR_DMW0 + 1
-  move $t0, $zero
-  csrwr $t0, CSR_DMW0 + 2
-  move $t0, $zero
-  csrwr $t0, CSR_DMW0 + 3
+  csrwr $zero, CSR_DMW0 /* no direct mapped windows: every address goes through the page tables */
+  csrwr $zero, CSR_DMW0 + 1
+  csrwr $zero, CSR_DMW0 + 2
+  csrwr $zero, CSR_DMW0 + 3
 
   la.pcrel $t0, image_bss_start
   la.pcrel $t1, image_bss_end
@@ -60,7 +60,10 @@ _start:
  * leads to a table, so no level is tested; a page that is not mapped is filled with V = 0 and traps then. The last
  * level is read by plain loads: QEMU 7.2's ldpte loses an entry's bits above the physical address, and with them NX
  * and NR. TLBREHI.PS was set once, and the exception has put the page's number beside it. 7.5.7: the handler's
- * address is that of a page. */
+ * address is that of a 4 KiB page.
+ *
+ * QEMU 7.2 never ends the exception of a fetch from a valid page with NX: it wants to record the instruction there
+ * (BADI) and faults again. So a fetch that comes to be refilled from such a page finds it invalid. */
   .balign 4096
 refill:
   csrwr $t0, CSR_TLBRSAVE
@@ -70,17 +73,35 @@ refill:
   lddir $t0, $t0, 2
   lddir $t0, $t0, 1
   csrrd $t1, CSR_TLBRBADV
-  bstrpick.d $t1, $t1, 20, 13 /* the pair's index */
-  slli.d $t1, $t1, 4          /* two entries of 8 bytes */
+  bstrpick.d $t1, $t1, PAGE_SHIFT + 10, PAGE_SHIFT + 1 /* the pair's index */
+  slli.d $t1, $t1, 4                                   /* two entries of 8 bytes */
   add.d $t0, $t0, $t1
   ld.d $t1, $t0, 0
   csrwr $t1, CSR_TLBRELO0
   ld.d $t1, $t0, 8
   csrwr $t1, CSR_TLBRELO1
+  csrrd $t0, CSR_TLBRBADV
+  csrrd $t1, CSR_TLBRERA
+  xor $t1, $t1, $t0
+  addi.d $t1, $t1, -TLBRERA_ISTLBR
+  beqz $t1, 2f /* the address is that of the instruction */
+1:
   tlbfill
   csrrd $t1, CSR_SAVE0
   csrrd $t0, CSR_TLBRSAVE
   ertn
+
+2:
+  bstrpick.d $t0, $t0, PAGE_SHIFT, PAGE_SHIFT
+  csrrd $t1, CSR_TLBRELO0
+  beqz $t0, 3f
+  csrrd $t1, CSR_TLBRELO1
+3:
+  bstrpick.d $t1, $t1, TLBRELO_NX, TLBRELO_NX
+  beqz $t1, 1b
+  csrwr $zero, CSR_TLBRELO0
+  csrwr $zero, CSR_TLBRELO1
+  b 1b
 
 /* No exception is returned from, so nothing is saved: what trap_report tells is in the CSRs. The stack is one that
  * the program which trapped cannot have used up. */

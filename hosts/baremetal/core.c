@@ -148,20 +148,11 @@ static bool soft_float(uint32_t source) {
 #endif
 }
 
-/* Tells of a host symbol when it is bound for the first time. */
-static void tell(const struct symbol *symbol) {
-  if (!symbols_first(symbol)) return;
-  json_event("host");
-  json_text("name", symbol->name);
-  json_hex("address", (uintptr_t)symbol->at);
-  json_end();
-}
-
 int32_t lw_link_resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes) {
   (void)session;
   found = symbols_find((const char *)(uintptr_t)name, name_bytes, soft_float(from));
   if (!found) return LW_ANSWER_REFUSED;
-  tell(found);
+  symbols_bind(found);
   return LW_ANSWER_DONE;
 }
 

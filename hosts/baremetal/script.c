@@ -7,6 +7,7 @@
 #include "payload.h"
 #include "page.h"
 #include "region.h"
+#include "symbols.h"
 #include "libc/libc.h"
 
 enum { ARGUMENTS = 8, STAGES = LW_STAGE_FAILED + 1, PT_LOAD = 1 };
@@ -76,6 +77,16 @@ static void report_skipped(const char *file, const char *command) {
   json_text("file", file);
   json_text("command", command);
   json_end();
+}
+
+/* The host symbols that were bound for the first time. After a load, so that printing is not measured as linking. */
+static void report_host(void) {
+  for (const struct symbol *symbol; (symbol = symbols_news());) {
+    json_event("host");
+    json_text("name", symbol->name);
+    json_hex("address", (uintptr_t)symbol->at);
+    json_end();
+  }
 }
 
 static void report_missing(const char *file, const char *symbol, size_t symbol_bytes, const char *by) {
@@ -182,6 +193,7 @@ static void load(int index, const char *file, struct line *line) {
   if (session == 0) return report_code(file, LW_CODE_OUT_OF_MEMORY);
   int32_t answer = settle(session);
   uint64_t total = board_counter() - measured.start;
+  report_host();
   report_all_missing(file, session);
   if (answer == LW_ANSWER_DONE) {
     modules[index] = lw_result(session);
@@ -282,6 +294,17 @@ static void note(const char *text) {
   json_end();
 }
 
+/* The module of a file: what `load` loaded, or what was loaded because another module needs it; 0 if it is not there. */
+static uint32_t module_of(int index) {
+  if (modules[index]) return modules[index];
+  uint32_t count = lw_count(context, LW_LIST_MODULE);
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t module = (uint32_t)lw_entry(context, LW_LIST_MODULE, i, LW_FIELD_OWNER);
+    if (lw_value(module, LW_FIELD_SOURCE) == (uint32_t)index + 1) return module;
+  }
+  return 0;
+}
+
 static void command(struct line line) {
   const char *verb = word_of(&line);
   if (!verb) return;
@@ -290,12 +313,12 @@ static void command(struct line line) {
   int index = file ? payload_find(file, strlen(file)) : -1;
   if (index < 0) return report_skipped(file ? file : "", verb);
   if (is(verb, "load") && modules[index] == 0) return load(index, file, &line);
-  if (modules[index] == 0 || is(verb, "load")) return report_skipped(file, verb);
-  if (is(verb, "hash")) return hash(modules[index], file);
-  if (is(verb, "unload")) return unload(index, file);
+  if (is(verb, "unload") && modules[index] != 0) return unload(index, file);
+  uint32_t module = module_of(index);
+  if (module && is(verb, "hash")) return hash(module, file);
   const char *symbol = word_of(&line);
-  if (symbol && is(verb, "find")) return find(modules[index], file, symbol);
-  if (symbol && is(verb, "call")) return call(modules[index], file, symbol, &line);
+  if (module && symbol && is(verb, "find")) return find(module, file, symbol);
+  if (module && symbol && is(verb, "call")) return call(module, file, symbol, &line);
   report_skipped(file, verb);
 }
 

@@ -79,12 +79,22 @@ const struct symbol *symbols_find(const char *name, size_t name_bytes, bool soft
   return NULL;
 }
 
-bool symbols_first(const struct symbol *symbol) {
-  static unsigned char told[COUNT / 8 + 1];
-  unsigned index = (unsigned)(symbol - symbols), bit = 1u << index % 8;
-  bool first = !(told[index / 8] & bit);
-  told[index / 8] |= (unsigned char)bit;
-  return first;
+enum { SET_BYTES = COUNT / 8 + 1 };
+static unsigned char bound[SET_BYTES], told[SET_BYTES];
+
+void symbols_bind(const struct symbol *symbol) {
+  unsigned index = (unsigned)(symbol - symbols);
+  bound[index / 8] |= (unsigned char)(1u << index % 8);
+}
+
+const struct symbol *symbols_news(void) {
+  for (unsigned i = 0; i < COUNT; i++) {
+    unsigned bit = 1u << i % 8;
+    if (!(bound[i / 8] & ~told[i / 8] & bit)) continue;
+    told[i / 8] |= (unsigned char)bit;
+    return &symbols[i];
+  }
+  return NULL;
 }
 
 bool symbols_library(const char *name, size_t name_bytes) {

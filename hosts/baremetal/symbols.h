@@ -17,8 +17,9 @@ void symbols_start(void);
  * where the machine has two conventions. */
 const struct symbol *symbols_find(const char *name, size_t name_bytes, bool soft);
 
-/* Whether this is the first time that it is asked of the symbol. */
-bool symbols_first(const struct symbol *symbol);
+/* Marks a symbol as bound. symbols_news() gives those that are, each once, until there are none: NULL. */
+void symbols_bind(const struct symbol *symbol);
+const struct symbol *symbols_news(void);
 
 /* Whether the image stands for a library of this name. */
 bool symbols_library(const char *name, size_t name_bytes);

@@ -4,6 +4,13 @@
 #include "json.h"
 #include "linkwright.h"
 
+/* On ARM, bit 0 of a function's address says that its code is Thumb. */
+#ifdef __arm__
+#define CODE_ADDRESS (~(uint64_t)1)
+#else
+#define CODE_ADDRESS (~(uint64_t)0)
+#endif
+
 /* The symbol of a module that is the last one at or before an address. */
 struct nearest {
   const char *name;
@@ -15,7 +22,7 @@ static struct nearest nearest_of(uint32_t module, uint64_t address) {
   struct nearest best = {.name = ""};
   uint32_t count = lw_count(module, LW_LIST_SYMBOL);
   for (uint32_t i = 0; i < count; i++) {
-    uint64_t at = lw_entry(module, LW_LIST_SYMBOL, i, LW_FIELD_ADDRESS);
+    uint64_t at = lw_entry(module, LW_LIST_SYMBOL, i, LW_FIELD_ADDRESS) & CODE_ADDRESS;
     if (lw_entry(module, LW_LIST_SYMBOL, i, LW_FIELD_SECTION) == 0 || at > address || at < best.address) continue;
     best.address = at;
     best.name = (const char *)(uintptr_t)lw_entry(module, LW_LIST_SYMBOL, i, LW_FIELD_NAME);

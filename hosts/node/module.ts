@@ -4,6 +4,7 @@ import { Field, Kind, List } from "../../assembly/words.js";
 import { LinkwrightError } from "./error.js";
 import type { Missing } from "./fault.js";
 import type { Runtime } from "./runtime.js";
+import { unpackRelr } from "./relr.js";
 import { type Segment, segmentsOf } from "./segment.js";
 import { unsigned } from "./wasm.js";
 
@@ -27,11 +28,13 @@ export interface ModuleSymbol {
 
 /** A dynamic relocation. */
 export interface ModuleRelocation {
-  readonly type: number;
+  /** r_type; undefined for one of a RELR table, which holds relative ones only. */
+  readonly type: number | undefined;
   readonly vaddr: bigint;
   /** Index of its symbol. */
   readonly symbol: number;
-  readonly addend: bigint;
+  /** undefined where the place holds it (REL, RELR). */
+  readonly addend: bigint | undefined;
 }
 
 /** A symbol version that the module defines, or needs of another file. */
@@ -61,6 +64,8 @@ export interface ModuleSegment extends Segment {
 }
 
 const PT_LOAD = 1;
+// x86 and ARM keep addends in the place.
+const REL_MACHINES = new Set([3, 40]);
 
 /** What keeps track of modules: their context. */
 export interface ModuleKeeper {
@@ -188,15 +193,21 @@ export class Module implements Disposable, AsyncDisposable {
     });
   }
 
-  /** Its dynamic relocations, all tables in order. */
+  /** Its dynamic relocations, all tables in order; those of a RELR table one by one. */
   get relocations(): readonly ModuleRelocation[] {
     this.#live();
-    return this.#runtime.handles.list(this.handle, List.Relocation, (entry) => ({
-      type: entry.number(Field.Type),
-      vaddr: entry.raw(Field.Vaddr),
-      symbol: entry.number(Field.Symbol),
-      addend: BigInt.asIntN(64, entry.raw(Field.Addend)),
-    }));
+    const { handles } = this.#runtime;
+    const packed: bigint[] = [];
+    const plain = handles.list(this.handle, List.Relocation, (entry): ModuleRelocation[] => {
+      const vaddr = entry.value(Field.Vaddr);
+      if (vaddr === undefined) packed.push(entry.raw(Field.Value));
+      if (vaddr === undefined) return [];
+      // 2^64-1 is also how an addend of -1 looks.
+      const addend = REL_MACHINES.has(this.machine) ? undefined : BigInt.asIntN(64, entry.raw(Field.Addend));
+      return [{ type: entry.number(Field.Type), vaddr, symbol: entry.number(Field.Symbol), addend }];
+    });
+    const unpacked = unpackRelr(packed, this.class).map((vaddr) => ({ type: undefined, vaddr, symbol: 0, addend: undefined }));
+    return [...plain.flat(), ...unpacked];
   }
 
   /** The libraries that it needs (DT_NEEDED). */

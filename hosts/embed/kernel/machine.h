@@ -1,0 +1,21 @@
+/* What the example kernel knows of QEMU's "virt" machines: where they print, power off, and take the module from. */
+#pragma once
+#include <stdint.h>
+
+#if defined __riscv
+#define UART (*(volatile unsigned char *)0x10000000)
+#define MODULE_FILE 0x88000000u
+static inline void fetch_again(void) { __asm__ volatile("fence.i" ::: "memory"); }
+_Noreturn static inline void power_off(void) {
+  *(volatile uint32_t *)0x100000 = 0x5555;
+  for (;;) {}
+}
+#elif defined __loongarch__
+#define UART (*(volatile unsigned char *)0x1fe001e0)
+#define MODULE_FILE 0x8000000u
+static inline void fetch_again(void) { __asm__ volatile("ibar 0" ::: "memory"); }
+_Noreturn static inline void power_off(void) {
+  *(volatile unsigned char *)0x100e001c = 0x34;
+  for (;;) {}
+}
+#endif

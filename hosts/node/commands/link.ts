@@ -1,0 +1,72 @@
+// link FILE... --out IMAGE: the relocated memory image.
+
+import { writeFile } from "node:fs/promises";
+import { type Command, UsageError } from "../command.js";
+import { isResolver } from "../elf.js";
+import { LinkwrightError } from "../error.js";
+import { LOADING, loadFiles } from "../loading.js";
+import type { Module } from "../module.js";
+import { hex, note, printable, say, sayJson, size, table } from "../terminal.js";
+
+const LARGEST = 1n << 30n;
+
+/** Places that hold the address of a resolver, for whoever runs the image to call. */
+function resolversOf(modules: readonly Module[]): { module: string; address: bigint }[] {
+  return modules.flatMap((module) => module.relocations
+    .filter((one) => one.type !== undefined && isResolver(module.machine, one.type))
+    .map((one) => ({ module: module.name, address: module.addressOf(one.vaddr) })));
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, bytes);
+  } catch (cause) {
+    throw new LinkwrightError("NotWritten", `${path} can't be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+export const link: Command = {
+  name: "link",
+  usage: "FILE... --out IMAGE",
+  summary: "writes the relocated memory image of the files as a target would see it",
+  details: [
+    "The files are loaded in order, with the libraries they need, from --base on. IMAGE is one flat file",
+    "that starts at the lowest mapped address: vaddr v of a module lies at offset v + bias - start.",
+  ],
+  options: {
+    out: { type: "string", value: "IMAGE", help: "the file to write" },
+    ...LOADING,
+    "allow-missing": { type: "boolean", help: "what nobody defines counts as 0, and is listed" },
+  },
+  files: { least: 1, most: Infinity, what: "FILE" },
+  async run(args) {
+    const out = args.one("out");
+    if (out === undefined || out === "") throw new UsageError("link needs --out IMAGE", "link");
+    const { linkwright, modules, missing } = await loadFiles(args, "link", args.has("allow-missing"));
+    const { start, bytes } = linkwright.extent!;
+    if (bytes > LARGEST) {
+      throw new LinkwrightError("ImageTooLarge", `the image would have ${size(bytes)}, from ${hex(start)} on: choose a --base that is nearer to the fixed addresses`);
+    }
+    await write(out, linkwright.read(start, Number(bytes)));
+
+    const resolvers = resolversOf(modules);
+    if (args.has("json")) {
+      sayJson({
+        image: { start, bytes: Number(bytes) },
+        modules: modules.map((module) => ({
+          name: module.name, bias: module.bias, base: module.base, bytes: Number(module.size), path: module.path,
+        })),
+        missing: [...new Set(missing.filter((one) => one.kind === "symbol").map((one) => one.name))],
+        missingLibraries: [...new Set(missing.filter((one) => one.kind === "library").map((one) => one.name))],
+        resolvers,
+      });
+      return 0;
+    }
+    say(`${printable(out)}: ${size(bytes)} from ${hex(start)} on`);
+    table([{ title: "module" }, { title: "base", right: true }, { title: "bias", right: true }, { title: "bytes", right: true }],
+      modules.map((one) => [one.name, hex(one.base), hex(one.bias), String(one.size)])).forEach((line) => say(line));
+    for (const one of missing) note(`missing ${one.kind}: ${printable(one.name)}${one.file ? ` (${printable(one.file)} needs it)` : ""}`);
+    if (resolvers.length) note(`${resolvers.length} places hold the address of a resolver (IFUNC)`);
+    return 0;
+  },
+};

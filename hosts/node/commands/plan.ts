@@ -1,0 +1,107 @@
+// plan FILE...: what a load would do, before anything does it.
+
+import { LinkError } from "../error.js";
+import { codeName, type Missing } from "../fault.js";
+import type { Command } from "../command.js";
+import { Code } from "../../../assembly/words.js";
+import type { Linkwright } from "../linkwright.js";
+import { LOADING, loadFiles } from "../loading.js";
+import type { Module } from "../module.js";
+import { report } from "../report.js";
+import { permissionText } from "../segment.js";
+import { hex, say, sayJson, size, table } from "../terminal.js";
+
+const PAGE_BYTES = 4096n;
+
+interface Binding {
+  readonly symbol: string;
+  readonly module: string;
+  readonly owner: string | undefined;
+  readonly address: bigint;
+}
+
+/** Bytes by their permissions once everything is loaded, in whole pages. */
+function memoryOf(linkwright: Linkwright, modules: readonly Module[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const module of modules) {
+    for (let at = module.base; at < module.base + module.size; at += PAGE_BYTES) {
+      const flags = linkwright.permissions(at) ?? 0;
+      const key = flags ? permissionText(flags) : "---";
+      sums[key] = (sums[key] ?? 0) + Number(PAGE_BYTES);
+    }
+  }
+  return sums;
+}
+
+/** Bytes of reservations that no segment uses. */
+function wasteOf(modules: readonly Module[]): number {
+  const used = (module: Module): bigint => module.segments.reduce((sum, segment) => sum + segment.bytes, 0n);
+  return Number(modules.reduce((sum, module) => sum + module.size - used(module), 0n));
+}
+
+function bindingsOf(modules: readonly Module[]): Binding[] {
+  const names = new Map(modules.map((module) => [module.handle, module.name]));
+  return modules.flatMap((module) => {
+    const symbols = module.symbols;
+    return module.bindings.map((one) => ({
+      symbol: symbols[one.symbol]?.name ?? "",
+      module: module.name,
+      owner: one.owner ? names.get(one.owner) ?? "?" : undefined,
+      address: one.address,
+    }));
+  });
+}
+
+function missingError(missing: readonly Missing[]): LinkError {
+  const first = missing[0]!;
+  const number = first.kind === "library" ? Code.MissingLibrary : Code.MissingSymbol;
+  return new LinkError({
+    code: codeName(number), number, what: "Import", at: BigInt(missing.length), value: 0n, file: first.file, name: first.name,
+  }, missing);
+}
+
+export const plan: Command = {
+  name: "plan",
+  usage: "FILE...",
+  summary: "shows what loading the files would do: modules, order, bindings, addresses, memory, everything missing",
+  details: ["Exit status 1 means that something is missing, and that the load would be refused."],
+  options: LOADING,
+  files: { least: 1, most: Infinity, what: "FILE" },
+  async run(args) {
+    const { linkwright, modules, missing } = await loadFiles(args, "plan", true);
+    const memory = memoryOf(linkwright, modules), waste = wasteOf(modules), bindings = bindingsOf(modules);
+    if (args.has("json")) {
+      sayJson({
+        modules: modules.map((module) => ({
+          name: module.name,
+          path: module.path,
+          base: module.base,
+          bias: module.bias,
+          bytes: Number(module.size),
+          needs: module.needed,
+          segments: module.segments.map((one) => ({
+            vaddr: one.vaddr, address: one.address, bytes: Number(one.bytes), flags: permissionText(one.flags),
+          })),
+        })),
+        bindings,
+        memory,
+        waste,
+        missing: missing.map((one) => ({ ...one })),
+      });
+    } else {
+      table([{ title: "order", right: true }, { title: "module" }, { title: "base", right: true }, { title: "bytes", right: true }, { title: "needs" }],
+        modules.map((one, i) => [String(i + 1), one.name, hex(one.base), String(one.size), one.needed.join(", ")])).forEach((line) => say(line));
+      say();
+      table([{ title: "memory" }, { title: "bytes", right: true }],
+        [...Object.entries(memory).sort().map(([key, bytes]) => [key, String(bytes)]), ["unused", String(waste)]]).forEach((line) => say(line));
+      if (bindings.length) {
+        say();
+        table([{ title: "symbol" }, { title: "of" }, { title: "address", right: true }, { title: "defined by" }],
+          bindings.map((one) => [one.symbol, one.module, hex(one.address), one.owner ?? (one.address ? "the host" : "nobody")])).forEach((line) => say(line));
+      }
+      say();
+      say(`${modules.length} modules, ${size(linkwright.usage.modules)}, ${missing.length} missing`);
+    }
+    return missing.length ? report(missingError(missing)) : 0;
+  },
+};

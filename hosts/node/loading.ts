@@ -1,0 +1,79 @@
+// What plan and link have in common: options, and the load of several files in order into one target memory.
+
+import { realpathSync } from "node:fs";
+import { type Arguments, type OptionSpec, UsageError, numberOf } from "./command.js";
+import type { Context } from "./context.js";
+import { SEARCH, foldersOf } from "./files.js";
+import { Linkwright } from "./linkwright.js";
+import type { Module } from "./module.js";
+import type { Missing } from "./fault.js";
+
+/** Options of plan and link. */
+export const LOADING: Readonly<Record<string, OptionSpec>> = {
+  search: SEARCH,
+  base: { type: "string", value: "ADDR", help: "where the first module goes" },
+  define: { type: "string", multiple: true, value: "SYM=ADDR", help: "the host defines a symbol" },
+};
+
+/** Files that are loaded, and what that found. */
+export interface Loaded {
+  readonly linkwright: Linkwright;
+  readonly context: Context;
+  /** All modules in load order, each file followed by what it took with it. */
+  readonly modules: readonly Module[];
+  readonly missing: readonly Missing[];
+}
+
+const DEFAULT_BASE = 0x1000_0000n;
+const PAGE_BYTES = 4096n;
+const ET_EXEC = 2;
+
+/** Loads the files in order, each once, with the libraries they need. */
+export async function loadFiles(args: Arguments, command: string, allowMissing: boolean): Promise<Loaded> {
+  const defines = definesOf(args.all("define"), command);
+  const search = foldersOf(args.files, args.all("search"));
+  const linkwright = await Linkwright.create({ base: await baseOf(args, command) });
+  const context = linkwright.context({ search, defines });
+  const modules: Module[] = [];
+  const missing: Missing[] = [];
+  for (const file of args.files) {
+    if (context.sourceOf(realPath(file)) !== undefined) continue;
+    const module = await context.load(file, { allowMissing, bindings: true });
+    modules.push(...module.loaded);
+    missing.push(...module.missing);
+  }
+  return { linkwright, context, modules, missing };
+}
+
+async function baseOf(args: Arguments, command: string): Promise<bigint> {
+  const typed = args.one("base");
+  if (typed !== undefined) {
+    const base = numberOf(typed, "--base", command);
+    if (base < 0n || base >= 1n << 64n) throw new UsageError("--base is an address of 64 bits", command);
+    if (base % PAGE_BYTES) throw new UsageError(`--base is a multiple of ${PAGE_BYTES}`, command);
+    return base;
+  }
+  // Behind an executable, which is where it is, so that the image has no hole.
+  using linkwright = await Linkwright.create();
+  using image = await linkwright.inspect(args.files[0]!);
+  if (image.type !== ET_EXEC) return DEFAULT_BASE;
+  return (image.base + image.bytes + 0xffffn) & ~0xffffn;
+}
+
+function definesOf(typed: readonly string[], command: string): Map<string, bigint> {
+  return new Map(typed.map((text) => {
+    const at = text.lastIndexOf("=");
+    if (at < 1) throw new UsageError(`--define is SYM=ADDR, not "${text}"`, command);
+    const value = numberOf(text.slice(at + 1), `the address of ${text.slice(0, at)}`, command);
+    if (value < 0n || value >= 1n << 64n) throw new UsageError(`the address of ${text.slice(0, at)} has 64 bits`, command);
+    return [text.slice(0, at), value];
+  }));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // reading it will say what is wrong
+  }
+}

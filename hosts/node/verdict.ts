@@ -1,0 +1,95 @@
+// Would a host load this file, and if not, why?
+
+import type { FaultError } from "./error.js";
+import type { Missing } from "./fault.js";
+import { permissionText, type Segment } from "./segment.js";
+import { machineFor } from "./qemu/machine.js";
+
+/** What one host would do with a file. */
+export interface Verdict {
+  readonly host: string;
+  readonly loads: boolean;
+  /** Why not, or on what condition. */
+  readonly why: string;
+}
+
+/** What a trial load in the sandbox found. */
+export interface Trial {
+  readonly machine: number;
+  readonly class: number;
+  readonly type: number;
+  readonly segments: readonly Segment[];
+  /** What refused it; undefined if it loads. */
+  readonly fault: FaultError | undefined;
+  readonly missing: readonly Missing[];
+}
+
+const PT_LOAD = 1;
+const ET_DYN = 3;
+// Page sizes of Linux kernels as distributed: the smallest and the largest. Segments must keep apart on the smallest.
+const LINUX_PAGES: Readonly<Record<number, readonly [number, number]>> = {
+  3: [4096, 4096], 40: [4096, 4096], 62: [4096, 4096], 183: [4096, 65536], 243: [4096, 4096], 258: [16384, 16384],
+};
+
+/** The verdicts of the hosts that there are. */
+export function verdictsOf(trial: Trial): Verdict[] {
+  return [nodeVerdict(trial), imageVerdict(trial), linuxVerdict(trial)];
+}
+
+function names(missing: readonly Missing[], kind: Missing["kind"]): string[] {
+  return [...new Set(missing.filter((one) => one.kind === kind).map((one) => one.name))];
+}
+
+function needs(libraries: readonly string[], symbols: readonly string[]): string {
+  const parts = [];
+  if (libraries.length) parts.push(`with ${libraries.join(", ")}`);
+  if (symbols.length) parts.push(`if somebody defines ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(", ")}`);
+  return parts.join(", ");
+}
+
+function nodeVerdict({ fault, missing }: Trial): Verdict {
+  const host = "node";
+  if (fault) return { host, loads: false, why: fault.message };
+  // Where a library is missing, its symbols are no riddle of their own.
+  const libraries = names(missing, "library");
+  return { host, loads: true, why: needs(libraries, libraries.length ? [] : names(missing, "symbol")) };
+}
+
+function imageVerdict(trial: Trial): Verdict {
+  const { fault, missing } = trial;
+  const machine = machineFor(trial.machine, trial.class);
+  if (!machine) return { host: "qemu", loads: false, why: "there is no image for this machine" };
+  const host = `qemu ${machine.name}`;
+  if (fault) return { host, loads: false, why: fault.message };
+  const libraries = names(missing, "library").filter((name) => !machine.libraries?.includes(name));
+  const symbols = names(missing, "symbol").filter((name) => !machine.symbols?.includes(name));
+  return { host, loads: true, why: needs(libraries, libraries.length || !machine.symbols ? [] : symbols) };
+}
+
+function linuxVerdict({ fault, machine, type, segments, missing }: Trial): Verdict {
+  const host = "linux";
+  if (fault && fault.fault.number >> 8 === 1) return { host, loads: false, why: fault.message };
+  const [page, largest] = LINUX_PAGES[machine] ?? [4096, 4096];
+  const loads = segments.filter((one) => one.type === PT_LOAD && one.bytes > 0n);
+  for (const [i, segment] of loads.entries()) {
+    if ((segment.vaddr - segment.offset) % BigInt(page)) {
+      return { host, loads: false, why: `segment ${i} is not aligned to the kernel's pages (${page} bytes)` };
+    }
+    const before = loads[i - 1];
+    const sharing = before && (before.vaddr + before.bytes - 1n) / BigInt(page) === segment.vaddr / BigInt(page);
+    if (sharing && before.flags !== segment.flags) {
+      return {
+        host, loads: true,
+        why: `but segments ${i - 1} (${permissionText(before.flags)}) and ${i} (${permissionText(segment.flags)}) share a page, and the later one wins it`,
+      };
+    }
+  }
+  const tight = loads.some((segment) => (segment.vaddr - segment.offset) % BigInt(largest));
+  const libraries = names(missing, "library");
+  const conditions = [
+    ...(tight ? [`where pages have ${page} bytes`] : []),
+    ...(libraries.length ? [`with ${libraries.join(", ")}`] : []),
+    ...(type === ET_DYN ? [] : ["as a program of its own"]),
+  ];
+  return { host, loads: true, why: conditions.join(", ") };
+}
