@@ -57,7 +57,7 @@ function mapped(session: Session): Stage { return session.flags & Flag.NoLink ? 
 function inspectAlone(session: Session): bool {
   if (!inspect(session, session.image!)) return false;
   session.result = newHandle(Kind.Image, changetype<usize>(session.image!));
-  if (!session.result) return session.fail(Code.TooManyHandles, What.Handle, 0, 0);
+  if (!session.result) return session.fail(Code.OutOfMemory, What.Handle, 0, 0);
   session.image = null;
   return next(session, Stage.Settled);
 }

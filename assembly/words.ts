@@ -54,6 +54,7 @@ export enum Code {
   OutsideImage,
   BadString,
   BadRelro,
+  BadRelocationTable,
   TooManySegments,
   // 02 plan: the file is right, but not for this host
   WritableCode = 0x0201,
@@ -76,11 +77,10 @@ export enum Code {
   BadVersionTable,
   CopySource,
   MachineMismatch,
+  UnsupportedSymbol,
   // 05 relocate
   UnknownRelocation = 0x0501,
   RelocationOutside,
-  BadRelocationTable,
-  UnsupportedRelocation,
   // 06 run
   InitOutside = 0x0601,
   CallRefused,
@@ -93,7 +93,6 @@ export enum Code {
   BadFlags,
   // 0f the core's own limits
   OutOfMemory = 0x0f01,
-  TooManyHandles,
 }
 
 /** What `at` of a fault counts: the offset of this thing in its file, or its vaddr where the word says so. */

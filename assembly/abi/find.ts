@@ -1,6 +1,6 @@
 // Exports that look something up. They allocate nothing and store nothing.
 
-import { Flag, Kind } from "../words";
+import { Kind } from "../words";
 import { gnuHash } from "../elf/hash";
 import { find } from "../link/lookup";
 import { Context } from "../registry/context";
@@ -20,7 +20,7 @@ export function lw_find(handle: u32, name: u64, nameBytes: u32): u64 {
   if (!context) return 0;
   let each = changetype<Context>(context).modules.first;
   while (each) {
-    const index = each.isPublished && each.has(Flag.Global) ? find(each.symbols, name, nameBytes, hash) : 0;
+    const index = each.isGlobal ? find(each.symbols, name, nameBytes, hash) : 0;
     if (index) return found(each.handle, index);
     each = each.next;
   }

@@ -14,6 +14,8 @@ export const enum DT {
 }
 /** DT_FLAGS. */
 export const enum DF { SYMBOLIC = 2, TEXTREL = 4, BIND_NOW = 8 }
+/** DT_FLAGS_1. */
+export const enum DF_1 { PIE = 0x08000000 }
 
 /** Tags 0 to 37 keep their number; the GNU ones in use follow. */
 const enum Slot { GNU = 38, COUNT = 48 }

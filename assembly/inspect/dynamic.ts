@@ -10,16 +10,15 @@ import { symBytes } from "../elf/symbol";
 import { Image, Part } from "./image";
 
 /**
- * Reads the dynamic section of a file and the names it needs.
+ * Reads the dynamic section of a file.
  *
  * @returns false if the work must wait, or failed
  * @fault BadDynamic OutsideImage BadEntrySize BadRelocationTable (Dyn, at = vaddr of the section, value = the entry's value)
- * @fault BadString (Str, at = offset in the string table)
  * @spec gABI 5.2 "Dynamic Section"
  */
-export function readDynamic<A>(work: Work, image: Image): bool {
+export function inspectDynamic<A>(work: Work, image: Image): bool {
   const segment = image.dynamicSegment;
-  if (!segment) return true;
+  if (!segment) return image.markRead(Part.Dynamic);
   const host = image.readable(segment.vaddr, segment.bytes);
   const bytes = segment.fileBytes / dynBytes<A>() * dynBytes<A>();
   // The entries must be the file's own bytes: those that the mapped image will show.
@@ -28,15 +27,13 @@ export function readDynamic<A>(work: Work, image: Image): bool {
   const view = image.part(Part.Dynamic);
   if (!view.open(work, image.source, image.fileBytes, offset, bytes, What.Dyn)) return false;
 
-  if (!image.dynamic) {
-    const at = image.arena.take(Dynamic.bytes());
-    const needed = image.arena.take(<usize>(bytes / dynBytes<A>()) * 4);
-    if (!at || !needed) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
-    image.dynamic = changetype<Dynamic>(at);
-    image.needed = needed;
-    readEntries<A>(image, view.addr, bytes);
-  }
-  return checkTables<A>(work, image) && readStrings(work, image);
+  const at = image.arena.take(Dynamic.bytes());
+  const needed = image.arena.take(<usize>(bytes / dynBytes<A>()) * 4);
+  if (!at || !needed) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
+  image.dynamic = changetype<Dynamic>(at);
+  image.needed = needed;
+  readEntries<A>(image, view.addr, bytes);
+  return checkTables<A>(work, image) && image.markRead(Part.Dynamic);
 }
 
 /** Fetches every entry once: by its tag, or as a needed name. */
@@ -87,26 +84,33 @@ function checkTables<A>(work: Work, image: Image): bool {
     && checkTable(work, image, DT.PREINIT_ARRAY, d.value(DT.PREINIT_ARRAYSZ), sizeof<A>());
 }
 
-/** Makes the string table readable, and checks the names that are needed from it. */
-function readStrings(work: Work, image: Image): bool {
-  const dynamic = image.dynamic!;
+/**
+ * Makes the string table readable, and checks the names that are needed from it.
+ *
+ * @returns false if the work must wait, or failed
+ * @fault BadString (Str, at = offset in the string table, value = what is there)
+ */
+export function inspectStrings(work: Work, image: Image): bool {
+  const dynamic = image.dynamic;
+  if (!dynamic) return image.markRead(Part.Strings);
   const stringBytes = dynamic.value(DT.STRSZ);
-  const view = image.part(Part.Strings);
   if (stringBytes > u32.MAX_VALUE) return work.fail(Code.BadString, What.Str, 0, stringBytes);
-  if (stringBytes) {
-    const vaddr = dynamic.value(DT.STRTAB);
-    const host = image.holding(vaddr, stringBytes)!;
-    // Names must be in the file, not in memory that is zeroed.
-    if (!within(vaddr - host.vaddr, stringBytes, 0, host.fileBytes)) return work.fail(Code.OutsideImage, What.Dyn, image.dynamicSegment!.vaddr, vaddr);
-    if (!view.open(work, image.source, image.fileBytes, host.offset + (vaddr - host.vaddr), stringBytes, What.Str)) return false;
-    const last = target.load8(view.addr + stringBytes - 1);
-    if (last) return work.fail(Code.BadString, What.Str, stringBytes - 1, last);
-  }
+  if (stringBytes && !openStrings(work, image, dynamic.value(DT.STRTAB), stringBytes)) return false;
   if (dynamic.has(DT.SONAME) && dynamic.value(DT.SONAME) >= stringBytes) return work.fail(Code.BadString, What.Str, dynamic.value(DT.SONAME), stringBytes);
   for (let i: u32 = 0; i < image.neededCount; ++i) {
     if (image.neededName(i) >= stringBytes) return work.fail(Code.BadString, What.Str, image.neededName(i), stringBytes);
   }
-  return true;
+  return image.markRead(Part.Strings);
+}
+
+function openStrings(work: Work, image: Image, vaddr: u64, bytes: u64): bool {
+  const view = image.part(Part.Strings);
+  const host = image.holding(vaddr, bytes)!;
+  // Names must be in the file, not in memory that is zeroed.
+  if (!within(vaddr - host.vaddr, bytes, 0, host.fileBytes)) return work.fail(Code.OutsideImage, What.Dyn, image.dynamicSegment!.vaddr, vaddr);
+  if (!view.open(work, image.source, image.fileBytes, host.offset + (vaddr - host.vaddr), bytes, What.Str)) return false;
+  const last = target.load8(view.addr + bytes - 1);
+  return !last || work.fail(Code.BadString, What.Str, bytes - 1, last);
 }
 
 /** True if the file wants its text relocated. */

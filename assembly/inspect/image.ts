@@ -5,7 +5,7 @@ import * as source from "../host/source";
 import { Arch } from "../arch/arch";
 import { Arena, arenaOf } from "../base/arena";
 import { Dynamic } from "../elf/dynamic";
-import { Segment } from "../elf/segment";
+import { Segment, phdrBytes } from "../elf/segment";
 import { View } from "./view";
 
 /** The parts of a file that inspection reads. */
@@ -45,13 +45,21 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   holders: u32;
   /** The host's source is the core's to close. */
   ownsSource: bool;
+  /** A bit for each part that was read and checked. */
+  private readParts: u8;
 
   /** A view of one part of the file. */
   @inline part(part: Part): View { return changetype<View>(changetype<usize>(this) + RECORD + <usize>part * offsetof<View>()); }
+  @inline isRead(part: Part): bool { return (this.readParts >> <u8>part & 1) != 0; }
+  /** This part is done for good. Always true. */
+  markRead(part: Part): bool {
+    this.readParts |= 1 << <u8>part;
+    return true;
+  }
   /** A program header. */
   @inline segment(index: u32): Segment { return changetype<Segment>(this.segments + index * <u32>offsetof<Segment>()); }
   /** File offset of a program header: where a fault is. */
-  @inline phdrAt(index: u32): u64 { return this.phoff + index * this.part(Part.Segments).bytes / this.phnum; }
+  @inline phdrAt(index: u32): u64 { return this.phoff + <u64>index * (this.bits == 64 ? phdrBytes<u64>() : phdrBytes<u32>()); }
   /** Offset of a needed library's name in the string table. */
   @inline neededName(index: u32): u64 { return load<u32>(this.needed + index * 4); }
   /** Keeps room for the program headers; false if there is no memory. */

@@ -1,5 +1,5 @@
-// bytes -> Image. Everything here may be done again from the start when a view was pending: it reads, checks and
-// writes the same values.
+// bytes -> Image. A part of the file is read once, checked, and never looked at again: what a pending view interrupts
+// goes on with the next part, and a file that changes meanwhile changes nothing that was checked.
 
 import { Code, PF, What } from "../words";
 import * as target from "../host/memory";
@@ -11,11 +11,11 @@ import {
 } from "../elf/header";
 import { PT, Segment, phdrBytes, readSegment } from "../elf/segment";
 import { wide } from "../elf/word";
-import { readDynamic } from "./dynamic";
+import { inspectDynamic, inspectStrings } from "./dynamic";
 import { Image, Part } from "./image";
 
 /**
- * Reads and checks what a file says of itself.
+ * Reads and checks what a file says of itself. Done again, it does nothing.
  *
  * @returns false if the work must wait, or failed
  * @fault Truncated BadMagic BadClass BadByteOrder BadVersion BadType BadMachine BadEntrySize ... (Ehdr, at = file offset)
@@ -23,11 +23,23 @@ import { Image, Part } from "./image";
  */
 export function inspect(work: Work, image: Image): bool {
   work.source = image.source;
+  if (!image.isRead(Part.Header) && !inspectHeader(work, image)) return false;
+  return wide(image.bits) ? inspectAs<u64>(work, image) : inspectAs<u32>(work, image);
+}
+
+function inspectAs<A>(work: Work, image: Image): bool {
+  return (image.isRead(Part.Segments) || inspectSegments<A>(work, image))
+    && (image.isRead(Part.Dynamic) || inspectDynamic<A>(work, image))
+    && (image.isRead(Part.Strings) || inspectStrings(work, image));
+}
+
+function inspectHeader(work: Work, image: Image): bool {
   const header = image.part(Part.Header);
   if (image.fileBytes < <u64>EI.NIDENT) return work.fail(Code.Truncated, What.Ehdr, 0, image.fileBytes);
   if (!header.open(work, image.source, image.fileBytes, 0, min<u64>(image.fileBytes, ehdrBytes<u64>()), What.Ehdr)) return false;
   if (!readIdent(work, image, header.addr)) return false;
-  return wide(image.bits) ? inspectAs<u64>(work, image) : inspectAs<u32>(work, image);
+  const isRead = wide(image.bits) ? readHeader<u64>(work, image, header.addr) : readHeader<u32>(work, image, header.addr);
+  return isRead && image.markRead(Part.Header);
 }
 
 function readIdent(work: Work, image: Image, at: u64): bool {
@@ -44,44 +56,41 @@ function readIdent(work: Work, image: Image, at: u64): bool {
   return true;
 }
 
-function inspectAs<A>(work: Work, image: Image): bool {
+function readHeader<A>(work: Work, image: Image, at: u64): bool {
   if (image.fileBytes < ehdrBytes<A>()) return work.fail(Code.Truncated, What.Ehdr, 0, image.fileBytes);
-  const at = image.part(Part.Header).addr;
   const type = ehdrType(at);
   if (type == ET.REL || type == ET.CORE) return work.fail(Code.UnsupportedType, What.Ehdr, 16, type);
   if (type != ET.DYN && type != ET.EXEC) return work.fail(Code.BadType, What.Ehdr, 16, type);
   const machine = ehdrMachine(at);
   const arch = archOf(machine, image.bits);
   if (!arch) return work.fail(Code.BadMachine, What.Ehdr, 18, machine);
-  if (ehdrVersion(at) != Ident.CURRENT) return work.fail(Code.BadVersion, What.Ehdr, 20, ehdrVersion(at));
+  const version = ehdrVersion(at);
+  if (version != Ident.CURRENT) return work.fail(Code.BadVersion, What.Ehdr, 20, version);
   image.type = type;
   image.arch = arch;
   image.flags = ehdrFlags<A>(at);
   image.entry = ehdrEntry<A>(at);
-
+  image.phoff = ehdrPhoff<A>(at);
+  image.phnum = ehdrPhnum<A>(at);
+  if (!image.phnum) return work.fail(Code.NoSegments, What.Ehdr, image.phoff, 0);
+  if (image.phnum == PN.XNUM) return work.fail(Code.TooManySegments, What.Ehdr, image.phoff, image.phnum);
   const phentsize = ehdrPhentsize<A>(at);
-  const phnum = ehdrPhnum<A>(at);
-  const phoff = ehdrPhoff<A>(at);
-  if (!phnum) return work.fail(Code.NoSegments, What.Ehdr, phoff, 0);
-  if (phnum == PN.XNUM) return work.fail(Code.TooManySegments, What.Ehdr, phoff, phnum);
-  if (phentsize != <u32>phdrBytes<A>()) return work.fail(Code.BadEntrySize, What.Ehdr, phoff, phentsize);
+  return phentsize == <u32>phdrBytes<A>() || work.fail(Code.BadEntrySize, What.Ehdr, image.phoff, phentsize);
+}
+
+function inspectSegments<A>(work: Work, image: Image): bool {
   const table = image.part(Part.Segments);
-  if (!table.open(work, image.source, image.fileBytes, phoff, phdrBytes<A>() * phnum, What.Phdr)) return false;
-  image.phnum = phnum;
-  image.phoff = phoff;
-  if (!image.holdSegments(phnum)) return work.fail(Code.OutOfMemory, What.None, 0, phnum);
-  return readSegments<A>(work, image, table.addr, phoff) && readDynamic<A>(work, image);
+  if (!table.open(work, image.source, image.fileBytes, image.phoff, phdrBytes<A>() * image.phnum, What.Phdr)) return false;
+  if (!image.holdSegments(image.phnum)) return work.fail(Code.OutOfMemory, What.None, 0, image.phnum);
+  return readSegments<A>(work, image, table.addr, image.phoff) && image.markRead(Part.Segments);
 }
 
 function readSegments<A>(work: Work, image: Image, table: u64, phoff: u64): bool {
-  image.low = 0;
-  image.high = 0;
   image.align = 1;
-  image.dynamicSegment = image.relro = image.tls = null;
   let loads = 0;
   for (let i: u32 = 0; i < image.phnum; ++i) {
     const segment = image.segment(i);
-    const at = phoff + i * phdrBytes<A>();
+    const at = image.phdrAt(i);
     readSegment<A>(table + i * phdrBytes<A>(), segment);
     switch (segment.type) {
       case PT.LOAD: {
@@ -102,7 +111,7 @@ function readSegments<A>(work: Work, image: Image, table: u64, phoff: u64): bool
     }
   }
   if (!loads) return work.fail(Code.NoSegments, What.Ehdr, phoff, image.phnum);
-  return checkRelro<A>(work, image, phoff);
+  return checkRelro(work, image);
 }
 
 /** What gABI 5.1 asks of a loadable segment, and that nothing in it wraps. */
@@ -121,7 +130,7 @@ function checkLoad<A>(work: Work, image: Image, segment: Segment, at: u64, follo
   return true;
 }
 
-function checkRelro<A>(work: Work, image: Image, phoff: u64): bool {
+function checkRelro(work: Work, image: Image): bool {
   const relro = image.relro;
   if (!relro || !relro.bytes) {
     image.relro = null;
@@ -129,5 +138,5 @@ function checkRelro<A>(work: Work, image: Image, phoff: u64): bool {
   }
   const host = image.holding(relro.vaddr, 1);
   if (host && host.flags & PF.W) return true;
-  return work.fail(Code.BadRelro, What.Phdr, phoff, relro.vaddr);
+  return work.fail(Code.BadRelro, What.Phdr, image.phoff, relro.vaddr);
 }

@@ -7,7 +7,7 @@ import { Arch, Role } from "../arch/arch";
 import { Work } from "../base/work";
 import { gnuHash } from "../elf/hash";
 import { infoSymbol, infoType, relInfo, relOffset } from "../elf/reloc";
-import { SHN, STB, STV, bindOf, symInfo, symOther, symShndx, symSize, visibilityOf } from "../elf/symbol";
+import { SHN, STB, STT, STV, bindOf, symInfo, symOther, symShndx, symSize, typeOf, visibilityOf } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
@@ -74,6 +74,7 @@ export function newBinding(work: Work, symbols: Symbols): Binding | null {
  * @fault UnknownRelocation (Rel, at = vaddr of the entry, value = type)
  * @fault BadSymbolIndex (Rel, at = vaddr of the entry, value = index)
  * @fault BadString (Sym, at = index, value = st_name)
+ * @fault UnsupportedSymbol (Sym, at = index, value = its type)
  * @fault CopySource (Rel, at = vaddr of the entry, value = bytes)
  */
 export function bind(work: Work, image: Image, placement: Placement, symbols: Symbols, scope: Scope, binding: Binding, missing: Missing): bool {
@@ -113,6 +114,7 @@ function bindSymbol<A>(work: Work, image: Image, symbols: Symbols, scope: Scope,
   const symbolBind = bindOf(symInfo<A>(symbol));
   const isDefined = symShndx<A>(symbol) != SHN.UNDEF;
   if (isDefined && (symbolBind == STB.LOCAL || visibilityOf(symOther<A>(symbol)) != STV.DEFAULT)) {
+    if (!isPlain(symInfo<A>(symbol))) return work.fail(Code.UnsupportedSymbol, What.Sym, index, typeOf(symInfo<A>(symbol)));
     binding.set(index, symbols.address<A>(symbol), symbols.module);
     return true;
   }
@@ -122,6 +124,8 @@ function bindSymbol<A>(work: Work, image: Image, symbols: Symbols, scope: Scope,
   const found = scope.find(name, <u32>bytes, gnuHash(name, <u32>bytes), null);
   if (found) {
     const owner = scope.at(<u32>(found >> 32) - 1);
+    const info = infoIn(owner, <u32>found);
+    if (!isPlain(info)) return work.fail(Code.UnsupportedSymbol, What.Sym, index, typeOf(info));
     binding.set(index, addressIn(owner, <u32>found), owner.module);
     return true;
   }
@@ -175,6 +179,13 @@ function bindCopy<A>(work: Work, image: Image, symbols: Symbols, scope: Scope, b
   copy.bytes = bytes;
   binding.copies = copy;
   return true;
+}
+
+/** A symbol whose value is an address: not the offset of a thread's variable, not a function that is yet to choose one. */
+function isPlain(info: u32): bool { return typeOf(info) != STT.TLS && typeOf(info) != STT.GNU_IFUNC; }
+
+function infoIn(symbols: Symbols, index: u32): u32 {
+  return wide(symbols.bits) ? symInfo<u64>(symbols.symbol<u64>(index)) : symInfo<u32>(symbols.symbol<u32>(index));
 }
 
 function addressIn(symbols: Symbols, index: u32): u64 {

@@ -1,6 +1,6 @@
 // Walks over the graph of dependencies. None recurses: a file can make the graph as deep as it likes.
 
-import { Code, Flag, What } from "../words";
+import { Code, What } from "../words";
 import { Work } from "../base/work";
 import { Scope, newScope } from "../link/scope";
 import { Context } from "./context";
@@ -59,7 +59,7 @@ export function scopeOf(work: Work, context: Context, loading: Modules, root: Mo
   }
   let global = context.modules.first;
   while (global) {
-    if (isGlobal(global)) scope.append(global.symbols);
+    if (global.isGlobal) scope.append(global.symbols);
     global = global.next;
   }
   const walk = startWalk(context);
@@ -67,13 +67,11 @@ export function scopeOf(work: Work, context: Context, loading: Modules, root: Mo
   meetAll(walk, root);
   let module: Module | null = root;
   while (module) {
-    if (!isGlobal(module)) scope.append(module.symbols);
+    if (!module.isGlobal) scope.append(module.symbols);
     module = module.met;
   }
   return scope;
 }
-
-@inline function isGlobal(module: Module): bool { return module.state == State.Published && module.has(Flag.Global); }
 
 /** What `lw_find` searches for a module that the host holds: itself, then all it needs. False if there is no memory. */
 export function keepScope(context: Context, root: Module): bool {

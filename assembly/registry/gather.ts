@@ -92,7 +92,7 @@ function named(session: Session, name: u64, bytes: u32): Module | null {
 function namedIn(modules: Modules, name: u64, bytes: u32): Module | null {
   let module = modules.first;
   while (module) {
-    if (module.state != State.Dying && hasName(module, name, bytes)) return module;
+    if (module.isOpen && hasName(module, name, bytes)) return module;
     module = module.next;
   }
   return null;
@@ -118,7 +118,7 @@ function fromSource(session: Session, source: u32): Module | null {
 function fromSourceIn(modules: Modules, source: u32): Module | null {
   let module = modules.first;
   while (module) {
-    if (module.state != State.Dying && module.image.source == source) return module;
+    if (module.isOpen && module.image.source == source) return module;
     module = module.next;
   }
   return null;

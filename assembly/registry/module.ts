@@ -57,6 +57,10 @@ export const enum State { Loading, Published, Dying }
 
   @inline has(flag: Flag): bool { return (this.flags & flag) != 0; }
   @inline get isPublished(): bool { return this.state == State.Published; }
+  /** True if others may be bound to it: not to what is only looked at, and not to what is on its way out. */
+  @inline get isOpen(): bool { return this.state != State.Dying && !this.has(Flag.NoLink); }
+  /** True if every later load sees its symbols. */
+  @inline get isGlobal(): bool { return this.isPublished && this.isOpen && this.has(Flag.Global); }
   /** True if its finalisers are still to be called. */
   @inline get isInitialised(): bool { return this.rank != 0; }
 

@@ -3,7 +3,7 @@
 import { Code, PF, What } from "../words";
 import * as machine from "../host/machine";
 import { Work } from "../base/work";
-import { DT, Dynamic } from "../elf/dynamic";
+import { DF_1, DT, Dynamic } from "../elf/dynamic";
 import { ET } from "../elf/header";
 import { loadWord, wide } from "../elf/word";
 import { Image } from "../inspect/image";
@@ -41,7 +41,8 @@ export function callFini(work: Work, image: Image, placement: Placement, context
 
 /** Only an executable's preinitialisers are called: gABI has them ignored elsewhere. */
 function preinitCount(image: Image, d: Dynamic): u32 {
-  return image.type == ET.EXEC ? arrayCount(image, d, DT.PREINIT_ARRAY, DT.PREINIT_ARRAYSZ) : 0;
+  const isExecutable = image.type == ET.EXEC || (d.value(DT.FLAGS_1) & DF_1.PIE) != 0;
+  return isExecutable ? arrayCount(image, d, DT.PREINIT_ARRAY, DT.PREINIT_ARRAYSZ) : 0;
 }
 
 function arrayCount(image: Image, d: Dynamic, array: u64, bytes: u64): u32 {

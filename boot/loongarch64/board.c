@@ -279,18 +279,19 @@ static bool map_machine(void) {
          map_device(PANIC_CONFIG) && map_device(PCI_MEMORY);
 }
 
-/* 7.5.5, 7.5.6: where each level's index lies in an address. */
+/* 7.5.5, 7.5.6: where each level's index lies in an address. The fields of Dir2 are too small for ours, so the levels
+ * above Dir1 are Dir3 and Dir4, in PWCH; the refill handler walks them in this order. */
 #define PWCL_PT (PAGE_SHIFT | INDEX_BITS << 5)
 #define PWCL_DIR1 (SHIFT_OF(1) << 10 | INDEX_BITS << 15)
-#define PWCL_DIR2 (SHIFT_OF(2) << 20 | INDEX_BITS << 25)
-#define PWCH_DIR3 (SHIFT_OF(3) | INDEX_BITS << 6)
+#define PWCH_DIR3 (SHIFT_OF(2) | INDEX_BITS << 6)
+#define PWCH_DIR4 (SHIFT_OF(3) << 12 | INDEX_BITS << 18)
 
 /* 7.4.1: PLV 0, IE 0, PG 1 instead of DA. */
 enum { CRMD_PG = 1 << 4 };
 
 static void start_paging(void) {
-  csr_write(CSR_PWCL, PWCL_PT | PWCL_DIR1 | PWCL_DIR2);
-  csr_write(CSR_PWCH, PWCH_DIR3);
+  csr_write(CSR_PWCL, PWCL_PT | PWCL_DIR1);
+  csr_write(CSR_PWCH, PWCH_DIR3 | PWCH_DIR4);
   csr_write(CSR_STLBPS, PAGE_SHIFT);
   csr_write(CSR_TLBREHI, PAGE_SHIFT); /* its low bits are the size of the pages that a refill fills in */
   csr_write(CSR_ASID, 0);

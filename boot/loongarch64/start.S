@@ -69,8 +69,8 @@ refill:
   csrwr $t0, CSR_TLBRSAVE
   csrwr $t1, CSR_SAVE0
   csrrd $t0, CSR_PGD
+  lddir $t0, $t0, 4
   lddir $t0, $t0, 3
-  lddir $t0, $t0, 2
   lddir $t0, $t0, 1
   csrrd $t1, CSR_TLBRBADV
   bstrpick.d $t1, $t1, PAGE_SHIFT + 10, PAGE_SHIFT + 1 /* the pair's index */

@@ -3,6 +3,7 @@
 import { UsageError } from "./command.js";
 import { FaultError, LinkwrightError, OptionError } from "./error.js";
 import { type FaultLines, type Missing, faultLines } from "./fault.js";
+import { TargetError } from "./qemu/report.js";
 import { note, paint, pairs, printable, sayJson } from "./terminal.js";
 
 /** Says on stderr (and, asked for JSON, on stdout) what went wrong; answers with the exit status. */
@@ -13,6 +14,7 @@ export function report(error: unknown, json = false): number {
     return 2;
   }
   if (error instanceof FaultError) reportFault(error, json);
+  else if (error instanceof TargetError) reportTarget(error, json);
   else if (error instanceof LinkwrightError) reportPlain(error.code, error.message, json);
   else reportPlain("Unexpected", `${messageOf(error)}; this is a mistake in linkwright, please report it`, json);
   return error instanceof OptionError ? 2 : 1;
@@ -24,6 +26,12 @@ function reportFault(error: FaultError, json: boolean): void {
   for (const line of pairs(linesOf(lines), process.stderr)) note(`  ${line}`);
   if (error.cause !== undefined) note(`  because ${printable(messageOf(error.cause))}`);
   if (json) sayJson({ fault: faultJson(error) });
+}
+
+function reportTarget(error: TargetError, json: boolean): void {
+  note(headline(error.message));
+  for (const line of pairs(linesOf(error.lines), process.stderr)) note(`  ${line}`);
+  if (json) sayJson({ fault: { ...error.lines, at: error.place } });
 }
 
 function reportPlain(code: string, message: string, json: boolean): void {

@@ -19,3 +19,13 @@ _Noreturn static inline void power_off(void) {
   for (;;) {}
 }
 #endif
+
+static inline void print(const char *text, uint64_t number) {
+  char digits[21], *at = digits + 20;
+  *at = 0;
+  do *--at = (char)('0' + number % 10);
+  while (number /= 10);
+  while (*text) UART = (unsigned char)*text++;
+  while (*at) UART = (unsigned char)*at++;
+  UART = '\n';
+}

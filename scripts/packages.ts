@@ -1,0 +1,160 @@
+// Fetches Debian packages, of any architecture, and sources of packages. apt verifies them against the system's keys; it
+// works on a state of its own, so the system's lists, architectures and packages stay as they are.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { sourcesFor } from "./sources.js";
+
+/** A package at the version that is wanted; `architecture` is a Debian architecture or "source". */
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+}
+
+/** A package can't be had; `helps` says what may be done. */
+export class FetchFailed extends Error {
+  readonly helps: string;
+
+  constructor(message: string, helps: string) {
+    super(message);
+    this.helps = helps;
+  }
+}
+
+const TRIES = 3;
+const NETWORK = "check the network, and that `apt-get update` works with the sources in /etc/apt";
+
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "linkwright", "debian");
+
+const folderOf = ({ name, version, architecture }: Package): string => join(cache, `${name}_${version}_${architecture}`);
+
+/** The file of a fetched package: its .deb, or for a source its .dsc. */
+function fileOf(wanted: Package): string | undefined {
+  const folder = folderOf(wanted);
+  const ending = wanted.architecture === "source" ? ".dsc" : ".deb";
+  const name = existsSync(folder) ? readdirSync(folder).find((file) => file.endsWith(ending)) : undefined;
+  return name && join(folder, name);
+}
+
+/** A private state of apt, in a folder of its own. */
+class Apt {
+  readonly folder: string;
+  readonly #config: string;
+
+  constructor(architectures: readonly string[]) {
+    mkdirSync(cache, { recursive: true });
+    this.folder = mkdtempSync(join(cache, "apt-"));
+    this.#config = join(this.folder, "apt.conf");
+    const sources = sourcesFor(architectures);
+    if (!sources) throw new FetchFailed("the sources in /etc/apt name no Debian archive", "add Debian's own, with the component main");
+    for (const path of ["state/lists/partial", "cache/archives/partial", "parts"]) mkdirSync(join(this.folder, path), { recursive: true });
+    writeFileSync(join(this.folder, "state/status"), "");
+    writeFileSync(join(this.folder, "parts/debian.sources"), sources);
+    // The hooks of APT::Update would touch the system's cache. Root's own folders are closed to apt's usual user.
+    const native = spawnSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).stdout?.trim();
+    writeFileSync(this.#config, [
+      `Dir::State "${this.folder}/state/";`,
+      `Dir::State::status "${this.folder}/state/status";`,
+      `Dir::Cache "${this.folder}/cache/";`,
+      `Dir::Etc::sourcelist "/dev/null";`,
+      `Dir::Etc::sourceparts "${this.folder}/parts/";`,
+      `Dir::Log "${this.folder}/";`,
+      `APT::Sandbox::User "root";`,
+      "#clear APT::Update;",
+      "#clear APT::Architectures;",
+      `APT::Architectures { ${[...new Set([native, ...architectures])].filter(Boolean).map((name) => `"${name}";`).join(" ")} };`,
+      `Acquire::Retries "2";`,
+      "",
+    ].join("\n"));
+  }
+
+  /** Runs apt's `program`, in `folder`; answers with what went wrong, or undefined. */
+  run(program: string, args: readonly string[], folder = this.folder): string | undefined {
+    const { error, status, stdout, stderr } = spawnSync(program, ["-c", this.#config, ...args], {
+      cwd: folder, encoding: "utf8", env: { ...process.env, LC_ALL: "C.UTF-8", DEBIAN_FRONTEND: "noninteractive" },
+    });
+    if (error) throw new FetchFailed(`${program} can't be started: ${error.message}`, "packages are fetched with apt: this takes a Debian");
+    return status === 0 ? undefined : (stderr || stdout).trim().split("\n").slice(-6).join("\n");
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function retry(what: string, say: (line: string) => void, attempt: () => string | undefined): void {
+  for (let left = TRIES; ; ) {
+    const problem = attempt();
+    if (problem === undefined) return;
+    if (--left === 0) throw new FetchFailed(`${what} failed ${TRIES} times:\n${problem}`, NETWORK);
+    say(`${what} failed, once more`);
+  }
+}
+
+function fetch(apt: Apt, wanted: Package, say: (line: string) => void): void {
+  const { name, version, architecture } = wanted;
+  const isSource = architecture === "source";
+  const spec = isSource ? name : `${name}:${architecture}`;
+  const exact = `${spec}=${version}`;
+  // A point release replaces a package: then the one that replaced it is taken.
+  const isOffered = apt.run("apt-cache", isSource ? ["showsrc", exact] : ["show", exact]) === undefined;
+  if (!isOffered) say(`Debian no longer offers ${exact}; taking what it offers instead`);
+  const what = isOffered ? exact : spec;
+  say(`fetching ${what}${isSource ? " (source)" : ""}`);
+  const folder = join(apt.folder, "fetched");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  retry(`apt-get ${isSource ? "source" : "download"} ${what}`, say, () =>
+    apt.run("apt-get", isSource ? ["source", "--download-only", "--only-source", what] : ["download", what], folder));
+  rmSync(folderOf(wanted), { recursive: true, force: true });
+  renameSync(folder, folderOf(wanted)); // all of it, or nothing
+}
+
+/**
+ * The files of these packages, fetched unless they are in the cache.
+ *
+ * @param say  told what happens, in a line each
+ * @returns for each a .deb, or for a source its .dsc, beside which its other files lie
+ * @throws FetchFailed
+ */
+export function packageFiles(wanted: readonly Package[], say: (line: string) => void): string[] {
+  const absent = wanted.filter((one) => !fileOf(one));
+  if (absent.length) {
+    const apt = new Apt([...new Set(absent.map((one) => one.architecture))].filter((name) => name !== "source"));
+    try {
+      say("apt-get update, on a state of its own");
+      retry("apt-get update", say, () => apt.run("apt-get", ["update", "--error-on=any"]));
+      for (const one of absent) fetch(apt, one, say);
+    } finally {
+      apt.close();
+    }
+  }
+  return wanted.map((one) => {
+    const file = fileOf(one);
+    if (!file) throw new FetchFailed(`apt fetched ${one.name}, but ${folderOf(one)} does not hold it`, "remove that folder and run this again");
+    return file;
+  });
+}
+
+function unpack(program: string, args: readonly string[], what: string, fetched: string): void {
+  const { error, status, stderr } = spawnSync(program, args, { encoding: "utf8" });
+  const problem = error?.message ?? (status === 0 ? undefined : stderr.trim());
+  if (problem !== undefined) throw new FetchFailed(`unpacking ${what} with ${program}: ${problem}`, `remove ${fetched} and run this again`);
+}
+
+/** Unpacks a .deb into a folder, or a source with Debian's patches as the folder itself; what was there is replaced. */
+export function unpackTo(folder: string, file: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  if (file.endsWith(".dsc")) unpack("dpkg-source", ["--no-check", "-q", "-x", file, folder], file, file);
+  else {
+    mkdirSync(folder, { recursive: true });
+    unpack("dpkg-deb", ["-x", file, folder], file, file);
+  }
+}
+
+/** The version of a fetched package, as its file's name says. */
+export function versionOf(file: string): string {
+  return decodeURIComponent(basename(file)).replace(/\.(deb|dsc)$/, "").split("_")[1] ?? "";
+}
