@@ -84,30 +84,42 @@ class Apt {
   }
 }
 
-function retry(what: string, say: (line: string) => void, attempt: () => string | undefined): void {
+/** What apt calls a package. */
+const nameOf = ({ name, architecture }: Package): string => (architecture === "source" ? name : `${name}:${architecture}`);
+const exactOf = (wanted: Package): string => `${nameOf(wanted)}=${wanted.version}`;
+
+function isOffered(apt: Apt, { architecture }: Package, spec: string): boolean {
+  return apt.run("apt-cache", architecture === "source" ? ["showsrc", "--only-source", spec] : ["show", spec]) === undefined;
+}
+
+// An archive whose lists fail matters only if what is wanted is not in the lists of the others.
+function update(apt: Apt, wanted: readonly Package[], say: (line: string) => void): void {
+  say("apt-get update, on a state of its own");
   for (let left = TRIES; ; ) {
-    const problem = attempt();
-    if (problem === undefined) return;
-    if (--left === 0) throw new FetchFailed(`${what} failed ${TRIES} times:\n${problem}`, NETWORK);
-    say(`${what} failed, once more`);
+    const problem = apt.run("apt-get", ["update", "--error-on=any"]);
+    if (problem === undefined || wanted.every((one) => isOffered(apt, one, exactOf(one)))) return;
+    if (--left === 0) throw new FetchFailed(`apt-get update failed ${TRIES} times:\n${problem}`, NETWORK);
+    say("apt-get update failed, once more");
   }
 }
 
 function fetch(apt: Apt, wanted: Package, say: (line: string) => void): void {
-  const { name, version, architecture } = wanted;
-  const isSource = architecture === "source";
-  const spec = isSource ? name : `${name}:${architecture}`;
-  const exact = `${spec}=${version}`;
+  const isSource = wanted.architecture === "source";
   // A point release replaces a package: then the one that replaced it is taken.
-  const isOffered = apt.run("apt-cache", isSource ? ["showsrc", exact] : ["show", exact]) === undefined;
-  if (!isOffered) say(`Debian no longer offers ${exact}; taking what it offers instead`);
-  const what = isOffered ? exact : spec;
-  say(`fetching ${what}${isSource ? " (source)" : ""}`);
+  const isExact = isOffered(apt, wanted, exactOf(wanted));
+  if (!isExact) say(`Debian no longer offers ${exactOf(wanted)}; taking what it offers instead`);
+  const spec = isExact ? exactOf(wanted) : nameOf(wanted);
+  say(`fetching ${spec}${isSource ? " (source)" : ""}`);
   const folder = join(apt.folder, "fetched");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  retry(`apt-get ${isSource ? "source" : "download"} ${what}`, say, () =>
-    apt.run("apt-get", isSource ? ["source", "--download-only", "--only-source", what] : ["download", what], folder));
+  const args = isSource ? ["source", "--download-only", "--only-source", spec] : ["download", spec];
+  for (let left = TRIES; ; ) {
+    const problem = apt.run("apt-get", args, folder);
+    if (problem === undefined) break;
+    if (--left === 0) throw new FetchFailed(`apt-get ${args[0]} ${spec} failed ${TRIES} times:\n${problem}`, NETWORK);
+    say("that failed, once more");
+  }
   rmSync(folderOf(wanted), { recursive: true, force: true });
   renameSync(folder, folderOf(wanted)); // all of it, or nothing
 }
@@ -124,8 +136,7 @@ export function packageFiles(wanted: readonly Package[], say: (line: string) => 
   if (absent.length) {
     const apt = new Apt([...new Set(absent.map((one) => one.architecture))].filter((name) => name !== "source"));
     try {
-      say("apt-get update, on a state of its own");
-      retry("apt-get update", say, () => apt.run("apt-get", ["update", "--error-on=any"]));
+      update(apt, absent, say);
       for (const one of absent) fetch(apt, one, say);
     } finally {
       apt.close();

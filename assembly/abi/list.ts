@@ -67,7 +67,7 @@ function imageEntry(image: Image, list: u32, index: u32, field: u32): u64 {
 function moduleCount(module: Module, list: u32): u32 {
   switch (list) {
     case List.Symbol:      return module.symbols.count;
-    case List.Relocation:  return relocationCount(module.image, module.placement);
+    case List.Relocation:  return relocationCount(module.image);
     case List.Definition:  return definitionCount(module.image, module.placement);
     case List.Requirement: return requirementCount(module.image, module.placement);
     case List.Binding:     return module.binding ? module.binding!.count : 0;

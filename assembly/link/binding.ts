@@ -14,7 +14,7 @@ import { Placement } from "../map/map";
 import { Missing } from "./missing";
 import { Scope } from "./scope";
 import { Symbols } from "./symbols";
-import { Table, TableKind } from "./tables";
+import { Table, entryBytes, hasAddend, tableCount, tableStart } from "./tables";
 
 /** Bytes to copy from a symbol's other definition. */
 @unmanaged export class Copy {
@@ -32,12 +32,11 @@ import { Table, TableKind } from "./tables";
 @unmanaged export class Binding {
   count: u32;
   /** Table and entry to go on with. */
-  kind: TableKind;
+  table: Table;
   entry: u64;
   addresses: usize;
   owners: usize;
   copies: Copy | null;
-  table: Table;
 
   /** The address of a symbol, NONE if nothing asked for it. */
   @inline address(index: u32): u64 { return load<u64>(this.addresses + (<usize>index << 3)); }
@@ -53,12 +52,11 @@ import { Table, TableKind } from "./tables";
 /** A binding with nothing bound yet; null with a fault if there is no memory. */
 export function newBinding(work: Work, symbols: Symbols): Binding | null {
   const count = <usize>symbols.count;
-  const at = work.take(offsetof<Binding>() + offsetof<Table>());
+  const at = work.take(offsetof<Binding>());
   const addresses = at ? work.take(max<usize>(count, 1) << 3) : 0;
   const owners = addresses ? work.take(max<usize>(count, 1) << 2) : 0;
   if (!owners) return null;
   const binding = changetype<Binding>(at);
-  binding.table = changetype<Table>(at + offsetof<Binding>());
   binding.count = symbols.count;
   binding.addresses = addresses;
   binding.owners = owners;
@@ -85,12 +83,14 @@ export function bind(work: Work, image: Image, placement: Placement, symbols: Sy
 }
 
 function bindAs<A>(work: Work, image: Image, placement: Placement, symbols: Symbols, scope: Scope, binding: Binding, missing: Missing): bool {
-  const table = binding.table;
-  for (; binding.kind < TableKind.COUNT; ++binding.kind, binding.entry = 0) {
-    table.set<A>(image, binding.kind);
-    const each = table.each<A>();
-    for (; binding.entry < table.count; ++binding.entry) {
-      const vaddr = table.vaddr + binding.entry * each;
+  const dynamic = image.dynamic;
+  if (!dynamic) return true;
+  for (; binding.table < Table.COUNT; ++binding.table, binding.entry = 0) {
+    const start = tableStart(dynamic, binding.table);
+    const each = entryBytes<A>(hasAddend(dynamic, binding.table));
+    const count = tableCount<A>(dynamic, binding.table);
+    for (; binding.entry < count; ++binding.entry) {
+      const vaddr = start + binding.entry * each;
       const at = placement.at(vaddr);
       const info = relInfo<A>(at);
       const role = image.arch.role(infoType<A>(info));

@@ -1,38 +1,32 @@
-// The relocation tables of a placed image.
+// The relocation tables of an image, in the order they are applied. RELR is apart: it has no entries.
 
 import { DT, Dynamic } from "../elf/dynamic";
 import { relBytes, relaBytes } from "../elf/reloc";
-import { Image } from "../inspect/image";
 
-/** The tables of entries, in the order they are applied. RELR is apart: it has no entries. */
-export const enum TableKind { Rela, Rel, Plt, COUNT }
+export const enum Table { Rela, Rel, Plt, COUNT }
 
-/** One of an image's tables of entries; zero entries where there is none. */
-@unmanaged export class Table {
-  vaddr: u64;
-  count: u64;
-  hasAddend: bool;
+/** The entry that names the table, and the one that gives its bytes. */
+function tagOf(table: Table): u64 { return table == Table.Rela ? DT.RELA : table == Table.Rel ? DT.REL : DT.JMPREL; }
+function sizeTagOf(table: Table): u64 { return table == Table.Rela ? DT.RELASZ : table == Table.Rel ? DT.RELSZ : DT.PLTRELSZ; }
 
-  /** Takes on another table of the image. gABI 5.2: DT_RELASZ may count the PLT's entries too; they are met once. */
-  set<A>(image: Image, kind: TableKind): void {
-    this.count = 0;
-    const dynamic = image.dynamic;
-    if (!dynamic) return;
-    this.hasAddend = kind == TableKind.Rela || kind == TableKind.Plt && dynamic.value(DT.PLTREL) == DT.RELA;
-    const start: u64 = kind == TableKind.Rela ? DT.RELA : kind == TableKind.Rel ? DT.REL : DT.JMPREL;
-    const size: u64 = kind == TableKind.Rela ? DT.RELASZ : kind == TableKind.Rel ? DT.RELSZ : DT.PLTRELSZ;
-    if (!dynamic.has(start)) return;
-    this.vaddr = dynamic.value(start);
-    let bytes = dynamic.value(size);
-    if (kind != TableKind.Plt && dynamic.has(DT.JMPREL)) bytes = withoutTail(this.vaddr, bytes, dynamic);
-    this.count = bytes / this.each<A>();
-  }
-
-  @inline each<A>(): u64 { return this.hasAddend ? relaBytes<A>() : relBytes<A>(); }
+/** True if its entries hold their addends; otherwise the places do. */
+export function hasAddend(dynamic: Dynamic, table: Table): bool {
+  return table == Table.Rela || table == Table.Plt && dynamic.value(DT.PLTREL) == DT.RELA;
 }
 
-function withoutTail(vaddr: u64, bytes: u64, dynamic: Dynamic): u64 {
-  const plt = dynamic.value(DT.JMPREL);
-  const isTail = plt > vaddr && plt - vaddr < bytes && dynamic.value(DT.PLTRELSZ) == bytes - (plt - vaddr);
-  return isTail ? plt - vaddr : bytes;
+/** Bytes of an entry. */
+@inline export function entryBytes<A>(isRela: bool): u64 { return isRela ? relaBytes<A>() : relBytes<A>(); }
+
+/** vaddr of its first entry. */
+export function tableStart(dynamic: Dynamic, table: Table): u64 { return dynamic.value(tagOf(table)); }
+
+/** How many entries it has; 0 where there is none. gABI 5.2: DT_RELASZ may count the PLT's entries too; they are met once. */
+export function tableCount<A>(dynamic: Dynamic | null, table: Table): u64 {
+  if (!dynamic || !dynamic.has(tagOf(table))) return 0;
+  let bytes = dynamic.value(sizeTagOf(table));
+  if (table != Table.Plt && dynamic.has(DT.JMPREL)) {
+    const head = dynamic.value(DT.JMPREL) - tableStart(dynamic, table);
+    if (head < bytes && dynamic.value(DT.PLTRELSZ) == bytes - head) bytes = head;
+  }
+  return bytes / entryBytes<A>(hasAddend(dynamic, table));
 }

@@ -2,52 +2,42 @@
 
 import { Field } from "../words";
 import { NONE } from "../host/answer";
-import * as target from "../host/memory";
 import { DT } from "../elf/dynamic";
-import { infoSymbol, infoType, relBytes, relInfo, relOffset, relaAddend, relaBytes } from "../elf/reloc";
+import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
 import { loadWord, wide } from "../elf/word";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
-import { Table, TableKind } from "./tables";
-
-@lazy const TABLE: Table = changetype<Table>(memory.data(offsetof<Table>(), 8));
+import { Table, entryBytes, hasAddend, tableCount, tableStart } from "./tables";
 
 /** How many there are; a RELR table counts its words. */
-export function relocationCount(image: Image, placement: Placement): u32 {
-  return wide(image.bits) ? countAs<u64>(image, placement) : countAs<u32>(image, placement);
+export function relocationCount(image: Image): u32 {
+  return wide(image.bits) ? countAs<u64>(image) : countAs<u32>(image);
 }
 
-/** A field of one: Type (0 for RELR), Vaddr, Symbol, Addend (NONE where the place holds it). */
+/** A field of one: Type, Vaddr, Symbol, Addend (NONE where the place holds it); of a RELR word: Type 0, Value. */
 export function relocationField(image: Image, placement: Placement, index: u32, field: u32): u64 {
   return wide(image.bits) ? fieldAs<u64>(image, placement, index, field) : fieldAs<u32>(image, placement, index, field);
 }
 
-function countAs<A>(image: Image, placement: Placement): u32 {
-  if (!image.dynamic) return 0;
-  let count = relrCount<A>(image);
-  for (let kind = 0; kind < TableKind.COUNT; ++kind) {
-    TABLE.set<A>(image, kind);
-    count += TABLE.count;
-  }
+function countAs<A>(image: Image): u32 {
+  const d = image.dynamic;
+  let count = d && d.has(DT.RELR) ? d.value(DT.RELRSZ) / sizeof<A>() : 0;
+  for (let table = 0; table < Table.COUNT; ++table) count += tableCount<A>(d, table);
   return <u32>min<u64>(count, u32.MAX_VALUE);
 }
 
-function relrCount<A>(image: Image): u64 {
-  const d = image.dynamic!;
-  return d.has(DT.RELR) ? d.value(DT.RELRSZ) / sizeof<A>() : 0;
-}
-
 function fieldAs<A>(image: Image, placement: Placement, index: u32, field: u32): u64 {
+  const d = image.dynamic!;
   let left = <u64>index;
-  for (let kind = 0; kind < TableKind.COUNT; ++kind) {
-    TABLE.set<A>(image, kind);
-    if (left < TABLE.count) return entryField<A>(placement.at(TABLE.vaddr + left * TABLE.each<A>()), TABLE.hasAddend, field);
-    left -= TABLE.count;
+  for (let table = 0; table < Table.COUNT; ++table) {
+    const isRela = hasAddend(d, table);
+    const count = tableCount<A>(d, table);
+    if (left < count) return entryField<A>(placement.at(tableStart(d, table) + left * entryBytes<A>(isRela)), isRela, field);
+    left -= count;
   }
-  const word = loadWord<A>(placement.at(image.dynamic!.value(DT.RELR) + left * sizeof<A>()));
   switch (field) {
     case Field.Type:  return 0;
-    case Field.Value: return word;
+    case Field.Value: return loadWord<A>(placement.at(d.value(DT.RELR) + left * sizeof<A>()));
     default:          return NONE;
   }
 }

@@ -9,7 +9,7 @@ import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/rel
 import { loadWord, storeWord, wide } from "../elf/word";
 import { Image } from "../inspect/image";
 import { Binding } from "../link/binding";
-import { Table, TableKind } from "../link/tables";
+import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
 import { Placement } from "../map/map";
 import { Places } from "./place";
 import { relocateRelr } from "./relr";
@@ -36,20 +36,17 @@ export function relocate(work: Work, image: Image, placement: Placement, binding
 
 function relocateAs<A>(places: Places, binding: Binding): bool {
   if (!relocateRelr<A>(places)) return false;
-  const table = binding.table;
-  for (let kind = 0; kind < TableKind.COUNT; ++kind) {
-    table.set<A>(places.image, kind);
-    if (!relocateTable<A>(places, binding, table)) return false;
-  }
+  for (let table = 0; table < Table.COUNT; ++table) if (!relocateTable<A>(places, binding, table)) return false;
   return copyAll(places, binding);
 }
 
 function relocateTable<A>(places: Places, binding: Binding, table: Table): bool {
   const placement = places.placement;
   const arch = places.image.arch;
-  const each = table.each<A>();
-  let vaddr = table.vaddr;
-  for (let left = table.count; left; --left, vaddr += each) {
+  const dynamic = places.image.dynamic!;
+  const isRela = hasAddend(dynamic, table);
+  let vaddr = tableStart(dynamic, table);
+  for (let left = tableCount<A>(dynamic, table); left; --left, vaddr += entryBytes<A>(isRela)) {
     const entry = placement.at(vaddr);
     const info = relInfo<A>(entry);
     const role = arch.role(infoType<A>(info));
@@ -66,7 +63,7 @@ function relocateTable<A>(places: Places, binding: Binding, table: Table): bool 
       if (!index) value = 0;
       else if (index >= binding.count || value == NONE) return places.work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
     }
-    if (role != Role.Slot) value += table.hasAddend ? relaAddend<A>(entry) : loadWord<A>(place);
+    if (role != Role.Slot) value += isRela ? relaAddend<A>(entry) : loadWord<A>(place);
     storeWord<A>(place, value);
   }
   return true;

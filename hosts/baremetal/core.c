@@ -137,11 +137,16 @@ int32_t lw_link_needed(uint32_t session, uint32_t from, uint64_t name, uint32_t 
 
 static const struct symbol *found;
 
-/* Whether a file's code passes floating point numbers in integer registers. */
+/* Whether a file's code passes floating point numbers in integer registers: its e_flags say so. */
 static bool soft_float(uint32_t source) {
+#if defined __riscv || defined __loongarch__
+  enum { FLAGS_AT = sizeof(void *) == 8 ? 48 : 36 };
+  unsigned flags = in_file(source, FLAGS_AT, 1) ? payload_at(source - 1)->start[FLAGS_AT] : 0xff;
 #ifdef __riscv
-  enum { FLAGS_AT = sizeof(void *) == 8 ? 48 : 36, EF_RISCV_FLOAT_ABI = 6 }; /* e_flags. RISC-V ELF psABI "File Header" */
-  return in_file(source, FLAGS_AT, 4) && (payload_at(source - 1)->start[FLAGS_AT] & EF_RISCV_FLOAT_ABI) == 0;
+  return (flags & 6) == 0; /* EF_RISCV_FLOAT_ABI_SOFT. RISC-V ELF psABI "File Header" */
+#else
+  return (flags & 7) == 1; /* EF_LOONGARCH_ABI_SOFT_FLOAT. LoongArch ELF psABI "e_flags" */
+#endif
 #else
   (void)source;
   return false;

@@ -56,7 +56,7 @@ export class RelocationError extends FaultError {}
 export class RunError extends FaultError {}
 /** The caller's mistake. */
 export class MisuseError extends FaultError {}
-/** The core is out of memory or handles. */
+/** The core is out of memory. */
 export class LimitError extends FaultError {}
 
 const CLASSES: Record<number, typeof FaultError> = {

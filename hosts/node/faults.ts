@@ -121,6 +121,11 @@ export const FAULTS: Record<Code, FaultWords> = {
     expected: "PT_GNU_RELRO within a PT_LOAD segment that has PF_W",
     remedy: "link with -z norelro, or correct the linker script",
   },
+  [Code.BadRelocationTable]: {
+    means: "a relocation table's size is no multiple of its entries, or its kind is unknown",
+    expected: "DT_RELASZ, DT_RELSZ, DT_RELRSZ, DT_PLTRELSZ as multiples, and DT_PLTREL 7 or 17",
+    remedy: "get the file again: its dynamic section is damaged",
+  },
   [Code.TooManySegments]: {
     means: "the file has more program headers than its header can count",
     expected: "e_phnum less than 65535 (PN_XNUM)",
@@ -219,26 +224,21 @@ export const FAULTS: Record<Code, FaultWords> = {
     expected: "the e_machine and class of the file that was loaded first",
     remedy: "name the folder that holds the libraries of this machine",
   },
+  [Code.UnsupportedSymbol]: {
+    means: "a symbol is of a kind that this build does not bind",
+    expected: "functions, objects and symbols without a type",
+    remedy: "avoid what makes such symbols: thread-local variables (type 6) or IFUNC resolvers (type 10)",
+  },
 
   [Code.UnknownRelocation]: {
     means: "a relocation type is unknown on this machine",
-    expected: "one of the machine's dynamic relocation types (docs/relocations.md)",
+    expected: "one of the machine's dynamic relocation types",
     remedy: "link the module (-shared) so that only dynamic relocations remain; see `linkwright inspect`",
   },
   [Code.RelocationOutside]: {
     means: "a relocation names a place that is not in a writable segment of the module",
     expected: "r_offset, with the whole word, in a segment that has PF_W",
     remedy: "compile with -fPIC; if that is done, get the file again",
-  },
-  [Code.BadRelocationTable]: {
-    means: "a relocation table's size is no multiple of its entries, or its kind is unknown",
-    expected: "DT_RELASZ, DT_RELSZ, DT_RELRSZ, DT_PLTRELSZ as multiples, and DT_PLTREL 7 or 17",
-    remedy: "get the file again: its dynamic section is damaged",
-  },
-  [Code.UnsupportedRelocation]: {
-    means: "a relocation type is known, but this build does not support it",
-    expected: "relative, absolute, GLOB_DAT, JUMP_SLOT and COPY relocations",
-    remedy: "avoid what asks for it: thread-local variables (TLS) or IFUNC resolvers",
   },
 
   [Code.InitOutside]: {
@@ -287,10 +287,5 @@ export const FAULTS: Record<Code, FaultWords> = {
     means: "the core's own memory is used up",
     expected: "as many bytes as are found as the value",
     remedy: "open the core with a higher limit, or unload what is not needed",
-  },
-  [Code.TooManyHandles]: {
-    means: "no handle is left",
-    expected: "fewer contexts, sessions, images and modules at a time",
-    remedy: "close what is not needed",
   },
 };

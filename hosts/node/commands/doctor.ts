@@ -2,6 +2,8 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Command } from "../command.js";
 import { machines } from "../qemu/machine.js";
 import { paint, say, sayJson, table } from "../terminal.js";
@@ -35,9 +37,9 @@ function versionOf(program: string): string | undefined {
 function program(names: readonly string[], remedy: string, optional?: true): Check {
   for (const name of names) {
     const found = versionOf(name);
-    if (found !== undefined) return { name, ok: true, found, optional };
+    if (found !== undefined) return { name: basename(name), ok: true, found, optional };
   }
-  return { name: names[0]!, ok: false, found: "not installed", remedy, optional };
+  return { name: basename(names[0]!), ok: false, found: "not installed", remedy, optional };
 }
 
 function checks(): Check[] {
@@ -61,7 +63,7 @@ function checks(): Check[] {
     ...Object.entries(emulators).sort().map(([name, brings]) => program([name], `apt-get install ${brings}`)),
     program(["clang-19", "clang"], "apt-get install clang-19", true),
     program(["ld.lld-19", "ld.lld"], "apt-get install lld-19", true),
-    program(["wasmtime", "build/tools/wasmtime"], "npm run build", true),
+    program([fileURLToPath(new URL("tools/wasmtime/wasmtime", BUILD)), "wasmtime"], "npm run build", true),
   ];
 }
 
