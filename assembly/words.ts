@@ -24,7 +24,7 @@ export enum Flag {
   Global = 1,
   /** Initialisers and finalisers are not called: for images that are linked here and run elsewhere. */
   NoRun = 2,
-  /** A symbol that nobody defines counts as 0 instead of failing the load. */
+  /** A symbol that nobody defines counts as 0 instead of failing the load, and a library that nobody has defines nothing. */
   AllowMissing = 4,
   /** Map only: no dependency is loaded, nothing is bound or relocated. For questions about a file. */
   NoLink = 8,
@@ -180,7 +180,7 @@ export enum List {
   Definition,
   /** Versions needed. Module. Name NameBytes (the version) File FileBytes (of whom) Version Flags. */
   Requirement,
-  /** Missing symbols. Session that failed (or was allowed to miss). Name NameBytes Source Bind. */
+  /** What is missing. Session that failed (or was allowed to miss). Name NameBytes Source; Type 0 for a symbol, 1 for a library. */
   Missing,
   /** What a module's loading took with it. Session: the modules it loads, root first. Context: all. Owner. */
   Module,

@@ -1,6 +1,6 @@
 // Builds everything: wasm modules, their C, and for each machine an image, a library and the example kernel.
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { machines } from "./machines.js";
 import type { Machine } from "./machines.js";
 import { root } from "./root.js";
@@ -10,15 +10,17 @@ import type { Command, Step } from "./steps.js";
 const ASC = ["node", "node_modules/assemblyscript/bin/asc.js"];
 const WASM2C = ["node", "node_modules/wabt/bin/wasm2c"];
 
-function assembly(target: string, makes: string, reads: readonly string[]): Step {
-  return { name: `wasm ${target}`, reads: ["asconfig.json", ...reads], makes: [makes], commands: [[...ASC, "--config", "asconfig.json", "--target", target]] };
+/** A target of asconfig.json. */
+function wasm(target: string, entry: string, makes: string): Step {
+  return {
+    name: `wasm ${target}`,
+    reads: ["asconfig.json", "assembly", dirname(entry)],
+    makes: [makes],
+    commands: [[...ASC, entry, "--config", "asconfig.json", "--target", target]],
+  };
 }
 
-/** A program of the sandbox or wasmtime host, compiled by itself. */
-function provider(folder: string, entry: string, makes: string): Step {
-  const options = ["--runtime", "stub", "-O3", "--noAssert", "--outFile", makes];
-  return { name: `wasm ${makes.slice("build/wasm/".length)}`, reads: [folder, "assembly/words.ts"], makes: [makes], commands: [[...ASC, entry, ...options]] };
-}
+const core = (target: string, makes: string): Step => wasm(target, "assembly/index.ts", makes);
 
 /** The slim core of a machine, in C. */
 function translation({ name }: Machine): Step {
@@ -93,12 +95,12 @@ const header: Step = {
 };
 
 const steps: Step[] = [
-  assembly("release", "build/wasm/core.wasm", ["assembly"]),
-  assembly("debug", "build/wasm/core.debug.wasm", ["assembly"]),
-  provider("hosts/sandbox", "hosts/sandbox/index.ts", "build/wasm/sandbox.wasm"),
+  core("release", "build/wasm/core.wasm"),
+  core("debug", "build/wasm/core.debug.wasm"),
+  wasm("sandbox", "hosts/sandbox/index.ts", "build/wasm/sandbox.wasm"),
   header,
   ...machines.flatMap((machine) => [
-    assembly(machine.name, `build/wasm/core.${machine.name}.wasm`, ["assembly"]),
+    core(machine.name, `build/wasm/core.${machine.name}.wasm`),
     translation(machine),
     image(machine),
     library(machine),

@@ -1,7 +1,7 @@
 // Generates build/include/linkwright.h: the numbers of assembly/words.ts and the functions of docs/abi.md, for C.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-
-const root = new URL("../../../", import.meta.url);
+import { join } from "node:path";
+import { root } from "./root.js";
 
 /** The functions that a host implements, by import module, as C declares them after `lw_<module>_`. */
 const imports: Record<string, readonly string[]> = {
@@ -72,7 +72,7 @@ function enumOf(doc: string, name: string, body: string): string {
   return `${doc}enum lw_${upper(name).toLowerCase()} {\n${lines.join("\n")}\n};\n`;
 }
 
-const words = readFileSync(new URL("assembly/words.ts", root), "utf8");
+const words = readFileSync(join(root, "assembly/words.ts"), "utf8");
 const enums = [...words.matchAll(/^((?:\/\*\*.*\*\/\n)?)export enum (\w+) \{\n([\s\S]*?)\n\}/gm)]
   .map(([, doc = "", name = "", body = ""]) => enumOf(doc, name, body));
 if (enums.length === 0) throw new Error("assembly/words.ts: no enum was found; is the file as scripts/header.ts expects it?");
@@ -108,7 +108,9 @@ LW_NORETURN void lw_trap(const char *cause);
 
 /* ---- what the host calls ---- */
 
-/* Gives the core its memory, and opens it: once, first. Never more than these bytes are used. Answers a code. */
+/* Gives the core its memory, at least LW_START_BYTES at a multiple of 16, and opens it: once, first. It never uses more.
+ * Answers a code. */
+#define LW_START_BYTES 4096
 int32_t lw_start(void *memory, size_t bytes);
 
 ${exports.map(prototype => declare("lw_", prototype)).join("\n")}
@@ -117,5 +119,5 @@ ${exports.map(prototype => declare("lw_", prototype)).join("\n")}
 }
 #endif
 `;
-mkdirSync(new URL("build/include/", root), { recursive: true });
-writeFileSync(new URL("build/include/linkwright.h", root), header);
+mkdirSync(join(root, "build/include"), { recursive: true });
+writeFileSync(join(root, "build/include/linkwright.h"), header);

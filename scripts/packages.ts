@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { sourcesFor } from "./sources.js";
 
 /** A package at the version that is wanted; `architecture` is a Debian architecture or "source". */
@@ -58,6 +58,8 @@ class Apt {
       `Dir::State "${this.folder}/state/";`,
       `Dir::State::status "${this.folder}/state/status";`,
       `Dir::Cache "${this.folder}/cache/";`,
+      `Dir::Cache::pkgcache "pkgcache.bin";`, // some containers do without, and each call reads all lists again
+      `Dir::Cache::srcpkgcache "srcpkgcache.bin";`,
       `Dir::Etc::sourcelist "/dev/null";`,
       `Dir::Etc::sourceparts "${this.folder}/parts/";`,
       `Dir::Log "${this.folder}/";`,
@@ -70,13 +72,13 @@ class Apt {
     ].join("\n"));
   }
 
-  /** Runs apt's `program`, in `folder`; answers with what went wrong, or undefined. */
-  run(program: string, args: readonly string[], folder = this.folder): string | undefined {
+  /** Runs apt's `program`, in `folder`; `problem` is what went wrong, if anything did. */
+  run(program: string, args: readonly string[], folder = this.folder): { output: string; problem: string | undefined } {
     const { error, status, stdout, stderr } = spawnSync(program, ["-c", this.#config, ...args], {
       cwd: folder, encoding: "utf8", env: { ...process.env, LC_ALL: "C.UTF-8", DEBIAN_FRONTEND: "noninteractive" },
     });
     if (error) throw new FetchFailed(`${program} can't be started: ${error.message}`, "packages are fetched with apt: this takes a Debian");
-    return status === 0 ? undefined : (stderr || stdout).trim().split("\n").slice(-6).join("\n");
+    return { output: stdout, problem: status === 0 ? undefined : (stderr || stdout).trim().split("\n").slice(-6).join("\n") };
   }
 
   close(): void {
@@ -88,17 +90,25 @@ class Apt {
 const nameOf = ({ name, architecture }: Package): string => (architecture === "source" ? name : `${name}:${architecture}`);
 const exactOf = (wanted: Package): string => `${nameOf(wanted)}=${wanted.version}`;
 
-function isOffered(apt: Apt, { architecture }: Package, spec: string): boolean {
-  return apt.run("apt-cache", architecture === "source" ? ["showsrc", "--only-source", spec] : ["show", spec]) === undefined;
+/** The versions of a package that the lists offer. */
+function offeredOf(apt: Apt, wanted: Package): string[] {
+  const args = wanted.architecture === "source" ? ["showsrc", "--only-source"] : ["show", "--all-versions"];
+  const { output } = apt.run("apt-cache", [...args, nameOf(wanted)]);
+  return [...output.matchAll(/^Version: (.*)$/gm)].map(([, version]) => version!);
 }
 
 // An archive whose lists fail matters only if what is wanted is not in the lists of the others.
 function update(apt: Apt, wanted: readonly Package[], say: (line: string) => void): void {
   say("apt-get update, on a state of its own");
   for (let left = TRIES; ; ) {
-    const problem = apt.run("apt-get", ["update", "--error-on=any"]);
-    if (problem === undefined || wanted.every((one) => isOffered(apt, one, exactOf(one)))) return;
-    if (--left === 0) throw new FetchFailed(`apt-get update failed ${TRIES} times:\n${problem}`, NETWORK);
+    const { problem } = apt.run("apt-get", ["update", "--error-on=any"]);
+    const offered = wanted.map((one) => offeredOf(apt, one));
+    if (wanted.every((one, i) => offered[i]!.includes(one.version))) return;
+    const absent = wanted.filter((_, i) => offered[i]!.length === 0).map(nameOf);
+    if (problem === undefined && absent.length) throw new FetchFailed(`no archive in /etc/apt offers ${absent.join(", ")}`, "add Debian's own, with the component main");
+    if (problem === undefined) return;
+    if (--left === 0 && absent.length) throw new FetchFailed(`apt-get update failed ${TRIES} times:\n${problem}`, NETWORK);
+    if (left === 0) return;
     say("apt-get update failed, once more");
   }
 }
@@ -106,7 +116,7 @@ function update(apt: Apt, wanted: readonly Package[], say: (line: string) => voi
 function fetch(apt: Apt, wanted: Package, say: (line: string) => void): void {
   const isSource = wanted.architecture === "source";
   // A point release replaces a package: then the one that replaced it is taken.
-  const isExact = isOffered(apt, wanted, exactOf(wanted));
+  const isExact = offeredOf(apt, wanted).includes(wanted.version);
   if (!isExact) say(`Debian no longer offers ${exactOf(wanted)}; taking what it offers instead`);
   const spec = isExact ? exactOf(wanted) : nameOf(wanted);
   say(`fetching ${spec}${isSource ? " (source)" : ""}`);
@@ -115,7 +125,7 @@ function fetch(apt: Apt, wanted: Package, say: (line: string) => void): void {
   mkdirSync(folder);
   const args = isSource ? ["source", "--download-only", "--only-source", spec] : ["download", spec];
   for (let left = TRIES; ; ) {
-    const problem = apt.run("apt-get", args, folder);
+    const { problem } = apt.run("apt-get", args, folder);
     if (problem === undefined) break;
     if (--left === 0) throw new FetchFailed(`apt-get ${args[0]} ${spec} failed ${TRIES} times:\n${problem}`, NETWORK);
     say("that failed, once more");
@@ -149,20 +159,19 @@ export function packageFiles(wanted: readonly Package[], say: (line: string) => 
   });
 }
 
-function unpack(program: string, args: readonly string[], what: string, fetched: string): void {
+function unpack(program: string, args: readonly string[], file: string): void {
   const { error, status, stderr } = spawnSync(program, args, { encoding: "utf8" });
   const problem = error?.message ?? (status === 0 ? undefined : stderr.trim());
-  if (problem !== undefined) throw new FetchFailed(`unpacking ${what} with ${program}: ${problem}`, `remove ${fetched} and run this again`);
+  if (problem !== undefined) throw new FetchFailed(`unpacking ${file} with ${program}: ${problem}`, `remove ${dirname(file)} and run this again`);
 }
 
 /** Unpacks a .deb into a folder, or a source with Debian's patches as the folder itself; what was there is replaced. */
 export function unpackTo(folder: string, file: string): void {
+  const isSource = file.endsWith(".dsc");
   rmSync(folder, { recursive: true, force: true });
-  if (file.endsWith(".dsc")) unpack("dpkg-source", ["--no-check", "-q", "-x", file, folder], file, file);
-  else {
-    mkdirSync(folder, { recursive: true });
-    unpack("dpkg-deb", ["-x", file, folder], file, file);
-  }
+  mkdirSync(isSource ? dirname(folder) : folder, { recursive: true });
+  if (isSource) unpack("dpkg-source", ["--no-check", "--no-copy", "-q", "-x", file, folder], file);
+  else unpack("dpkg-deb", ["-x", file, folder], file);
 }
 
 /** The version of a fetched package, as its file's name says. */

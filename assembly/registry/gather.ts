@@ -28,7 +28,7 @@ export function gather(session: Session): bool {
     if (!(session.flags & Flag.NoLink) && !needs(session, module)) return false;
   }
   const lacking = session.missing.libraryCount;
-  return lacking ? lackLibraries(session, lacking) : true;
+  return !lacking || (session.flags & Flag.AllowMissing) != 0 || lackLibraries(session, lacking);
 }
 
 function lackLibraries(session: Session, count: u32): bool {

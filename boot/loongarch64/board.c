@@ -1,7 +1,7 @@
 /* LoongArch, 64 bit, on QEMU's "virt": what board.h asks.
  *
  * Peculiarities of the machine:
- * - the TLB is filled by software (start.S) from tables of four levels that cover all 48 bits of an address, so that
+ * - the TLB is filled by software (start.S) from tables of four levels, which cover all 48 bits of an address, so that
  *   no wild address is taken for another one. A directory entry cannot say "nothing here": it leads to a shared table
  *   whose pages are invalid.
  * - pages are 16 KiB throughout (machine.h says why); all of RAM takes 6 tables, and nothing is ever split.
@@ -15,8 +15,8 @@
  * Sections cite the LoongArch reference manual, volume 1, v1.00. */
 #include "board.h"
 #include "machine.h"
-#include "../common/mix.h"
-#include "../common/ns16550.h"
+#include "mix.h"
+#include "ns16550.h"
 
 /* ---- the memory map (QEMU hw/loongarch/virt.c, hw/pci-host/ls7a.h) ---- */
 
@@ -168,7 +168,7 @@ enum {
   TOP = LEVELS - 1
 };
 
-_Static_assert(1 << PAGE_SHIFT == BOARD_PAGE_BYTES && ENTRIES * sizeof(pte) == BOARD_PAGE_BYTES, "a table fills a page");
+_Static_assert(1 << PAGE_SHIFT == BOARD_PAGE_BYTES && ENTRIES * sizeof(pte) == BOARD_PAGE_BYTES, "a table is a page");
 
 #define SHIFT_OF(level) (PAGE_SHIFT + INDEX_BITS * (level))
 
@@ -193,7 +193,9 @@ static pte *new_table(unsigned level) {
   return (pte *)table;
 }
 
-static pte *slot_of(pte *table, unsigned level, uintptr_t at) { return &table[at >> SHIFT_OF(level) & (ENTRIES - 1)]; }
+static pte *slot_of(pte *table, unsigned level, uintptr_t at) {
+  return &table[at >> SHIFT_OF(level) & (ENTRIES - 1)];
+}
 
 /* The entry of a page, with the tables above it; NULL if there is no room for one of them. */
 static pte *slot_of_page(uintptr_t at) {

@@ -69,7 +69,9 @@ void w2c_log_event(HOST(log), u32 level, u32 code, u64 a, u64 b) { lw_log_event(
 
 /* ---- exports ---- */
 
+/* The core's constants alone want LW_START_BYTES: with less, it could not even say that it is too little. */
 int32_t lw_start(void *memory, size_t bytes) {
+  if (bytes < LW_START_BYTES) return LW_CODE_OUT_OF_MEMORY;
   if (bytes > UINT32_MAX) bytes = UINT32_MAX;
   runtime_buffer(memory, bytes);
   wasm2c_core_instantiate(&core, 0, 0, 0, 0, 0);

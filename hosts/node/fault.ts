@@ -3,6 +3,7 @@
 import { Code, Field, List, What } from "../../assembly/words.js";
 import { FAULTS } from "./faults.js";
 import type { Handles } from "./handles.js";
+import { NONE } from "./wasm.js";
 
 /** What went wrong, where. */
 export interface Fault {
@@ -78,7 +79,8 @@ export function codeName(number: number): string {
 }
 
 /** Where a fault is, in words. */
-export function placeOf(fault: Pick<Fault, "what" | "at" | "file">): string {
+export function placeOf(fault: Fault): string {
+  if (fault.number === Code.MissingLibrary || fault.number === Code.MissingSymbol) return fault.file ?? "the call itself";
   const at = `0x${fault.at.toString(16)}`;
   const words: Record<string, string> = {
     Ehdr: `file header, byte ${fault.at}`,
@@ -90,7 +92,7 @@ export function placeOf(fault: Pick<Fault, "what" | "at" | "file">): string {
     Place: `vaddr ${at}`,
     Str: `string table, byte ${fault.at}`,
     Version: `version record at vaddr ${at}`,
-    Import: `call of the host (${at})`,
+    Import: fault.at === NONE ? "the host" : `the host, at ${at}`,
     Handle: `handle ${at}`,
   };
   const place = words[fault.what];

@@ -120,7 +120,7 @@ static char *put_scientific(char *to, const struct decimal *d, int precision, bo
   return put_exponent(to, 'e', d->count > 0 ? d->point - 1 : 0, 2);
 }
 
-/* Hexadecimal: the mantissa's own digits, rounded to the nearest where fewer are wanted. */
+/* Hexadecimal, without 0x: the mantissa's own digits, rounded to the nearest where fewer are wanted. */
 static char *put_hexadecimal(char *to, double value, int precision, bool alternate) {
   int exponent;
   uint64_t mantissa = parts_of(value, &exponent);
@@ -130,7 +130,6 @@ static char *put_hexadecimal(char *to, double value, int precision, bool alterna
     mantissa -= rest;
     if (rest > unit / 2 || (rest == unit / 2 && mantissa & unit)) mantissa += unit;
   }
-  memcpy(to, "0x", 2), to += 2;
   *to++ = (char)('0' + (mantissa >> 52));
   mantissa = mantissa << 12 >> 12;
   if (precision > 0 || mantissa > 0 || alternate) *to++ = '.';

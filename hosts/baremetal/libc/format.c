@@ -26,9 +26,9 @@ struct directive {
   char conversion;
 };
 
-/* A prefix (sign, 0x), zeros, digits, zeros, in a field of the directive's width. */
+/* A prefix (sign, 0x), zeros, digits, in a field of the directive's width. */
 struct number {
-  char prefix[3];
+  char prefix[4];
   int zeros; /* between prefix and digits */
   const char *digits;
   int count;
@@ -77,6 +77,7 @@ static void put_float(struct sink *sink, const struct directive *d, double value
   strlcpy(n.prefix, sign_of(d, negative), sizeof n.prefix);
   if (finite) n.count = decimal_text(text, negative ? -value : value, (char)tolower(d->conversion), d->precision, d->alternate);
   else memcpy(text, __builtin_isnan(value) ? "nan" : "inf", 3);
+  if (finite && tolower(d->conversion) == 'a') strlcat(n.prefix, isupper(d->conversion) ? "0X" : "0x", sizeof n.prefix);
   for (int i = 0; isupper(d->conversion) && i < n.count; i++) text[i] = (char)toupper(text[i]);
   put_number(sink, d, &n, d->zero && finite);
 }

@@ -23,7 +23,7 @@ interface Facts {
   readonly class: number;
   readonly type: string;
   readonly flags: bigint;
-  readonly entry: bigint | undefined;
+  readonly entry: bigint | null;
   readonly base: bigint;
   readonly bytes: number;
   readonly segments: readonly Readonly<Record<string, unknown>>[];
@@ -119,7 +119,7 @@ async function factsOf(file: string, folders: readonly string[]): Promise<Facts>
     class: image.class,
     type: typeName(image.type),
     flags: BigInt(image.flags),
-    entry: image.entry,
+    entry: image.entry ?? null,
     base: image.base,
     bytes: Number(image.bytes),
     segments: segments.map((one) => segmentFacts(one, image.machine)),
@@ -149,7 +149,7 @@ function show(facts: Facts): void {
     ["file", facts.file],
     ["machine", `${facts.machineTitle}, ${facts.type}${facts.flags ? `, flags ${hex(facts.flags)}` : ""}`],
     ["memory", `${facts.bytes} bytes from ${hex(facts.base)} on`],
-    ["entry", facts.entry === undefined ? "none" : hex(facts.entry)],
+    ["entry", facts.entry === null ? "none" : hex(facts.entry)],
     ["needs", facts.needed.join(", ") || "nothing"],
     ["TLS", facts.tls ? `${facts.tls.bytes} bytes, ${facts.tls.fileBytes} of them initialised` : "none"],
     ["versions", [...facts.versions.defined, ...facts.versions.needed.map((one) => `${one.name} of ${one.file}`)].join(", ") || "none"],

@@ -34,6 +34,8 @@ export interface BootOptions {
   readonly onText: (bytes: Uint8Array) => void;
 }
 
+// What QEMU calls the program counter, by e_machine.
+const COUNTERS: Readonly<Record<number, string>> = { 3: "EIP", 40: "R15", 62: "RIP", 183: "PC", 243: "pc", 258: "PC" };
 const TAIL = 4000;
 const running = new Set<{ child: ChildProcess; folder: string }>();
 
@@ -132,7 +134,7 @@ class Emulator {
   }
 
   async #timeOut(monitor: Monitor): Promise<void> {
-    const pc = await monitor.programCounter();
+    const pc = await monitor.programCounter(COUNTERS[this.#options.machine.machine] ?? "pc");
     if (this.#verdict) return;
     this.#verdict = { kind: "timeout", pc };
     this.#end();

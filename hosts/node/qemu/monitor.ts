@@ -15,13 +15,14 @@ export class Monitor {
     stream.on("close", () => this.#waiting?.(undefined));
   }
 
-  /** The program counter of the stopped machine; undefined if QEMU does not tell. */
-  async programCounter(): Promise<bigint | undefined> {
+  /** Stops the machine and reads its program counter, which has this name there; undefined if QEMU does not tell. */
+  async programCounter(name: string): Promise<bigint | undefined> {
     await this.#ask("qmp_capabilities");
     await this.#ask("stop");
     const registers = await this.#ask("human-monitor-command", { "command-line": "info registers" });
-    const found = typeof registers === "string" ? /\b(?:RIP|EIP|PC|R15|pc)\s*[=:]?\s*(?:0x)?([0-9a-f]{8,16})\b/.exec(registers) : null;
-    return found?.[1] === undefined ? undefined : BigInt(`0x${found[1]}`);
+    if (typeof registers !== "string") return undefined;
+    const found = new RegExp(`\\b${name}\\s*[=:]?\\s*(?:0x)?([0-9a-f]{8,16})\\b`).exec(registers);
+    return found ? BigInt(`0x${found[1]}`) : undefined;
   }
 
   #ask(execute: string, args?: Readonly<Record<string, string>>): Promise<unknown> {
