@@ -53,7 +53,7 @@ function image(machine: Machine): Step {
   const folder = `build/objects/${name}`;
   const sources = [...filesOf("hosts/baremetal", /\.c$/), "hosts/wasm2c/runtime.c", ...filesOf(`boot/${name}`, /\.(c|S)$/)];
   const objects = sources.map((source) => `${folder}/${source.replaceAll("/", "-")}.o`);
-  const makes = [`build/images/${name}.elf`, `build/images/${name}.json`];
+  const makes = [`build/images/${name}.elf`, `build/images/${name}.json`, `build/images/${name}.map`];
   return {
     name: `image ${name}`,
     reads: ["hosts/baremetal", "boot/common", `boot/${name}`, ...CORE_SOURCES, `build/c/${name}/core.c`, `build/c/${name}/core.h`],
@@ -61,7 +61,7 @@ function image(machine: Machine): Step {
     commands: [
       ["mkdir", "-p", folder],
       ...sources.map((source, i) => compile(machine, source, objects[i]!)),
-      ["ld.lld-19", "-m", machine.image.emulation, "--gc-sections", "-z", "max-page-size=4096", "-T", `boot/${name}/image.ld`, ...objects, "-o", makes[0]!],
+      ["ld.lld-19", "-m", machine.image.emulation, "--gc-sections", "-z", "max-page-size=4096", "-T", `boot/${name}/image.ld`, `-Map=${makes[2]!}`, ...objects, "-o", makes[0]!],
       ["cp", `boot/${name}/machine.json`, makes[1]!],
     ],
   };

@@ -19,6 +19,8 @@ export interface Machine {
   readonly class: number;
   readonly image: Toolchain;
   readonly module: Toolchain;
+  /** What its counter counts. */
+  readonly counter: string;
 }
 
 /** All machines that have a boot folder, by name. */

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Says why and ends the image, from within a call of the module: a trap at the caller's address. */
-_Noreturn void fail_at(const char *cause, uintptr_t pc);
+/* Ends the image from within a function that a module called: a trap at the call, which returns to this address. */
+_Noreturn void fail_at(const char *cause, uintptr_t returns);
 
 /* Runs the script, reporting as it goes. */
 void script_run(const char *text, size_t bytes);

@@ -225,6 +225,15 @@ static uint64_t hash_of(const unsigned char *at, size_t bytes) {
   return hash;
 }
 
+/* A segment that nobody may read is opened for as long as it takes. */
+static uint64_t hash_of_segment(uintptr_t at, size_t bytes, uint64_t flags) {
+  bool closed = (flags & (PF_R | PF_W | PF_X)) == 0;
+  if (closed && !region_protect(at, bytes, PF_R)) return 0;
+  uint64_t hash = hash_of((const unsigned char *)at, bytes);
+  if (closed) region_protect(at, bytes, 0);
+  return hash;
+}
+
 static void hash(uint32_t module, const char *file) {
   json_event("hash");
   json_text("file", file);
@@ -238,7 +247,7 @@ static void hash(uint32_t module, const char *file) {
     json_item();
     json_hex("vaddr", vaddr);
     json_count("bytes", bytes);
-    json_hex("hash", hash_of((const unsigned char *)(uintptr_t)(vaddr + bias), (size_t)bytes));
+    json_hex("hash", hash_of_segment((uintptr_t)(vaddr + bias), (size_t)bytes, lw_entry(module, LW_LIST_PHDR, i, LW_FIELD_FLAGS)));
     json_close('}');
   }
   json_close(']');

@@ -87,6 +87,16 @@ _Noreturn void trap_report(const struct trap *trap) {
   board_off(false);
 }
 
-_Noreturn void fail_at(const char *cause, uintptr_t pc) {
+/* What is known is where the call would return to. That may be the next function already; the call is before. */
+#if defined __x86_64__ || defined __i386__
+enum { INSTRUCTION_BYTES = 1 };
+#elif defined __arm__ || defined __riscv
+enum { INSTRUCTION_BYTES = 2 };
+#else
+enum { INSTRUCTION_BYTES = 4 };
+#endif
+
+_Noreturn void fail_at(const char *cause, uintptr_t returns) {
+  uintptr_t pc = (uintptr_t)(returns & CODE_ADDRESS) - INSTRUCTION_BYTES;
   trap_report(&(struct trap){.cause = cause, .pc = pc, .address = pc});
 }

@@ -3,7 +3,6 @@
 import { realpathSync } from "node:fs";
 import { Field, Flag, Kind, List } from "../../assembly/words.js";
 import { LinkwrightError, OptionError } from "./error.js";
-import type { Missing } from "./fault.js";
 import { Image } from "./image.js";
 import { Module, type ModuleKeeper } from "./module.js";
 import { asAddress, checkOptions } from "./options.js";
@@ -106,7 +105,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper {
   async #load(session: number, linker: ContextLinker, options: LoadOptions, source: number): Promise<Module> {
     const outcome = await this.#runtime.drive(session >>> 0, linker, (root, open) => this.#take(root, open, options));
     const module = this.#adopt(outcome, source);
-    module.missing = [...linker.missing, ...outcome.missing];
+    module.missing = outcome.missing;
     for (const loaded of module.loaded) this.#runtime.sources.trim(this.#runtime.handles.number(loaded.handle, Field.Source));
     return module;
   }
@@ -231,34 +230,34 @@ class ContextLinker implements Linker {
   readonly #context: Context;
   readonly #search: Search | undefined;
   readonly #defines: ReadonlyMap<string, bigint>;
-  readonly #allowMissing: boolean;
-  /** What this load opened, by path. */
+  /** What this load opened, by path and by the name it was needed under: two files may need it before it is read. */
   readonly #opened = new Map<string, number>();
-  /** Libraries that nobody has and that were allowed to be missing. */
-  readonly missing: Missing[] = [];
+  readonly #named = new Map<string, number>();
 
-  constructor(runtime: Runtime, context: Context, options: LoadOptions) {
+  constructor(runtime: Runtime, context: Context, options: ContextOptions) {
     this.#runtime = runtime;
     this.#context = context;
     this.#search = options.search;
     this.#defines = definesOf(options.defines);
-    this.#allowMissing = options.allowMissing ?? false;
   }
 
   needed(name: string, from: number): number | undefined | Promise<number | undefined> {
-    const { sources } = this.#runtime;
-    const found = searchFor(this.#search, name, sources.nameOf(from) ?? "");
-    if (found instanceof Promise) return found.then((like) => this.#open(name, from, like));
-    return this.#open(name, from, found);
+    const known = this.#named.get(name);
+    if (known !== undefined) return known;
+    const found = searchFor(this.#search, name, this.#runtime.sources.nameOf(from) ?? "");
+    if (found instanceof Promise) return found.then((like) => this.#open(name, like)).then((id) => this.#keep(name, id));
+    const id = this.#open(name, found);
+    return id instanceof Promise ? id.then((opened) => this.#keep(name, opened)) : this.#keep(name, id);
   }
 
-  #open(name: string, from: number, like: Awaited<ReturnType<typeof searchFor>>): number | undefined | Promise<number | undefined> {
+  #keep(name: string, id: number | undefined): number | undefined {
+    if (id !== undefined) this.#named.set(name, id);
+    return id;
+  }
+
+  #open(name: string, like: Awaited<ReturnType<typeof searchFor>>): number | undefined | Promise<number | undefined> {
     if (like === true) return 0;
-    if (like === undefined || like === null) {
-      if (!this.#allowMissing) return undefined;
-      this.missing.push({ name, kind: "library", file: this.#runtime.sources.nameOf(from) });
-      return 0;
-    }
+    if (like === undefined || like === null) return undefined;
     if (typeof like !== "string") return openSource(like, name).then((source) => this.#runtime.sources.open(source));
     const path = realPath(like);
     const known = this.#opened.get(path) ?? this.#context.sourceOf(path);

@@ -127,6 +127,7 @@ function missingText(missing: readonly Missing[]): string {
 
 /** A fault in one sentence: what an error's message says. */
 export function faultText(fault: Fault, missing: readonly Missing[] = []): string {
-  const lines = faultLines(fault, missing);
+  if (missing.length) return `${fault.code}: ${missingText(missing)}`;
+  const lines = faultLines(fault);
   return `${fault.code}: ${FAULTS[fault.number as Code]?.means ?? "unknown fault"} (${lines.place}; found ${lines.found})`;
 }

@@ -14,7 +14,7 @@ export interface LinkwrightOptions {
   readonly pageBytes?: number;
   /** Where the first module goes; 0x10000000 unless told. */
   readonly base?: bigint | number;
-  /** Modules end below; 2^32 unless told or `base` lies above. For 32-bit modules no more than that. */
+  /** Modules end below; 2^32 unless told or `base` lies above. No more than that for 32-bit modules, and not from 2^62 to 2^63. */
   readonly end?: bigint | number;
   /** All modules together take no more than this many bytes; 1 GiB unless told. */
   readonly memoryLimit?: bigint | number;
@@ -47,9 +47,17 @@ export interface Usage {
 }
 
 const FOUR_GIB = 1n << 32n;
+// The sandbox stages files from here to 2^63.
+const STAGING = 1n << 62n;
+const LAST_PAGE = (1n << 64n) - 4096n;
 const OPTIONS = {
   pageBytes: true, base: true, end: true, memoryLimit: true, coreLimit: true, call: true, log: true,
 } as const;
+
+function endFor(base: bigint): bigint {
+  if (base < FOUR_GIB) return FOUR_GIB;
+  return base < STAGING ? STAGING : LAST_PAGE;
+}
 
 /** A loader with a target memory of its own. */
 export class Linkwright implements Disposable, AsyncDisposable {
@@ -64,7 +72,7 @@ export class Linkwright implements Disposable, AsyncDisposable {
   static async create(options?: LinkwrightOptions): Promise<Linkwright> {
     const given = checkOptions<LinkwrightOptions>(options, OPTIONS, "Linkwright.create");
     const base = asAddress(given.base ?? 0x1000_0000n, "base");
-    const end = given.end === undefined ? (base < FOUR_GIB ? FOUR_GIB : 1n << 62n) : asAddress(given.end, "end");
+    const end = given.end === undefined ? endFor(base) : asAddress(given.end, "end");
     const pageBytes = given.pageBytes ?? 4096;
     const coreLimit = given.coreLimit ?? 0;
     if (!Number.isInteger(pageBytes) || pageBytes < 4096 || pageBytes > 2 ** 30) throw new OptionError("pageBytes is a power of two from 4096 on");

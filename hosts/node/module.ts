@@ -264,11 +264,8 @@ export class Module implements Disposable, AsyncDisposable {
   /** As `unload`, without waiting: for targets that answer at once. */
   [Symbol.dispose](): void {
     if (!this.#begin()) return;
-    try {
-      this.#runtime.driveNow(this.#runtime.core.lw_unload(this.handle) >>> 0, undefined, () => undefined);
-    } finally {
-      this.#end();
-    }
+    this.#runtime.driveNow(this.#runtime.core.lw_unload(this.handle) >>> 0, () => this.#end());
+    this.#end();
   }
 
   #begin(): boolean {

@@ -53,7 +53,7 @@ export class Runtime {
     this.sandbox = new WebAssembly.Instance(sandbox, {}).exports as unknown as Sandbox;
     const { pageBytes, base, end, memoryLimit } = settings;
     if (this.sandbox.settle(pageBytes, base, end, memoryLimit) !== Answer.Done) {
-      throw new OptionError("pageBytes is a power of two from 4096 on, base a multiple of it, and end lies above base");
+      throw new OptionError("pageBytes is a power of two from 4096 on, base a multiple of it, end above base, and nothing between them from 2^62 to 2^63");
     }
     this.target = new Target(this.sandbox);
     this.sources = new Sources(this.sandbox, this.target);
@@ -135,29 +135,43 @@ export class Runtime {
   async drive<T>(session: number, linker: Linker | undefined, take: (result: number, session: number) => T): Promise<Outcome<T>> {
     const work = this.#begin(session, linker);
     try {
-      for (;;) {
-        const answer = this.#advance(session);
-        if (answer !== Answer.Pending) return this.#outcome(session, answer, work, take);
-        if (!work.waiting) throw new LinkwrightError("Stuck", "the core waits for an answer that nobody owes it");
-        await work.waiting;
-        work.resume();
-      }
+      return this.#outcome(session, await this.#finish(session, work), work, take);
     } finally {
       this.#end(session);
     }
   }
 
-  /** The same without waiting: a session that has to wait is undone. */
-  driveNow<T>(session: number, linker: Linker | undefined, take: (result: number, session: number) => T): Outcome<T> {
-    const work = this.#begin(session, linker);
-    try {
-      const answer = this.#advance(session);
-      if (answer === Answer.Pending) {
-        throw new LinkwrightError("WouldWait", "this has to wait for the host; use the asynchronous form (await using, unload())");
+  /**
+   * The same without waiting.
+   *
+   * @param later  called when a session that had to wait has come to its end after all
+   * @throws LinkwrightError WouldWait, and goes on by itself, if the host answers later
+   */
+  driveNow(session: number, later: () => void): void {
+    const work = this.#begin(session, undefined);
+    const answer = this.#advance(session);
+    if (answer !== Answer.Pending) {
+      try {
+        this.#outcome(session, answer, work, () => undefined);
+      } finally {
+        this.#end(session);
       }
-      return this.#outcome(session, answer, work, take);
-    } finally {
+      return;
+    }
+    void this.#finish(session, work).catch(() => undefined).finally(() => {
       this.#end(session);
+      later();
+    });
+    throw new LinkwrightError("WouldWait", "this has to wait for the host and goes on by itself; `await using` or `await unload()` wait for it");
+  }
+
+  async #finish(session: number, work: Work): Promise<number> {
+    for (;;) {
+      if (work.waiting) await work.waiting;
+      work.resume();
+      const answer = this.#advance(session);
+      if (answer !== Answer.Pending) return answer;
+      if (!work.waiting) throw new LinkwrightError("Stuck", "the core waits for an answer that nobody owes it");
     }
   }
 

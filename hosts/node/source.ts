@@ -2,8 +2,8 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { SourceError } from "./error.js";
-import { OptionError } from "./error.js";
+import { fileURLToPath } from "node:url";
+import { OptionError, SourceError } from "./error.js";
 import type { Target } from "./target.js";
 import { type Sandbox, unsigned } from "./wasm.js";
 
@@ -35,8 +35,9 @@ let unnamed = 0;
 /** Reads what has to be read to answer with a file's bytes. */
 export async function openSource(like: SourceLike, name?: string): Promise<OpenSource> {
   if (typeof like === "string" || like instanceof URL) {
-    const path = like instanceof URL ? like.pathname : like;
-    return { name: name ?? basename(path), path, content: await readWhole(like) };
+    const content = await readWhole(like);
+    const path = like instanceof URL ? fileURLToPath(like) : like;
+    return { name: name ?? basename(path), path, content };
   }
   if (like instanceof Uint8Array) return { name: name ?? `file ${++unnamed}`, path: undefined, content: like };
   if (like instanceof ArrayBuffer) return openSource(new Uint8Array(like), name);

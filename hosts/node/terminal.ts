@@ -42,6 +42,9 @@ export function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
+// A last column that has less room than this is no column any more.
+const NARROWEST = 12;
+
 /** One column of a table. */
 export interface Column {
   readonly title: string;
@@ -49,14 +52,15 @@ export interface Column {
   readonly right?: boolean;
 }
 
-/** Lines of a table; the last column wraps where the terminal ends. */
+/** Lines of a table; the last column wraps where the terminal ends, and where not even that helps, cells stand below each other. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], stream: Stream = process.stdout): string[] {
   const cells = rows.map((row) => row.map(printable));
   const widths = columns.map((column, i) => Math.max(stringWidth(column.title), ...cells.map((row) => stringWidth(row[i] ?? ""))));
   const last = columns.length - 1;
   const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
   const room = columnsOf(stream);
-  const lastWidth = room === undefined ? Infinity : Math.max(12, room - before);
+  if (room !== undefined && before + Math.min(widths[last]!, NARROWEST) > room) return stacked(columns, cells, stream);
+  const lastWidth = room === undefined ? Infinity : Math.max(1, room - before);
   const line = (row: readonly string[]): string[] => wrap(row[last] ?? "", lastWidth).map((piece, k) =>
     columns.map((column, i) => {
       if (i === last) return column.right ? pad(piece, Math.min(widths[i]!, lastWidth), true) : piece;
@@ -66,11 +70,18 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   return [...head, ...cells.flatMap(line)];
 }
 
+function stacked(columns: readonly Column[], rows: readonly (readonly string[])[], stream: Stream): string[] {
+  return rows.flatMap((row, i) => [
+    ...(i ? [""] : []),
+    ...pairs(columns.map((column, k) => [column.title, row[k] ?? ""] as const), stream),
+  ]);
+}
+
 /** Pairs of a name and what is said of it, one under the other. */
 export function pairs(rows: readonly (readonly [string, string])[], stream: Stream = process.stdout): string[] {
   const width = Math.max(...rows.map(([name]) => stringWidth(name)));
   const room = columnsOf(stream);
-  const rest = room === undefined ? Infinity : Math.max(12, room - width - 2);
+  const rest = room === undefined ? Infinity : Math.max(NARROWEST, room - width - 2);
   return rows.flatMap(([name, value]) => wrap(printable(value), rest).map((piece, k) =>
     `${k ? " ".repeat(width) : paint(stream, "dim", pad(name, width))}  ${piece}`.trimEnd()));
 }

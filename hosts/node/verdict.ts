@@ -3,7 +3,7 @@
 import type { FaultError } from "./error.js";
 import type { Missing } from "./fault.js";
 import { permissionText, type Segment } from "./segment.js";
-import { machineFor } from "./qemu/machine.js";
+import { type Machine, isBuiltIn, machineFor, pageBytesOf } from "./qemu/machine.js";
 
 /** What one host would do with a file. */
 export interface Verdict {
@@ -13,12 +13,16 @@ export interface Verdict {
   readonly why: string;
 }
 
-/** What a trial load in the sandbox found. */
-export interface Trial {
+/** What the verdicts are about. */
+export interface Candidate {
   readonly machine: number;
   readonly class: number;
   readonly type: number;
   readonly segments: readonly Segment[];
+}
+
+/** What a trial load in the sandbox found. */
+export interface Trial {
   /** What refused it; undefined if it loads. */
   readonly fault: FaultError | undefined;
   readonly missing: readonly Missing[];
@@ -31,9 +35,16 @@ const LINUX_PAGES: Readonly<Record<number, readonly [number, number]>> = {
   3: [4096, 4096], 40: [4096, 4096], 62: [4096, 4096], 183: [4096, 65536], 243: [4096, 4096], 258: [16384, 16384],
 };
 
-/** The verdicts of the hosts that there are. */
-export function verdictsOf(trial: Trial): Verdict[] {
-  return [nodeVerdict(trial), imageVerdict(trial), linuxVerdict(trial)];
+/**
+ * The verdicts of the hosts that there are.
+ *
+ * @param tryWith  loads the file into a target whose pages have this many bytes
+ */
+export async function verdictsOf(file: Candidate, tryWith: (pageBytes: number) => Promise<Trial>): Promise<Verdict[]> {
+  const machine = machineFor(file.machine, file.class);
+  const trial = await tryWith(4096);
+  const onImage = machine && pageBytesOf(machine) !== 4096 ? await tryWith(pageBytesOf(machine)) : trial;
+  return [nodeVerdict(trial), imageVerdict(machine, onImage), linuxVerdict(file, trial)];
 }
 
 function names(missing: readonly Missing[], kind: Missing["kind"]): string[] {
@@ -55,18 +66,16 @@ function nodeVerdict({ fault, missing }: Trial): Verdict {
   return { host, loads: true, why: needs(libraries, libraries.length ? [] : names(missing, "symbol")) };
 }
 
-function imageVerdict(trial: Trial): Verdict {
-  const { fault, missing } = trial;
-  const machine = machineFor(trial.machine, trial.class);
+function imageVerdict(machine: Machine | undefined, { fault, missing }: Trial): Verdict {
   if (!machine) return { host: "qemu", loads: false, why: "there is no image for this machine" };
   const host = `qemu ${machine.name}`;
   if (fault) return { host, loads: false, why: fault.message };
-  const libraries = names(missing, "library").filter((name) => !machine.libraries?.includes(name));
+  const libraries = names(missing, "library").filter((name) => !isBuiltIn(name));
   const symbols = names(missing, "symbol").filter((name) => !machine.symbols?.includes(name));
   return { host, loads: true, why: needs(libraries, libraries.length || !machine.symbols ? [] : symbols) };
 }
 
-function linuxVerdict({ fault, machine, type, segments, missing }: Trial): Verdict {
+function linuxVerdict({ machine, type, segments }: Candidate, { fault, missing }: Trial): Verdict {
   const host = "linux";
   if (fault && fault.fault.number >> 8 === 1) return { host, loads: false, why: fault.message };
   const [page, largest] = LINUX_PAGES[machine] ?? [4096, 4096];

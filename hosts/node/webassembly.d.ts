@@ -1,4 +1,4 @@
-// The part of the WebAssembly JavaScript API that this host uses; @types/node leaves it to the DOM library.
+// The part of the WebAssembly JavaScript API that is used here; @types/node leaves it to the DOM library.
 
 declare namespace WebAssembly {
   type ExportValue = unknown;
@@ -6,13 +6,25 @@ declare namespace WebAssembly {
   type Imports = Record<string, Record<string, ImportValue>>;
 
   class Module {
-    private constructor();
+    constructor(bytes: Uint8Array);
+    static imports(module: Module): { module: string; name: string; kind: string }[];
+    static exports(module: Module): { name: string; kind: string }[];
   }
 
   class Instance {
-    constructor(module: Module, imports: Imports);
+    constructor(module: Module, imports?: Imports);
     readonly exports: Record<string, ExportValue>;
   }
 
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+
+  class RuntimeError extends Error {}
+
   function compile(bytes: Uint8Array): Promise<Module>;
+  function instantiate(module: Module, imports?: Imports): Promise<Instance>;
+  function validate(bytes: Uint8Array): boolean;
 }

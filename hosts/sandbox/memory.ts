@@ -27,7 +27,8 @@ let reserved: u64 = 0;
  */
 export function settle(page: u32, windowBase: u64, windowEnd: u64, limitBytes: u64): i32 {
   if (reserved || page < FRAME_BYTES || popcnt(page) != 1) return Answer.Refused;
-  if (windowBase & (page - 1) || windowBase >= windowEnd || windowEnd > STAGING_BASE) return Answer.Refused;
+  if (windowBase & (page - 1) || windowBase >= windowEnd) return Answer.Refused;
+  if (windowEnd > STAGING_BASE && windowBase < STAGING_END) return Answer.Refused;
   pageBytes = page;
   base = windowBase;
   end = windowEnd;

@@ -5,10 +5,12 @@ import {
   bindName, machineName, machineTitle, relocationName, segmentName, symbolTypeName, typeName, visibilityName,
 } from "../elf.js";
 import { FaultError } from "../error.js";
-import { foldersOf, SEARCH } from "../files.js";
+import { SEARCH } from "../files.js";
 import type { Image } from "../image.js";
 import { Linkwright } from "../linkwright.js";
 import type { Module } from "../module.js";
+import { isBuiltIn } from "../qemu/machine.js";
+import { findIn } from "../search.js";
 import { permissionText, type Segment } from "../segment.js";
 import { hex, paint, pairs, printable, say, sayJson, table } from "../terminal.js";
 import { type Trial, type Verdict, verdictsOf } from "../verdict.js";
@@ -92,13 +94,16 @@ async function mapped(linkwright: Linkwright, image: Image): Promise<Module | un
   }
 }
 
-async function trialOf(linkwright: Linkwright, image: Image, folders: readonly string[]): Promise<Trial> {
-  const facts = { machine: image.machine, class: image.class, type: image.type, segments: image.segments };
+/** Loads the file into a target of its own, with what the named folders have. */
+async function trialOf(file: string, folders: readonly string[], pageBytes: number): Promise<Trial> {
+  using linkwright = await Linkwright.create({ pageBytes });
+  // The libraries that come with a system are not for a host without one.
+  const search = (name: string): string | undefined => (isBuiltIn(name) ? undefined : findIn(folders, name));
   try {
-    const module = await linkwright.context({ search: folders }).load(image, { allowMissing: true });
-    return { ...facts, fault: undefined, missing: module.missing };
+    const module = await linkwright.context({ search }).load(file, { allowMissing: true });
+    return { fault: undefined, missing: module.missing };
   } catch (error) {
-    if (error instanceof FaultError) return { ...facts, fault: error, missing: error.missing };
+    if (error instanceof FaultError) return { fault: error, missing: error.missing };
     throw error;
   }
 }
@@ -110,8 +115,7 @@ async function factsOf(file: string, folders: readonly string[]): Promise<Facts>
   const segments = image.segments, tls = segments.find((one) => one.type === PT_TLS);
   const symbols = module ? symbolFacts(module) : [];
   const versions = module?.versions ?? [];
-  // A fixed address can be reserved once only, so the trial has a target of its own.
-  const other = await Linkwright.create();
+  const candidate = { machine: image.machine, class: image.class, type: image.type, segments };
   return {
     file,
     machine: machineName(image.machine, image.class),
@@ -132,7 +136,7 @@ async function factsOf(file: string, folders: readonly string[]): Promise<Facts>
     },
     tls: tls ? { vaddr: tls.vaddr, fileBytes: Number(tls.fileBytes), bytes: Number(tls.bytes), align: Number(tls.align) } : null,
     relocations: module ? relocationCounts(module) : [],
-    verdicts: verdictsOf(await trialOf(other, await other.inspect(file), folders)),
+    verdicts: await verdictsOf(candidate, (pageBytes) => trialOf(file, folders, pageBytes)),
   };
 }
 
@@ -178,11 +182,12 @@ export const inspect: Command = {
   name: "inspect",
   usage: "FILE",
   summary: "shows headers, segments, needs, exports, versions, TLS, relocations, and which hosts would load the file",
+  details: ["A library that is not in a --search folder is a condition of the verdicts, not a refusal."],
   options: { search: SEARCH },
   files: { least: 1, most: 1, what: "FILE" },
   async run(args) {
     const file = args.files[0]!;
-    const facts = await factsOf(file, foldersOf([file], args.all("search")));
+    const facts = await factsOf(file, args.all("search"));
     if (args.has("json")) sayJson({ ...facts, exports: facts.exports.map(plain), imports: facts.imports.map(plain) });
     else show(facts);
     return 0;

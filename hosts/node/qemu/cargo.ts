@@ -6,7 +6,7 @@ import { type Examined, examine } from "../examine.js";
 import { foldersOf, libraryPath } from "../files.js";
 import { machineTitle } from "../elf.js";
 import { readWhole } from "../source.js";
-import { type Machine, machineFor, machines } from "./machine.js";
+import { type Machine, isBuiltIn, machineFor, machines } from "./machine.js";
 import type { PayloadFile } from "./payload.js";
 
 /** A file on its way to a machine. */
@@ -52,11 +52,6 @@ async function addLibraries(facts: Examined, search: readonly string[], cargo: M
     queue.push(...there.facts.needed);
   }
   return [...met];
-}
-
-// The C library and the dynamic linker need a system under them: the images have their own, of the same names.
-function isBuiltIn(name: string): boolean {
-  return name === "libc.so.6" || /^ld-linux.*\.so\.\d+$/.test(name);
 }
 
 async function library(name: string, search: readonly string[]): Promise<Freight | undefined> {

@@ -18,12 +18,8 @@ export interface Machine {
   readonly payload: string;
   /** What its counter counts. */
   readonly counter: string;
-  /** Granularity of permissions; 4096 unless told. */
-  readonly page?: number;
   /** What the image itself defines for modules, if the build says so. */
   readonly symbols?: readonly string[];
-  /** Libraries that the image itself stands for. */
-  readonly libraries?: readonly string[];
 }
 
 const IMAGES = new URL("images/", BUILD);
@@ -45,4 +41,14 @@ export function imagePath(machine: Machine): string {
   const path = fileURLToPath(new URL(`${machine.name}.elf`, IMAGES));
   if (!existsSync(path)) throw new LinkwrightError("NotBuilt", `there is no image for ${machine.title}; \`npm run build\` makes it`);
   return path;
+}
+
+/** Granularity of permissions on a machine's image, in bytes. */
+export function pageBytesOf(machine: Machine): number {
+  return machine.machine === 258 ? 16384 : 4096; // LoongArch's kernels and images have pages of 16 KiB
+}
+
+/** The C library and the dynamic linker need a system under them: the images have their own, of the same names. */
+export function isBuiltIn(library: string): boolean {
+  return library === "libc.so.6" || /^ld-linux.*\.so\.\d+$/.test(library);
 }

@@ -1,0 +1,4 @@
+#pragma once
+
+int *__errno_location(void);
+#define errno (*__errno_location())

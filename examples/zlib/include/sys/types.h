@@ -1,0 +1,6 @@
+#pragma once
+#include <stddef.h>
+
+typedef long off_t;
+typedef long long off64_t;
+typedef long ssize_t;

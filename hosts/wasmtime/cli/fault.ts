@@ -1,0 +1,160 @@
+// A fault of the core, in words: build/wasmtime/words.ts has them.
+
+import { Field, What } from "../../../assembly/words";
+import {
+  codeName, expectedOf, meaningOf, placeBare, placeDigits, placeIsFile, placeLead, placeTail, remedyOf, stageName, whatName,
+} from "../../../build/wasmtime/words";
+import { Buffer, newBuffer } from "./buffer";
+import { ERR, note, quit } from "./console";
+import { NONE, lw_value } from "./core";
+import { answersJson, headline } from "./failure";
+import * as json from "./json";
+import { List, newList } from "./list";
+import { Lack, fileName, readMissing } from "./missing";
+import { nameAt } from "./target";
+import { Text, lengthOf } from "./text";
+
+const NAME_WIDTH: u32 = 8; // "expected"
+
+let code: u32 = 0;
+let what: u32 = 0;
+let at: u64 = 0;
+let value: u64 = 0;
+let file: Text | null = null;
+let name: Text | null = null;
+let missing: List = changetype<List>(0);
+
+/** Says what made a session fail, and ends the program with status 1. */
+export function reportFault(session: u32, cause: Text | null): void {
+  read(session);
+  headline(summary());
+  line("code", codeLine());
+  line("stage", newBuffer().words(stageName(code)).held);
+  line("place", place());
+  line("found", found());
+  line("expected", newBuffer().words(expectedOf(code)).held);
+  line("remedy", newBuffer().words(remedyOf(code)).held);
+  if (cause) note(newBuffer().words("  because ").text(cause).held);
+  if (answersJson) writeJson();
+  quit(1);
+}
+
+function read(session: u32): void {
+  code = <u32>lw_value(session, Field.FaultCode);
+  what = <u32>lw_value(session, Field.FaultWhat);
+  at = lw_value(session, Field.FaultAt);
+  value = lw_value(session, Field.FaultValue);
+  file = fileName(<u32>lw_value(session, Field.FaultSource));
+  const addr = lw_value(session, Field.FaultName);
+  name = addr == NONE ? null : nameAt(addr, <u32>lw_value(session, Field.FaultNameBytes));
+  missing = newList();
+  readMissing(session, missing);
+}
+
+function line(title: string, text: Text): void {
+  if (!text.bytes) return;
+  ERR.spaces(2).words(title).spaces(NAME_WIDTH - lengthOf(title) + 2);
+  note(text);
+}
+
+function codeLine(): Text {
+  return newBuffer().words(codeName(code)).words(" (").hex(code, 4).words(")").held;
+}
+
+function summary(): Text {
+  const text = newBuffer().words(codeName(code)).words(": ");
+  if (missing.count) return text.text(found()).held;
+  return text.words(meaningOf(code)).words(" (").text(place()).words("; found ").text(found()).words(")").held;
+}
+
+function place(): Text {
+  const text = newBuffer();
+  if (placeIsFile(code)) return file ? file! : text.words(placeLead(What.None)).held;
+  if (file) {
+    text.text(file!);
+    if (what == What.None) return text.held;
+    text.words(": ");
+  }
+  if (at == NONE && lengthOf(placeBare(what))) return text.words(placeBare(what)).held;
+  text.words(placeLead(what));
+  if (placeDigits(what) == 16) text.hex(at);
+  if (placeDigits(what) == 10) text.decimal(at);
+  return text.words(placeTail(what)).held;
+}
+
+function found(): Text {
+  const text = newBuffer();
+  if (missing.count) lacks(text);
+  else if (name) text.text(name!);
+  else text.hex(value);
+  return text.held;
+}
+
+// Names by the file that needs them: "libx.so needs a, b; liby.so needs c".
+function lacks(text: Buffer): void {
+  for (let i: u32 = 0; i < missing.count; ++i) {
+    const first = missing.at<Lack>(i);
+    if (isAfter(i)) continue;
+    if (i) text.words("; ");
+    if (first.file) text.text(first.file!).words(" needs ");
+    text.text(first.name);
+    for (let k = i + 1; k < missing.count; ++k) {
+      const other = missing.at<Lack>(k);
+      if (isSameFile(first, other)) text.words(", ").text(other.name);
+    }
+  }
+}
+
+function isAfter(index: u32): bool {
+  for (let i: u32 = 0; i < index; ++i) if (isSameFile(missing.at<Lack>(i), missing.at<Lack>(index))) return true;
+  return false;
+}
+
+function isSameFile(one: Lack, other: Lack): bool {
+  if (!one.file || !other.file) return !one.file && !other.file;
+  return one.file!.equals(other.file!);
+}
+
+function writeJson(): void {
+  json.beginObject();
+  json.key("fault");
+  json.beginObject();
+  words("code", codeName(code));
+  json.key("number");
+  json.number(code);
+  words("what", whatName(what));
+  json.key("at");
+  json.hex(at);
+  json.key("value");
+  json.hex(value);
+  if (file) text("file", file!);
+  if (name) text("name", name!);
+  words("stage", stageName(code));
+  text("place", place());
+  text("found", found());
+  words("expected", expectedOf(code));
+  words("remedy", remedyOf(code));
+  json.key("missing");
+  json.beginArray();
+  for (let i: u32 = 0; i < missing.count; ++i) {
+    const lack = missing.at<Lack>(i);
+    json.beginObject();
+    text("name", lack.name);
+    words("kind", lack.isLibrary ? "library" : "symbol");
+    if (lack.file) text("file", lack.file!);
+    json.endObject();
+  }
+  json.endArray();
+  json.endObject();
+  json.endObject();
+}
+
+function words(key: string, literal: string): void {
+  json.key(key);
+  json.words(literal);
+}
+
+function text(key: string, value: Text): void {
+  json.key(key);
+  json.text(value);
+}

@@ -1,0 +1,118 @@
+// Files as the core knows them: by number, with their bytes staged in the target.
+
+import { violations, put } from "./target";
+import { newBuffer } from "./buffer";
+import { newStat, openToRead, openedFd, errnoWords, readBytes, readSome, statOf } from "./file";
+import { take } from "./heap";
+import { List, newList } from "./list";
+import { Text } from "./text";
+import { Errno, FileType, Stat, close } from "./wasi";
+
+@external("source", "open") declare function openSource(bytes: u64): u32;
+@external("source", "area") declare function areaOf(source: u32): u64;
+@external("source", "complete") declare function complete(source: u32): i32;
+
+/** A file that was opened. */
+@unmanaged
+export class Source {
+  number: u32;
+  name: Text;
+  path: Text;
+  device: u64;
+  inode: u64;
+}
+
+let sources: List = changetype<List>(0);
+
+const CHUNK_BYTES: u32 = 1 << 16;
+
+/** Why `sourceOf` answered null. */
+export let failure: Text = changetype<Text>(0);
+
+function refuse(message: Text): Source | null {
+  failure = message;
+  return null;
+}
+
+/** The file of a number. */
+export function sourceAt(number: u32): Source | null {
+  if (!changetype<usize>(sources)) return null;
+  for (let i: u32 = 0; i < sources.count; ++i) {
+    const source = sources.at<Source>(i);
+    if (source.number == number) return source;
+  }
+  return null;
+}
+
+/** A file that is open already, by whatever path. */
+export function openAlready(path: Text): Source | null {
+  const stat = newStat();
+  if (!changetype<usize>(sources) || statOf(path, stat)) return null;
+  for (let i: u32 = 0; i < sources.count; ++i) {
+    const source = sources.at<Source>(i);
+    if (source.device == stat.device && source.inode == stat.inode) return source;
+  }
+  return null;
+}
+
+/** Forgets all files: the core is started over. */
+export function forgetSources(): void {
+  sources = newList();
+}
+
+/** Whether there is such a file. */
+export function isFile(path: Text): bool {
+  const stat = newStat();
+  return statOf(path, stat) == Errno.Ok && stat.type == FileType.Regular;
+}
+
+/** Opens a file and stages all of it; null with `failure` if that can't be done. */
+export function sourceOf(path: Text, name: Text): Source | null {
+  const stat = newStat();
+  let errno = statOf(path, stat);
+  if (errno) return refuse(unreadable(path, errno));
+  if (stat.type == FileType.Directory) return refuse(newBuffer().text(path).words(" is a folder").held);
+  errno = openToRead(path);
+  if (errno) return refuse(unreadable(path, errno));
+  const fd = openedFd, number = openSource(stat.bytes);
+  if (!number) return refuse(noRoom(name, stat));
+  const problem = stage(fd, number, path, name, stat);
+  close(fd);
+  if (problem) return refuse(problem);
+
+  const source = changetype<Source>(take(offsetof<Source>()));
+  source.number = number;
+  source.name = name;
+  source.path = path;
+  source.device = stat.device;
+  source.inode = stat.inode;
+  if (!changetype<usize>(sources)) sources = newList();
+  sources.add(changetype<usize>(source));
+  return source;
+}
+
+let chunk: usize = 0;
+
+/** Reads the file into its staging area; what went wrong, or null. */
+function stage(fd: u32, number: u32, path: Text, name: Text, stat: Stat): Text | null {
+  if (!chunk) chunk = take(CHUNK_BYTES);
+  const area = areaOf(number), before = violations();
+  for (let done: u64 = 0; done < stat.bytes; done += readBytes) {
+    const errno = readSome(fd, chunk, <u32>min<u64>(CHUNK_BYTES, stat.bytes - done));
+    if (errno) return unreadable(path, errno);
+    if (!readBytes) return newBuffer().text(path).words(" can't be read: it became shorter").held;
+    put(area + done, chunk, readBytes);
+  }
+  // The sandbox counts a store that found no memory as refused.
+  return complete(number) || violations() != before ? noRoom(name, stat) : null;
+}
+
+function noRoom(name: Text, stat: Stat): Text {
+  return newBuffer().text(name).words(": the sandbox has no room for ").decimal(stat.bytes).words(" bytes").held;
+}
+
+function unreadable(path: Text, errno: u32): Text {
+  if (errno == Errno.Noent) return newBuffer().words("there is no file ").text(path).held;
+  if (errno == Errno.Acces) return newBuffer().text(path).words(" may not be read").held;
+  return newBuffer().text(path).words(" can't be read: ").words(errnoWords(errno)).held;
+}

@@ -1,0 +1,26 @@
+// Writes docs/faults.md: the words of every code, from the table that `explain` reads.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Code } from "../assembly/words.js";
+import { stageOf } from "../hosts/node/fault.js";
+import { FAULTS } from "../hosts/node/faults.js";
+import { root } from "./root.js";
+
+const codes = Object.entries(Code).filter((entry): entry is [string, Code] => typeof entry[1] === "number" && entry[1] !== Code.Ok);
+const stages = [...new Set(codes.map(([, code]) => code >> 8))];
+
+const text = [
+  "# Faults", "",
+  "Every code that a load can fail with. `linkwright explain CODE` says the same. Made by `scripts/faults.ts` from",
+  "`hosts/node/faults.ts`.",
+  ...stages.flatMap((stage) => [
+    "", `## ${stageOf(stage << 8)}`, "",
+    "| code | | expected | what helps |", "|---|---|---|---|",
+    ...codes.filter(([, code]) => code >> 8 === stage).map(([name, code]) => {
+      const { means, expected, remedy } = FAULTS[code];
+      return `| \`${name}\` 0x${code.toString(16).padStart(4, "0")} | ${[means, expected, remedy].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    }),
+  ]),
+];
+writeFileSync(join(root, "docs/faults.md"), `${text.join("\n")}\n`);

@@ -1,0 +1,281 @@
+// The cases on the seven machines: one boot runs all that come back, and each that traps has a boot of its own. The memory of
+// every module, before anything of it runs, is what the core makes of the same file at the same address in Node.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Code, Field, Flag, Kind } from "../../assembly/words.js";
+import { MACHINES, type Machine } from "../../fixtures/list.js";
+import { type Ending, boot as bootImage } from "../../hosts/node/qemu/boot.js";
+import type { ImageEvent, TrapEvent } from "../../hosts/node/qemu/events.js";
+import { type Machine as Board, machines } from "../../hosts/node/qemu/machine.js";
+import { type Case, type Step, casesFor } from "../cases.js";
+import { fixture, libraryPath } from "../support/files.js";
+import { fixturesOf } from "../../fixtures/build.js";
+import { Bench } from "../support/bench.js";
+import { fnv1a } from "../support/hash.js";
+
+/** Seconds that a boot may take; none takes as long as that on a machine that is not overloaded. */
+const PATIENCE = 240;
+
+type EventOf<Name extends ImageEvent["event"]> = Extract<ImageEvent, { event: Name }>;
+
+function boardOf(machine: Machine): Board {
+  const board = machines().find(({ name }) => name === machine);
+  assert.ok(board, `there is an image for ${machine}`);
+  return board;
+}
+
+interface Boot {
+  readonly events: readonly ImageEvent[];
+  readonly ending: Ending;
+}
+
+async function run(machine: Machine, files: readonly string[], script: readonly string[]): Promise<Boot> {
+  const events: ImageEvent[] = [];
+  const ending = await bootImage({
+    machine: boardOf(machine),
+    files: files.map((name) => ({ name, bytes: fixture(machine, name) })),
+    script,
+    timeout: PATIENCE,
+    onEvent: (event) => void events.push(event),
+    onText: () => undefined,
+  });
+  return { events, ending };
+}
+
+const isTrap = (one: Case): boolean => one.steps.some((step) => step.do === "trap");
+
+/** The files that a step loads or that its file needs. */
+function filesOf(machine: Machine, cases: readonly Case[]): string[] {
+  const named = new Set(cases.flatMap((one) => one.steps.map((step) => step.file)));
+  const all = fixturesOf(machine).filter(({ name }) => !name.startsWith("stub/"));
+  for (let grew = true; grew; ) {
+    const needs = all.filter(({ name }) => named.has(name)).flatMap(({ needs }) => needs ?? []).map((name) => name.replace("stub/", ""));
+    const added = needs.filter((name) => !named.has(name) && libraryPath(machine, name) !== undefined);
+    added.forEach((name) => named.add(name));
+    grew = added.length > 0;
+  }
+  return all.map(({ name }) => name).filter((name) => named.has(name));
+}
+
+/** The script of a case: everything loaded is unloaded at its end, last first. */
+function scriptOf(one: Case): string[] {
+  const loaded: string[] = [];
+  const lines = one.steps.flatMap((step): string[] => {
+    switch (step.do) {
+      case "load":
+        loaded.push(step.file);
+        return [`load ${step.file}${step.missing ? " missing" : ""}`];
+      case "refuse": return [`load ${step.file}`];
+      case "find":
+      case "lack": return [`find ${step.file} ${step.symbol}`];
+      case "call": return [`call ${[step.file, step.symbol, ...(step.args ?? []).map((n) => `0x${n.toString(16)}`)].join(" ")}`];
+      case "trap": return [`call ${step.file} ${step.symbol}`];
+      case "unload":
+        loaded.splice(loaded.indexOf(step.file), 1);
+        return [`unload ${step.file}`];
+      case "bound": return [];
+    }
+  });
+  return [`note ${one.name}`, ...lines, ...loaded.reverse().map((file) => `unload ${file}`)];
+}
+
+/** The script that shows a case's images: everything is loaded without being run, hashed and unloaded. */
+function imageScriptOf(machine: Machine, one: Case): string[] {
+  const loads = one.steps.filter((step) => step.do === "load");
+  const files = filesOf(machine, [one]);
+  return [
+    `note images of ${one.name}`,
+    ...loads.map((step) => `load ${step.file} norun${step.missing ? " missing" : ""}`),
+    ...files.map((file) => `hash ${file}`),
+    ...loads.map((step) => `unload ${step.file}`).reverse(),
+  ];
+}
+
+/** The events behind a note, up to the next one. */
+function section(events: readonly ImageEvent[], note: string): ImageEvent[] {
+  const start = events.findIndex((event) => event.event === "note" && event.text === note);
+  assert.ok(start >= 0, `the machine got as far as "${note}"`);
+  const length = events.slice(start + 1).findIndex((event) => event.event === "note" || event.event === "done");
+  return events.slice(start + 1, length < 0 ? undefined : start + 1 + length);
+}
+
+/** The events behind a note, one after the other. */
+class Script {
+  readonly #events: ImageEvent[];
+  constructor(events: readonly ImageEvent[]) {
+    this.#events = events.filter(({ event }) => event !== "host");
+  }
+
+  next<Name extends ImageEvent["event"]>(name: Name): EventOf<Name> {
+    const event = this.#events.shift();
+    assert.equal(event?.event, name, JSON.stringify(event));
+    return event as EventOf<Name>;
+  }
+
+  /** The names of all that is told as missing next. */
+  missing(): string[] {
+    const names: string[] = [];
+    while (this.#events[0]?.event === "missing") names.push(this.next("missing").symbol);
+    return names.sort();
+  }
+
+  get rest(): readonly ImageEvent[] {
+    return this.#events;
+  }
+}
+
+function checkStep(script: Script, step: Step): void {
+  switch (step.do) {
+    case "load": {
+      assert.deepEqual(script.missing(), [...(step.missing ?? [])].sort());
+      assert.equal(script.next("loaded").file, step.file);
+      return;
+    }
+    case "refuse": {
+      const missing = script.missing();
+      if (step.missing) assert.deepEqual(missing, [...step.missing].sort());
+      assert.equal(Code[Number(script.next("fault").code)], step.code);
+      return;
+    }
+    case "find": {
+      const { symbol, owner } = script.next("found");
+      assert.deepEqual({ symbol, owner }, { symbol: step.symbol, owner: step.owner });
+      return;
+    }
+    case "lack": {
+      if (step.symbol === "") assert.equal(script.next("skipped").file, step.file);
+      else assert.equal(script.next("missing").symbol, step.symbol);
+      return;
+    }
+    case "call": {
+      const value = BigInt.asIntN(32, BigInt(script.next("returned").value));
+      assert.equal(`${step.symbol} ${value}`, `${step.symbol} ${step.returns}`);
+      return;
+    }
+    case "unload": {
+      assert.equal(script.next("unloaded").file, step.file);
+    }
+  }
+}
+
+/** The host's symbols as a machine reported them. */
+function hostOf(events: readonly ImageEvent[]): Map<string, bigint> {
+  return new Map(events.flatMap((event) => (event.event === "host" ? [[event.name, BigInt(event.address)] as const] : [])));
+}
+
+/** Loads in Node what a machine loaded, at the same addresses, and compares segment by segment. */
+function checkImages(machine: Machine, one: Case, events: readonly ImageEvent[], host: ReadonlyMap<string, bigint>): number {
+  const bases = events.flatMap((event) => (event.event === "loaded" ? event.modules : []));
+  const hashes = new Map(events.flatMap((event) => (event.event === "hash" ? [[event.file, event] as const] : [])));
+  const files = new Map<number, string>();
+  const take = (name: string): Uint8Array | undefined => (libraryPath(machine, name) ? bytesOf(machine, name) : undefined);
+  const waiting = [...bases];
+  const bench = new Bench({
+    base: 0x1000n,
+    end: 1n << 40n,
+    memoryLimit: 1n << 32n,
+    needed: take,
+    resolve: (name) => host.get(name),
+    where: () => BigInt(waiting.shift()!.base),
+  });
+  const context = bench.core.lw_context(0n, 0n, 0n);
+  for (const step of one.steps) {
+    if (step.do !== "load") continue;
+    const source = bench.add(bytesOf(machine, step.file));
+    const session = bench.core.lw_load(context, source, Flag.Global | Flag.NoRun | (step.missing ? Flag.AllowMissing : 0));
+    assert.equal(bench.settle(session), 0, JSON.stringify(bench.fault(session), (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)));
+    bench.core.lw_close(session);
+  }
+  const modules = bench.modules(context);
+  modules.forEach((handle, i) => files.set(handle, bases[i]!.name));
+  assert.equal(modules.length, bases.length);
+  let count = 0;
+  for (const handle of modules) {
+    assert.ok(bench.isKind(handle, Kind.Module));
+    const name = files.get(handle)!, bias = BigInt.asUintN(64, bench.core.lw_value(handle, Field.Bias));
+    const told = hashes.get(name);
+    assert.ok(told, `${name} was hashed`);
+    const mask = bench.core.lw_value(handle, Field.Class) === 32n ? 0xffff_ffffn : (1n << 64n) - 1n;
+    for (const segment of told.segments) {
+      const at = BigInt(segment.vaddr) + bias & mask;
+      assert.equal(fnv1a(bench.target.read(at, Number(segment.bytes))), segment.hash, `${name}, segment at vaddr ${segment.vaddr}`);
+      ++count;
+    }
+  }
+  return count;
+}
+
+const contents = new Map<string, Uint8Array>();
+function bytesOf(machine: Machine, name: string): Uint8Array {
+  const key = `${machine}/${name}`;
+  if (!contents.has(key)) contents.set(key, fixture(machine, name));
+  return contents.get(key)!;
+}
+
+for (const machine of MACHINES) {
+  const cases = casesFor(machine);
+  const calm = cases.filter((one) => !isTrap(one)).map((one): Case => ({ ...one, steps: one.steps.filter((step) => !(step.do === "lack" && step.symbol === "")) }));
+
+  describe(`qemu: ${machine}`, () => {
+    let boot: Promise<Boot> | undefined;
+    const booted = (): Promise<Boot> => {
+      boot ??= run(machine, filesOf(machine, calm), calm.flatMap((one) => [...imageScriptOf(machine, one), ...scriptOf(one)]));
+      return boot;
+    };
+
+    test("the machine comes to the end of its script", async () => {
+      const all = await booted();
+      assert.equal(all.events[0]?.event, "ready");
+      assert.deepEqual(all.ending, { kind: "done" });
+    });
+
+    for (const one of calm) {
+      test(one.name, async () => {
+        const all = await booted();
+        const script = new Script(section(all.events, one.name));
+        for (const step of one.steps) checkStep(script, step);
+        const last = script.rest.at(-1);
+        assert.ok(script.rest.every(({ event }) => event === "unloaded"), JSON.stringify(script.rest));
+        if (last?.event === "unloaded") assert.equal(last.memory, 0, "everything is given back");
+      });
+    }
+
+    for (const one of calm.filter(({ steps }) => steps.some((step) => step.do === "load"))) {
+      test(`images of ${one.name}`, async () => {
+        const all = await booted();
+        const events = section(all.events, `images of ${one.name}`);
+        assert.ok(checkImages(machine, one, events, hostOf(all.events)) > 0);
+      });
+    }
+
+    test("the core's own memory does not grow from case to case", async () => {
+      const all = await booted();
+      const ends = calm.map((one) => section(all.events, one.name).at(-1)).filter((event): event is EventOf<"unloaded"> => event?.event === "unloaded");
+      assert.deepEqual(new Set(ends.map(({ core }) => core)).size, 1);
+    });
+
+    for (const one of cases.filter(isTrap)) {
+      test(one.name, async () => {
+        const { events, ending } = await run(machine, filesOf(machine, [one]), scriptOf(one));
+        const script = new Script(section(events, one.name));
+        for (const step of one.steps.filter((step) => step.do !== "trap")) checkStep(script, step);
+        assert.equal(ending.kind, "trap", JSON.stringify(ending));
+        checkTrap((ending as { trap: TrapEvent }).trap, one);
+      });
+    }
+  });
+}
+
+/** A trap names the function it happened in, and the module that what it touched lies in. */
+function checkTrap(trap: TrapEvent, one: Case): void {
+  const step = one.steps.find((each) => each.do === "trap")!;
+  if (step.symbol === "call_data") {
+    assert.equal(trap.addressModule ?? trap.module, step.file);
+    return;
+  }
+  assert.equal(trap.module, step.file);
+  assert.equal(trap.symbol, step.symbol);
+  if (step.symbol !== "read_nothing") assert.equal(trap.addressModule, step.file);
+  else assert.ok(BigInt(trap.address) < 4096n, `the address ${trap.address} is the one that was read`);
+}
