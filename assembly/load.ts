@@ -15,7 +15,7 @@ import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
 import { Module, moduleAt } from "./registry/module";
 import { Session, Task } from "./registry/session";
-import { callFini, callInit, finiCount, initCount } from "./run/calls";
+import { callFini, callInit, callPreinit, finiCount, initCount, preinitCount } from "./run/calls";
 
 /** Takes a session as far as it goes without waiting. */
 export function advance(session: Session): Answer {
@@ -151,10 +151,15 @@ function publish(session: Session): bool {
   return true;
 }
 
-/** Initialisers, in dependency order; a module counts as initialised once its first is called. */
+/** The executable's preinitialisers, then initialisers in dependency order; a module counts as initialised once its first is called. */
 function initialise(session: Session): bool {
   if (session.flags & (Flag.NoRun | Flag.NoLink)) return true;
   const context = session.context!;
+  const root = session.root!;
+  session.source = root.image.source;
+  for (const count = preinitCount(root.image); session.preinitCount < count; ++session.preinitCount) {
+    if (!callPreinit(session, root.image, root.placement, context, session.preinitCount)) return false;
+  }
   for (; session.position < session.orderCount; ++session.position) {
     const module = session.ordered(session.position);
     session.source = module.image.source;

@@ -62,27 +62,56 @@ function image(machine: Machine): Step {
       ["mkdir", "-p", folder],
       ...sources.map((source, i) => compile(machine, source, objects[i]!)),
       ["ld.lld-19", "-m", machine.image.emulation, "--gc-sections", "-z", "max-page-size=4096", "-T", `boot/${name}/image.ld`, `-Map=${makes[2]!}`, ...objects, "-o", makes[0]!],
-      ["cp", `boot/${name}/machine.json`, makes[1]!],
+      ["node", "build/js/scripts/facts.js", name],
     ],
   };
 }
 
-/** What someone's own kernel links: the core and wasm2c's few helpers; the imports are the kernel's to define. */
+/** What someone's own kernel links: the core and what compiled code of it calls; the imports are the kernel's to define. */
 function library(machine: Machine): Step {
   const { name } = machine;
   const folder = `build/objects/${name}`;
-  const objects = [`${folder}/library.o`, `${folder}/runtime.o`];
+  const sources = [
+    "hosts/embed/library.c", "hosts/embed/defaults.c", "hosts/wasm2c/runtime.c", "hosts/baremetal/libc/memory.c",
+    "hosts/baremetal/compiler/integer.c", "hosts/baremetal/compiler/arm.c",
+  ];
+  const objects = sources.map((source) => `${folder}/library-${source.replaceAll("/", "-")}.o`);
   const makes = `build/lib/${name}/liblinkwright.a`;
   return {
     name: `library ${name}`,
-    reads: [...CORE_SOURCES, `build/c/${name}/core.c`, `build/c/${name}/core.h`],
+    reads: [...CORE_SOURCES, "hosts/baremetal", "boot/common", `boot/${name}`, `build/c/${name}/core.c`, `build/c/${name}/core.h`],
     makes: [makes],
     commands: [
       ["mkdir", "-p", folder],
-      compile(machine, "hosts/embed/library.c", objects[0]!),
-      compile(machine, "hosts/wasm2c/runtime.c", objects[1]!),
+      ...sources.map((source, i) => compile(machine, source, objects[i]!)),
       ["rm", "-f", makes],
       ["llvm-ar-19", "rcs", makes, ...objects],
+    ],
+  };
+}
+
+/** Where QEMU starts the example kernel: machines on which the startup fits into a few lines. */
+const KERNELS: Readonly<Record<string, string>> = { riscv64: "0x80000000", loongarch64: "0x200000" };
+
+/** The example kernel of someone who embeds the loader: it shares nothing with our images but the library. */
+function kernel(machine: Machine): Step {
+  const { name } = machine;
+  const folder = `build/objects/${name}`;
+  const sources = ["hosts/embed/kernel/kernel.c", "hosts/embed/kernel/start.S"];
+  const objects = sources.map((source) => `${folder}/${source.replaceAll("/", "-")}.o`);
+  const archive = `build/lib/${name}/liblinkwright.a`;
+  const makes = `build/kernels/${name}.elf`;
+  return {
+    name: `kernel ${name}`,
+    reads: ["hosts/embed/kernel", "build/include/linkwright.h", archive],
+    makes: [makes],
+    commands: [
+      ["mkdir", "-p", folder],
+      ...sources.map((source, i) => [
+        "clang-19", `--target=${machine.image.target}`, ...machine.image.flags, "-ffreestanding", "-Os", "-Wall", "-Wextra", "-Werror",
+        "-Ibuild/include", "-c", source, "-o", objects[i]!,
+      ]),
+      ["ld.lld-19", "-m", machine.image.emulation, "--gc-sections", "-T", "hosts/embed/kernel/kernel.ld", `--defsym=START=${KERNELS[name]!}`, ...objects, archive, "-o", makes],
     ],
   };
 }
@@ -104,6 +133,7 @@ const steps: Step[] = [
     translation(machine),
     image(machine),
     library(machine),
+    ...(machine.name in KERNELS ? [kernel(machine)] : []),
   ]),
 ];
 

@@ -60,6 +60,8 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   @inline segment(index: u32): Segment { return changetype<Segment>(this.segments + index * <u32>offsetof<Segment>()); }
   /** File offset of a program header: where a fault is. */
   @inline phdrAt(index: u32): u64 { return this.phoff + <u64>index * (this.bits == 64 ? phdrBytes<u64>() : phdrBytes<u32>()); }
+  /** The same of a header that was read. */
+  headerOf(segment: Segment): u64 { return this.phdrAt(<u32>((changetype<usize>(segment) - this.segments) / offsetof<Segment>())); }
   /** Offset of a needed library's name in the string table. */
   @inline neededName(index: u32): u64 { return load<u32>(this.needed + index * 4); }
   /** Keeps room for the program headers; false if there is no memory. */

@@ -88,6 +88,7 @@ function inspectSegments<A>(work: Work, image: Image): bool {
 function readSegments<A>(work: Work, image: Image, table: u64, phoff: u64): bool {
   image.align = 1;
   let loads = 0;
+  let last: u64 = 0;
   for (let i: u32 = 0; i < image.phnum; ++i) {
     const segment = image.segment(i);
     const at = image.phdrAt(i);
@@ -95,8 +96,9 @@ function readSegments<A>(work: Work, image: Image, table: u64, phoff: u64): bool
     switch (segment.type) {
       case PT.LOAD: {
         if (!segment.bytes && !segment.fileBytes) break; // gABI allows it; there is nothing to map
-        if (!checkLoad<A>(work, image, segment, at, loads != 0)) return false;
+        if (!checkLoad<A>(work, image, segment, at, last)) return false;
         if (!loads++) image.low = segment.vaddr;
+        last = segment.vaddr;
         image.high = segment.vaddr + segment.bytes;
         image.align = max(image.align, segment.align);
         break;
@@ -115,7 +117,7 @@ function readSegments<A>(work: Work, image: Image, table: u64, phoff: u64): bool
 }
 
 /** What gABI 5.1 asks of a loadable segment, and that nothing in it wraps. */
-function checkLoad<A>(work: Work, image: Image, segment: Segment, at: u64, follows: bool): bool {
+function checkLoad<A>(work: Work, image: Image, segment: Segment, at: u64, previous: u64): bool {
   if (segment.fileBytes > segment.bytes) return work.fail(Code.FileExceedsMemory, What.Phdr, at, segment.fileBytes);
   if (!within(segment.offset, segment.fileBytes, 0, image.fileBytes)) return work.fail(Code.Truncated, What.Phdr, at, segment.offset);
   const last = segment.vaddr + segment.bytes - 1;
@@ -124,8 +126,7 @@ function checkLoad<A>(work: Work, image: Image, segment: Segment, at: u64, follo
     if (!isPowerOfTwo(segment.align)) return work.fail(Code.BadAlignment, What.Phdr, at, segment.align);
     if ((segment.vaddr - segment.offset) & (segment.align - 1)) return work.fail(Code.NotCongruent, What.Phdr, at, segment.offset);
   }
-  if (!follows) return true;
-  if (segment.vaddr < image.low) return work.fail(Code.SegmentsUnordered, What.Phdr, at, segment.vaddr);
+  if (segment.vaddr < previous) return work.fail(Code.SegmentsUnordered, What.Phdr, at, segment.vaddr);
   if (segment.vaddr < image.high) return work.fail(Code.SegmentsOverlap, What.Phdr, at, segment.vaddr);
   return true;
 }
@@ -138,5 +139,5 @@ function checkRelro(work: Work, image: Image): bool {
   }
   const host = image.holding(relro.vaddr, 1);
   if (host && host.flags & PF.W) return true;
-  return work.fail(Code.BadRelro, What.Phdr, image.phoff, relro.vaddr);
+  return work.fail(Code.BadRelro, What.Phdr, image.headerOf(relro), relro.vaddr);
 }

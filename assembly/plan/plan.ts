@@ -24,7 +24,8 @@ import { hasTextRelocations } from "../inspect/dynamic";
 /**
  * Lays an image out for a host with pages of this size.
  *
- * @fault WritableCode SharedPage (Phdr, at = file offset, value = p_flags)
+ * @fault WritableCode (Phdr, at = file offset, value = p_flags)
+ * @fault SharedPage (Phdr, at = file offset, value = p_vaddr)
  * @fault TextRelocation UnsupportedTls
  */
 export function planOf(work: Work, image: Image, pageBytes: u64, plan: Plan): bool {
@@ -34,7 +35,7 @@ export function planOf(work: Work, image: Image, pageBytes: u64, plan: Plan): bo
   if (high <= low) return work.fail(Code.AddressWraps, What.Phdr, image.phoff, image.high);
   if (!checkPermissions(work, image, pageBytes)) return false;
   if (image.dynamic && hasTextRelocations(image.dynamic!)) return work.fail(Code.TextRelocation, What.Dyn, image.dynamicSegment!.vaddr, 0);
-  if (image.tls && image.tls!.bytes) return work.fail(Code.UnsupportedTls, What.Phdr, image.phoff, image.tls!.bytes);
+  if (image.tls && image.tls!.bytes) return work.fail(Code.UnsupportedTls, What.Phdr, image.headerOf(image.tls!), image.tls!.bytes);
   plan.low = low;
   plan.bytes = high - low;
   plan.exact = image.type == ET.EXEC ? low : NONE;

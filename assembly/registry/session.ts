@@ -41,6 +41,8 @@ export const enum Task { Inspect, Load, Unload }
   /** Where the stage goes on: the module, or the number in the order. */
   cursor: Module | null;
   position: u32;
+  /** Preinitialisers that were called. */
+  preinitCount: u32;
   /** Modules that must stay while this session is open. */
   private pins: Dependency | null;
   /** It is being advanced now: what runs on the target may call the core, but not this session. */

@@ -10,10 +10,20 @@ import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
 import { Context } from "../registry/context";
 
-/** How many calls a module's beginning takes: preinitialisers, DT_INIT, initialisers. */
+/**
+ * How many calls come before every initialiser, also those of what it needs. Only an executable has any: gABI has them
+ * ignored elsewhere.
+ */
+export function preinitCount(image: Image): u32 {
+  const d = image.dynamic;
+  if (!d || image.type != ET.EXEC && !(d.value(DT.FLAGS_1) & DF_1.PIE)) return 0;
+  return arrayCount(image, d, DT.PREINIT_ARRAY, DT.PREINIT_ARRAYSZ);
+}
+
+/** How many calls a module's beginning takes: DT_INIT, initialisers. */
 export function initCount(image: Image): u32 {
   const d = image.dynamic;
-  return d ? preinitCount(image, d) + 1 + arrayCount(image, d, DT.INIT_ARRAY, DT.INIT_ARRAYSZ) : 0;
+  return d ? 1 + arrayCount(image, d, DT.INIT_ARRAY, DT.INIT_ARRAYSZ) : 0;
 }
 
 /** How many calls its end takes: finalisers, last to first, then DT_FINI. */
@@ -22,12 +32,17 @@ export function finiCount(image: Image): u32 {
   return d ? arrayCount(image, d, DT.FINI_ARRAY, DT.FINI_ARRAYSZ) + 1 : 0;
 }
 
+/** Calls the n-th preinitialiser. False if the work must wait, or failed. */
+export function callPreinit(work: Work, image: Image, placement: Placement, context: Context, index: u32): bool {
+  return callElement(work, image, placement, context, element(image, image.dynamic!, DT.PREINIT_ARRAY, index));
+}
+
 /** Makes the n-th call of a beginning. False if the work must wait, or failed. */
 export function callInit(work: Work, image: Image, placement: Placement, context: Context, index: u32): bool {
   const d = image.dynamic!;
-  const preinit = preinitCount(image, d);
-  const vaddr = index < preinit ? element(image, d, DT.PREINIT_ARRAY, index) : element(image, d, DT.INIT_ARRAY, index - preinit - 1);
-  return index == preinit ? callFunction(work, image, placement, context, d, DT.INIT) : callElement(work, image, placement, context, vaddr);
+  return index
+    ? callElement(work, image, placement, context, element(image, d, DT.INIT_ARRAY, index - 1))
+    : callFunction(work, image, placement, context, d, DT.INIT);
 }
 
 /** Makes the n-th call of an end. False if the work must wait, or failed. */
@@ -37,12 +52,6 @@ export function callFini(work: Work, image: Image, placement: Placement, context
   return index == count
     ? callFunction(work, image, placement, context, d, DT.FINI)
     : callElement(work, image, placement, context, element(image, d, DT.FINI_ARRAY, count - 1 - index));
-}
-
-/** Only an executable's preinitialisers are called: gABI has them ignored elsewhere. */
-function preinitCount(image: Image, d: Dynamic): u32 {
-  const isExecutable = image.type == ET.EXEC || (d.value(DT.FLAGS_1) & DF_1.PIE) != 0;
-  return isExecutable ? arrayCount(image, d, DT.PREINIT_ARRAY, DT.PREINIT_ARRAYSZ) : 0;
 }
 
 function arrayCount(image: Image, d: Dynamic, array: u64, bytes: u64): u32 {

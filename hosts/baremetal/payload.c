@@ -1,9 +1,9 @@
 #include "payload.h"
 #include "board.h"
+#include "libc/libc.h"
 #include "machine.h"
 #include "page.h"
 #include "region.h"
-#include "libc/libc.h"
 
 /* The header of an entry: "070701", then thirteen numbers of eight hexadecimal digits. cpio(5) "New ASCII Format". */
 enum { HEADER_BYTES = 110, MODE = 1, FILE_BYTES = 6, NAME_BYTES = 11, MODE_TYPE = 0170000, MODE_FILE = 0100000 };

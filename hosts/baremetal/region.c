@@ -1,8 +1,8 @@
 #include "region.h"
 #include "board.h"
+#include "libc/libc.h"
 #include "machine.h"
 #include "page.h"
-#include "libc/libc.h"
 
 enum { RESERVATIONS = 1024 };
 

@@ -2,13 +2,13 @@
 #include "board.h"
 #include "host.h"
 #include "json.h"
+#include "libc/libc.h"
 #include "linkwright.h"
 #include "machine.h"
-#include "payload.h"
 #include "page.h"
+#include "payload.h"
 #include "region.h"
 #include "symbols.h"
-#include "libc/libc.h"
 
 enum { ARGUMENTS = 8, STAGES = LW_STAGE_FAILED + 1, PT_LOAD = 1 };
 

@@ -65,11 +65,12 @@ async function main(typed: readonly string[]): Promise<number> {
   return command.run(args);
 }
 
-// Whoever reads the output may stop reading: that is no failure of ours.
+// Whoever reads the output may stop reading: that is no failure of ours. A full disk is one.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-    throw error;
+    if (stream === process.stdout) note(`linkwright: the output can't be written: ${error.message}`);
+    process.exit(1);
   });
 }
 

@@ -1,7 +1,7 @@
 // What the commands do with FILE and --search: names, folders, and one loader over all of them.
 
 import { realpathSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { OptionSpec } from "./command.js";
 import { findIn } from "./search.js";
 
@@ -17,4 +17,9 @@ export function foldersOf(files: readonly string[], named: readonly string[]): s
 export function libraryPath(folders: readonly string[], name: string): string | undefined {
   const path = findIn(folders, name);
   return path === undefined ? undefined : realpathSync(path);
+}
+
+/** Finds a library among the files that were named, then in the folders of --search: nowhere else, so that a result does not depend on a file's neighbours. */
+export function amongFiles(files: readonly string[], folders: readonly string[]): (name: string) => string | undefined {
+  return (name) => files.find((file) => basename(file) === name) ?? findIn(folders, name);
 }

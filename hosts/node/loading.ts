@@ -3,7 +3,7 @@
 import { realpathSync } from "node:fs";
 import { type Arguments, type OptionSpec, UsageError, numberOf } from "./command.js";
 import type { Context } from "./context.js";
-import { SEARCH, foldersOf } from "./files.js";
+import { SEARCH, amongFiles } from "./files.js";
 import { Linkwright } from "./linkwright.js";
 import type { Module } from "./module.js";
 import type { Missing } from "./fault.js";
@@ -31,7 +31,7 @@ const ET_EXEC = 2;
 /** Loads the files in order, each once, with the libraries they need. */
 export async function loadFiles(args: Arguments, command: string, allowMissing: boolean): Promise<Loaded> {
   const defines = definesOf(args.all("define"), command);
-  const search = foldersOf(args.files, args.all("search"));
+  const search = amongFiles(args.files, args.all("search"));
   const linkwright = await Linkwright.create({ base: await baseOf(args, command) });
   const context = linkwright.context({ search, defines });
   const modules: Module[] = [];

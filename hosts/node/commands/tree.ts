@@ -4,7 +4,7 @@ import { type Command } from "../command.js";
 import { FaultError, LinkError } from "../error.js";
 import { Code } from "../../../assembly/words.js";
 import { codeName, type Missing } from "../fault.js";
-import { SEARCH, foldersOf, libraryPath } from "../files.js";
+import { SEARCH, libraryPath } from "../files.js";
 import { Linkwright } from "../linkwright.js";
 import { report } from "../report.js";
 import { paint, printable, say, sayJson } from "../terminal.js";
@@ -76,13 +76,13 @@ export const tree: Command = {
   name: "tree",
   usage: "FILE [--search DIR]...",
   summary: "shows the libraries that a file needs, and every one that is missing",
-  details: ["Libraries are looked for in the folders of --search, then in the file's own.", "Exit status 1 means that a library is missing or can't be used."],
+  details: ["Libraries are looked for in the folders of --search.", "Exit status 1 means that a library is missing or can't be used."],
   options: { search: SEARCH },
   files: { least: 1, most: 1, what: "FILE" },
   async run(args) {
     const file = args.files[0]!;
     using linkwright = await Linkwright.create();
-    const walk = new Walk(linkwright, foldersOf([file], args.all("search")));
+    const walk = new Walk(linkwright, args.all("search"));
     const root = await walk.node(file, file);
     if (args.has("json")) sayJson({ tree: root, missing: walk.missing.map((one) => one.name) });
     else {

@@ -229,7 +229,9 @@ function writeJson(path: Text, symbols: List, versions: List, tallies: List): vo
   numberField("class", bits);
   textField("type", named(typeName(<u32>lw_value(image, Field.Type)), "", true, <u32>lw_value(image, Field.Type)).held);
   hexField("flags", lw_value(image, Field.Flags));
-  if (entry() != NONE) hexField("entry", entry());
+  json.key("entry");
+  if (entry() == NONE) json.nothing();
+  else json.hex(entry());
   hexField("base", lw_value(image, Field.Base));
   numberField("bytes", lw_value(image, Field.Bytes));
   json.key("segments");
