@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync, gzipSync } from "node:zlib";
 import { Code } from "../assembly/words.js";
+import { LinkwrightError } from "../hosts/node/error.js";
 import { codeName } from "../hosts/node/fault.js";
 import { boot } from "../hosts/node/qemu/boot.js";
 import type { ImageEvent, LoadedEvent } from "../hosts/node/qemu/events.js";
@@ -37,8 +38,8 @@ const BYTES = 64 * 1024;
 const LIBRARY = "libz.so.1", USER = "roundtrip.so", HOPELESS = "missing.so";
 
 // node's zlib is another build of it, and knows nothing of the images: the checksums are in what it writes.
-const crc32 = (data: Uint8Array): number => gzipSync(data).readUInt32LE(gzipSync(data).length - 8);
-const adler32 = (data: Uint8Array): number => deflateSync(data).readUInt32BE(deflateSync(data).length - 4);
+const crc32 = (data: Uint8Array): number => gzipSync(data).subarray(-8).readUInt32LE();
+const adler32 = (data: Uint8Array): number => deflateSync(data).subarray(-4).readUInt32BE();
 
 /** What roundtrip.c fills its 64 KiB with. */
 function plain(): Uint8Array {
@@ -152,7 +153,7 @@ function unloadProblem(report: Report): string | undefined {
 export async function drive(zlib: Zlib): Promise<Outcome> {
   const { name } = zlib.machine;
   const machine = imagesOf().find((one) => one.name === name);
-  if (!machine) throw new Error(`build/images has no image for ${name}`);
+  if (!machine) throw new LinkwrightError("NotBuilt", `there is no image for ${name}; \`npm run build\` makes it`);
   const calls = callsOf();
   const events: ImageEvent[] = [];
   let said = "";
@@ -172,13 +173,16 @@ export async function drive(zlib: Zlib): Promise<Outcome> {
     ["roundTrip", roundTripProblem(report)],
     ["functions", functionsProblem(report, calls)],
     ["missing", missingProblem(report)],
-    ["unload", unloadProblem(report) ?? (failed && `${failed.message} ${said}`.trim())],
+    ["unload", unloadProblem(report)],
   ];
+  const problems = new Map(found.filter((one): one is [Check, string] => one[1] !== undefined));
+  // A machine that stopped did so in the first of what is not there.
+  if (failed) problems.set([...problems.keys()][0] ?? "unload", `${failed.message} ${said}`.trim());
   const [library, user] = loads;
   const sum = (step: string): number | undefined => library && user && (library.steps[step] ?? 0) + (user.steps[step] ?? 0);
   return {
     zlib,
-    problems: new Map(found.filter((one): one is [Check, string] => one[1] !== undefined)),
+    problems,
     packed: report.returned("packed_bytes"),
     core: user?.peak,
     memory: user?.memory,

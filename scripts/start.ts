@@ -26,14 +26,16 @@ const check = (title: string, what: Check): Column => ({ title, cell: ({ problem
 const figure = (title: string, value: (outcome: Outcome) => number | undefined): Column =>
   ({ title, right: true, cell: (outcome) => grouped(value(outcome)) });
 
-const COLUMNS: readonly Column[] = [
-  { title: "machine", cell: ({ zlib }) => zlib.machine.name },
+const MACHINE: Column = { title: "machine", cell: ({ zlib }) => zlib.machine.name };
+const VERDICTS: readonly Column[] = [
   { title: "libz.so.1", cell: ({ zlib }) => zlib.origin },
   check("loaded", "load"),
   check("round trip", "roundTrip"),
   check("calls", "functions"),
   check("refusal", "missing"),
   check("unloaded", "unload"),
+];
+const FIGURES: readonly Column[] = [
   figure("loader", ({ zlib }) => loaderBytes(zlib.machine.name)),
   figure("core RAM", ({ core }) => core),
   figure("modules", ({ memory }) => memory),
@@ -47,23 +49,39 @@ function loaderBytes(machine: string): number {
   return text + rodata;
 }
 
-const LEGEND = [
-  "round trip  64 KiB compressed and decompressed by a module that needs libz.so.1; the same bytes came back",
-  "calls       crc32_combine, adler32_combine and compressBound agree with values computed elsewhere",
-  `refusal     a module that needs ${UNDEFINED.join(", ")} is refused, and all are named`,
-  "unloaded    both modules, twice, and every byte was given back",
-  "loader      bytes of text and rodata of the loader in the image: the slim core with its host's functions",
-  "core RAM    the most bytes that the core itself used; modules: bytes of the two modules in memory",
-  "load        instructions to load both modules; relocate: those of them that relocate; lookup: to look up one symbol",
-];
+function legend(outcomes: readonly Outcome[]): [string, string][] {
+  const versions = [...new Set(outcomes.map(({ zlib }) => zlib.version))].join(", ");
+  const coarse = outcomes.filter(({ zlib }) => zlib.machine.counter !== "instructions").map(({ zlib }) => `; ${zlib.machine.name} counts ${zlib.machine.counter}`);
+  return [
+    ["libz.so.1", `out of Debian's package zlib1g, or built from its source package zlib: ${versions}`],
+    ["round trip", "64 KiB were compressed and decompressed by a module that needs libz.so.1, and the same bytes came back"],
+    ["calls", "crc32_combine, adler32_combine and compressBound agree with values that were computed elsewhere"],
+    ["refusal", `a module that needs ${UNDEFINED.join(", ")} was refused, and all of them were named`],
+    ["unloaded", "both modules, twice, and every byte was given back"],
+    ["loader", "bytes of text and rodata of the loader in the image: the slim core with its host's functions"],
+    ["core RAM", "the most bytes that the core itself used; modules: bytes of memory of the two modules"],
+    ["load", `instructions to load both modules; relocate: those of them that relocate; lookup: to look up one symbol${coarse.join("")}`],
+  ];
+}
 
+function rowsOf(columns: readonly Column[], outcomes: readonly Outcome[]): string[][] {
+  return outcomes.map((outcome) => columns.map((column) => column.cell(outcome)));
+}
+
+function widthOf(columns: readonly Column[], outcomes: readonly Outcome[]): number {
+  const rows = rowsOf(columns, outcomes);
+  return columns.reduce((sum, { title }, i) => sum + Math.max(title.length, ...rows.map((row) => row[i]!.length)) + 2, -2);
+}
+
+/** One table, or two, or a block for each machine: what the terminal has room for. */
 function lines(outcomes: readonly Outcome[]): string[] {
-  const rows = outcomes.map((outcome) => COLUMNS.map((column) => column.cell(outcome)));
-  const widths = COLUMNS.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
   const room = columnsOf(process.stdout) ?? Infinity;
-  if (widths.reduce((sum, width) => sum + width + 2, -2) <= room) return table(COLUMNS, rows);
-  // Too narrow for a table: one block a machine.
-  return rows.flatMap((row) => [...pairs(COLUMNS.map(({ title }, i) => [title, row[i]!])), ""]);
+  const whole = [MACHINE, ...VERDICTS, ...FIGURES], halves = [[MACHINE, ...VERDICTS], [MACHINE, ...FIGURES]];
+  if (widthOf(whole, outcomes) <= room) return table(whole, rowsOf(whole, outcomes));
+  if (halves.every((half) => widthOf(half, outcomes) <= room)) {
+    return halves.flatMap((half, i) => [...(i ? [""] : []), ...table(half, rowsOf(half, outcomes))]);
+  }
+  return rowsOf(whole, outcomes).flatMap((row, i) => [...(i ? [""] : []), ...pairs(whole.map(({ title }, k) => [title, row[k]!]))]);
 }
 
 /** All at once, as many as there are cores, in order. */
@@ -96,10 +114,7 @@ async function start(): Promise<number> {
   const outcomes = await driveAll(machines.toSorted((a, b) => place(a) - place(b)));
   for (const line of lines(outcomes)) say(line);
   say();
-  for (const line of LEGEND) say(paint(process.stdout, "dim", line));
-  for (const { zlib } of outcomes) {
-    if (zlib.machine.counter !== "instructions") say(paint(process.stdout, "dim", `${zlib.machine.name} counts ${zlib.machine.counter}`));
-  }
+  for (const line of pairs(legend(outcomes))) say(line);
   const problems = outcomes.flatMap(({ zlib, problems }) => [...problems].map(([what, problem]) => `${zlib.machine.name}: ${what}: ${problem}`));
   for (const problem of problems) note(paint(process.stderr, "red", problem));
   return problems.length ? 1 : 0;

@@ -15,6 +15,8 @@ export interface Zlib {
   readonly machine: Machine;
   /** Where libz.so.1 comes from, in a few words. */
   readonly origin: string;
+  /** Debian's version of the package that it is from. */
+  readonly version: string;
   /** The folder with libz.so.1, roundtrip.so and missing.so. */
   readonly folder: string;
 }
@@ -111,7 +113,7 @@ export async function makeZlib(say: (line: string) => void): Promise<Zlib[]> {
   await takeAll(steps, say);
   return machines.map((machine) => {
     const at = packaged.indexOf(machine);
-    const version = versionOf(files[at < 0 ? files.length - 1 : at]!);
-    return { machine, origin: at < 0 ? `source ${version}` : `Debian ${version} ${wanted[at]!.architecture}`, folder: join(root, FOLDER, machine.name) };
+    const origin = at < 0 ? "from source" : `Debian ${wanted[at]!.architecture}`;
+    return { machine, origin, version: versionOf(files.at(at)!), folder: join(root, FOLDER, machine.name) }; // -1: the source is the last
   });
 }

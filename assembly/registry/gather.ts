@@ -3,6 +3,7 @@
 import { Answer, Code, Flag, What } from "../words";
 import * as hostLink from "../host/link";
 import * as target from "../host/memory";
+import * as source from "../host/source";
 import { DT } from "../elf/dynamic";
 import { Image, Part, newImage } from "../inspect/image";
 import { inspect } from "../inspect/inspect";
@@ -69,7 +70,10 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
   const known = fromSource(session, <u32>answer);
   if (known) return depend(session, module, known);
   const image = newImage(<u32>answer, true);
-  if (!image) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  if (!image) {
+    source.close(<u32>answer);
+    return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  }
   const added = newModule(session.context!, image, session.flags);
   if (!added) {
     image.drop();

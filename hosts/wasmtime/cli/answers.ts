@@ -2,7 +2,7 @@
 
 import { Answer } from "../../../assembly/words";
 import { List, newList } from "./list";
-import { isPlain, join } from "./path";
+import { fileOf, isPlain, join } from "./path";
 import { failure, isFile, openAlready, sourceOf } from "./source";
 import { nameAt } from "./target";
 import { Text } from "./text";
@@ -19,15 +19,17 @@ class Definition {
   addr: u64;
 }
 
+let files: List = changetype<List>(0);
 let folders: List = changetype<List>(0);
 let definitions: List = changetype<List>(0);
 
 /** Why a library that is there could not be used. */
 export let cause: Text | null = null;
 
-/** Says where libraries are looked for. */
-export function search(list: List): void {
-  folders = list;
+/** Says where libraries are looked for: among these files, then in these folders, and nowhere else. */
+export function search(named: List, inFolders: List): void {
+  files = named;
+  folders = inFolders;
 }
 
 /** Defines a symbol; the last definition of a name holds. */
@@ -53,8 +55,9 @@ export function answerNeeded(): void {
   reply(source ? <i32>source.number : Answer.Refused, 0, 0);
 }
 
-/** The path of a library in the first folder that has it. */
+/** The path of a library, if somebody has it. */
 function find(name: Text): Text | null {
+  for (let i: u32 = 0; i < files.count; ++i) if (fileOf(files.at<Text>(i)).equals(name)) return files.at<Text>(i);
   if (!isPlain(name)) return null;
   for (let i: u32 = 0; i < folders.count; ++i) {
     const path = join(folders.at<Text>(i), name);

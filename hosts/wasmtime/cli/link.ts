@@ -13,7 +13,7 @@ import * as json from "./json";
 import { List, newList } from "./list";
 import { Lack, jsonNames, readMissing } from "./missing";
 import { Parsed, parse, parsed } from "./number";
-import { fileOf, folderOf } from "./path";
+import { fileOf } from "./path";
 import { drive } from "./session";
 import { Source, failure, forgetSources, openAlready, sourceAt, sourceOf } from "./source";
 import { newTable } from "./table";
@@ -32,7 +32,7 @@ export function link(typed: Arguments): void {
   const out = typed.one(Option.Out);
   if (!out || !out.bytes) return misuse(words("link needs --out IMAGE").held, typed.command);
   readDefinitions(typed);
-  search(foldersOf(typed));
+  search(typed.files, typed.all(Option.Search));
   settleTarget(typed);
 
   const modules = newList(), missing = newList();
@@ -55,14 +55,6 @@ function readDefinitions(typed: Arguments): void {
     if (outcome == Parsed.TooLarge) misuse(words("the address of ").text(name).words(" has 64 bits").held, typed.command);
     define(name, parsed);
   }
-}
-
-/** The folders that were named, then those of the files. */
-function foldersOf(typed: Arguments): List {
-  const folders = newList(), named = typed.all(Option.Search);
-  for (let i: u32 = 0; i < named.count; ++i) folders.add(changetype<usize>(named.at<Text>(i)));
-  for (let i: u32 = 0; i < typed.files.count; ++i) folders.add(changetype<usize>(folderOf(typed.files.at<Text>(i))));
-  return folders;
 }
 
 function settleTarget(typed: Arguments): void {

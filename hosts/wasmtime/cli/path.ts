@@ -6,13 +6,6 @@ import { Text } from "./text";
 
 const SLASH: u32 = 0x2f;
 
-/** The folder that a path names its file in. */
-export function folderOf(path: Text): Text {
-  const at = path.findLast(SLASH);
-  if (at < 0) return words(".").held;
-  return path.slice(0, max(at, 1));
-}
-
 /** The last part of a path. */
 export function fileOf(path: Text): Text {
   return path.slice(path.findLast(SLASH) + 1);
