@@ -1,7 +1,7 @@
 // Fetches Debian packages, of any architecture, and sources of packages. apt verifies them against the system's keys; it
 // works on a state of its own, so the system's lists, architectures and packages stay as they are.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { sourcesFor } from "./sources.js";
@@ -174,7 +174,8 @@ export function unpackTo(folder: string, file: string): void {
   else unpack("dpkg-deb", ["-x", file, folder], file);
 }
 
-/** The version of a fetched package, as its file's name says. */
+/** The version of a fetched package: a .deb has it in its name, a .dsc within. */
 export function versionOf(file: string): string {
-  return decodeURIComponent(basename(file)).replace(/\.(deb|dsc)$/, "").split("_")[1] ?? "";
+  if (file.endsWith(".dsc")) return /^Version: (.*)$/m.exec(readFileSync(file, "utf8"))?.[1] ?? "";
+  return decodeURIComponent(basename(file)).split("_")[1] ?? "";
 }

@@ -166,7 +166,9 @@ function bindCopy<A>(work: Work, image: Image, symbols: Symbols, scope: Scope, b
     if (answer == Answer.Pending) return work.wait();
     if (answer == Answer.Refused) return missing.add(work, name, <u32>nameBytes, image.source, false);
     from = hostLink.foundAddr();
-    if (hostLink.foundBytes()) bytes = min(own, hostLink.foundBytes());
+    bytes = min(own, hostLink.foundBytes());
+    // 0 says that nobody knows how much may be read there.
+    if (own && !bytes) return work.fail(Code.CopySource, What.Rel, entry, own);
   }
   const at = work.take(offsetof<Copy>());
   if (!at) return false;

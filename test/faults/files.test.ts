@@ -11,10 +11,13 @@ for (const machine of MACHINES) {
   describe(`faults: ${machine}`, () => {
     for (const one of WRONG.filter(({ machines }) => !machines || machines(machine))) {
       test(one.name, async () => {
-        const { name: _name, make, library, machines: _machines, call, ...settings } = one;
+        const { name: _name, make, library, machines: _machines, call, defines, ...settings } = one;
         const { bytes, expected } = make(machine);
         await using linkwright = await Linkwright.create({ ...settings, ...(call && { call }), ...(settings.base && { end: settings.base * 4n }) });
-        const context = linkwright.context({ search: (name) => library?.(machine, name) ?? libraryPath(machine, name) });
+        const context = linkwright.context({
+          search: (name) => (defines ? true : library?.(machine, name) ?? libraryPath(machine, name)),
+          ...(defines && { defines }),
+        });
         const before = linkwright.usage;
         const error = await context.load(bytes, { name: "wrong.so" }).then(() => undefined, (why: unknown) => why);
         assert.ok(error instanceof FaultError, `it is refused: ${String(error)}`);

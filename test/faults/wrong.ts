@@ -21,6 +21,8 @@ export interface Setting {
   readonly pageBytes?: number;
   readonly memoryLimit?: number;
   readonly base?: bigint;
+  /** Every library is the host's own, and these are its symbols. */
+  readonly defines?: Readonly<Record<string, bigint>>;
   /** Initialisers are called, by this. */
   readonly call?: () => void;
 }
@@ -390,6 +392,11 @@ export const WRONG: readonly Wrong[] = [
     },
     library: (machine, name) => (name !== "copy_library.so" ? undefined : patchElf(fixture(machine, name), (elf) => elf.symbol(elf.symbolIndex("shared_value")).set("value", nowhere(elf))).bytes),
   },
+  wrong("CopySource", "a symbol of the host whose size nobody knows", "copy", (elf) => {
+    const { table } = relocations(elf), entry = elf.relocation(table, 0);
+    const symbol = elf.symbol(Number(entry.get("info") >> (elf.is64 ? 32n : 8n)));
+    return { what: "Rel", at: entry.vaddr, value: symbol.get("size") };
+  }, { defines: { shared_value: 0x7000_0000n, shared_way: 0x7000_0100n, where: 0x7000_0200n } }),
   {
     name: "MachineMismatch: a library for another machine",
     make: (machine) => ({

@@ -87,6 +87,7 @@ export class Bench {
   readonly #options: BenchOptions;
   readonly #files = new Map<number, { bytes: Uint8Array; area: bigint }>();
   readonly #byContent = new Map<Uint8Array, number>();
+  #lastSource = 0;
   #found = 0n;
   /** What `lw_open` answered. */
   readonly opened: number;
@@ -105,13 +106,22 @@ export class Bench {
   add(bytes: Uint8Array): number {
     const known = this.#byContent.get(bytes);
     if (known) return known;
-    const source = this.#files.size + 1;
+    const source = ++this.#lastSource;
     const area = unsigned(this.sandbox.stage(source, BigInt(bytes.length)));
     if (area >> 63n || !this.target.write(area, bytes)) throw new Error("the sandbox has no room for the file");
     this.sandbox.staged(source, 0n, BigInt(bytes.length));
     this.#files.set(source, { bytes, area });
     this.#byContent.set(bytes, source);
     return source;
+  }
+
+  /** Forgets a file that was added, and takes its bytes out of the target. */
+  drop(source: number): void {
+    const file = this.#files.get(source);
+    if (!file) return;
+    this.sandbox.unstage(source);
+    this.#files.delete(source);
+    this.#byContent.delete(file.bytes);
   }
 
   #ask(name: Question["name"], args: readonly (bigint | number)[], answer: () => bigint | number): bigint | number {
@@ -178,6 +188,12 @@ export class Bench {
         }),
       },
       log: { event: () => undefined },
+      // The debug build checks what it takes for granted.
+      env: {
+        abort: (_message: number, _file: number, line: number, column: number) => {
+          throw new Error(`the core gave up at line ${line}, column ${column}`);
+        },
+      },
     } as unknown as WebAssembly.Imports;
   }
 

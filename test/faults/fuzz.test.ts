@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fuzz } from "./fuzz.js";
+
+const LOADS = 4000;
+
+test("mutated files do no harm", () => {
+  const { loads, loaded, codes, harms } = fuzz(LOADS, 20240607);
+  assert.deepEqual(harms.slice(0, 5), []);
+  assert.equal(loads, LOADS);
+  // The mutations reach deep: some files still load, and most codes that a file can provoke are told.
+  assert.ok(loaded > LOADS / 50, `${loaded} files were loaded`);
+  assert.ok(loaded < LOADS * 9 / 10);
+  assert.ok(codes.size > 20, [...codes.keys()].join(" "));
+});

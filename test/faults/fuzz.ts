@@ -1,0 +1,155 @@
+// Mutated files: good fixtures with a few bytes changed where loaders look. The core may load one or refuse it, but it
+// must not trap, not touch what it was not given, not run for ever, and must give everything back.
+
+import { Answer, Code, Flag, List } from "../../assembly/words.js";
+import { DT, ElfFile, PT } from "../../fixtures/elf.js";
+import { MACHINES, type Machine } from "../../fixtures/list.js";
+import type { Bench } from "../support/bench.js";
+import { Random } from "../support/random.js";
+import { sameFixture, stage } from "./scenario.js";
+
+/** A range of a file. */
+interface Range {
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/** A mutated file that did harm. */
+export interface Harm {
+  readonly machine: Machine;
+  readonly fixture: string;
+  /** The mutation's own seed: `mutate` makes the file again. */
+  readonly seed: number;
+  readonly what: string;
+}
+
+/** What came of many mutated files. */
+export interface Tally {
+  loads: number;
+  /** Files that were loaded in spite of what was changed. */
+  loaded: number;
+  /** How often each code was told. */
+  readonly codes: Map<string, number>;
+  readonly harms: Harm[];
+}
+
+const FIXTURES = ["relative.so", "relative_relr.so", "absolute.so", "names_both.so", "names_sysv.so", "versions_user.so", "chain_top.so", "copy", "init_root.so", "protection.so"];
+
+/** Where loaders look: headers, the dynamic section, and the tables that it names. */
+function rangesOf(elf: ElfFile): Range[] {
+  const ranges: Range[] = [{ start: 0, bytes: elf.is64 ? 64 : 52 }];
+  ranges.push({ start: Number(elf.header.get("phoff")), bytes: Number(elf.header.get("phnum")) * (elf.is64 ? 56 : 32) });
+  const dynamic = elf.segment(PT.DYNAMIC);
+  ranges.push({ start: Number(dynamic.get("offset")), bytes: Number(dynamic.get("filesz")) });
+  const sizes: readonly (readonly [number, number])[] = [[DT.RELA, DT.RELASZ], [DT.REL, DT.RELSZ], [DT.JMPREL, DT.PLTRELSZ], [DT.RELR, DT.RELRSZ], [DT.STRTAB, DT.STRSZ], [DT.INIT_ARRAY, DT.INIT_ARRAYSZ]];
+  for (const [table, bytes] of sizes) {
+    if (elf.has(table) && elf.has(bytes)) ranges.push({ start: elf.offsetOf(elf.entry(table).get("value")), bytes: Number(elf.entry(bytes).get("value")) });
+  }
+  for (const table of [DT.SYMTAB, DT.HASH, DT.GNU_HASH, DT.VERSYM, DT.VERNEED]) {
+    if (elf.has(table)) ranges.push({ start: elf.offsetOf(elf.entry(table).get("value")), bytes: 96 });
+  }
+  return ranges.map(({ start, bytes }) => ({ start, bytes: Math.min(bytes, elf.bytes.length - start) })).filter(({ bytes }) => bytes > 0);
+}
+
+/** Numbers that break arithmetic. */
+const EDGES = [0n, 1n, 2n, 7n, 8n, 0x7fn, 0x80n, 0xffn, 0xfffn, 0x1000n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_fff8n, 0xffff_ffffn, 0x7fff_ffff_ffff_ffffn, 0x8000_0000_0000_0000n, 0xffff_ffff_ffff_fff8n, 0xffff_ffff_ffff_ffffn];
+
+/** A fixture with one to six changes. */
+export function mutate(machine: Machine, fixture: string, seed: number): Uint8Array {
+  const random = new Random(seed), elf = new ElfFile(sameFixture(machine, fixture)), ranges = rangesOf(elf);
+  for (let changes = 1 + random.below(6); changes; --changes) {
+    const { start, bytes } = random.of(ranges), at = start + random.below(bytes);
+    const word = Math.min(elf.bytes.length - elf.wordBytes, start + Math.floor((at - start) / 4) * 4);
+    switch (random.below(6)) {
+      case 0: elf.bytes[at] = random.below(256); break;
+      case 1: elf.bytes[at] = elf.bytes[at]! ^ (1 << random.below(8)); break;
+      case 2: elf.write(word, 4, BigInt(random.next())); break;
+      case 3: elf.write(word, elf.wordBytes, random.of(EDGES)); break;
+      case 4: elf.write(word, 4, random.of(EDGES)); break;
+      default: elf.write(word, elf.wordBytes, BigInt.asUintN(8 * elf.wordBytes, elf.read(word, elf.wordBytes) + BigInt(random.below(33) - 16)));
+    }
+  }
+  return random.below(16) ? elf.bytes : elf.bytes.subarray(0, random.below(elf.bytes.length));
+}
+
+/** The questions that one load may ask before it counts as running for ever. */
+const MOST_QUESTIONS = 5000;
+
+/** One core that loads one mutated file after the other. */
+class Victim {
+  readonly bench: Bench;
+  readonly #context: number;
+  readonly #used: number;
+  #questions = 0;
+
+  constructor(machine: Machine) {
+    this.bench = stage(machine, {
+      wasm: "debug",
+      memoryLimit: 1n << 24n,
+      coreLimit: 1 << 20,
+      judge: () => {
+        if (++this.#questions > MOST_QUESTIONS) throw new Error("it asks for ever");
+        return "answer";
+      },
+    });
+    this.#context = this.bench.core.lw_context(0n, 0n, 0n) >>> 0;
+    this.#used = this.bench.used;
+  }
+
+  /** Loads, looks things up and unloads; answers with the code. */
+  take(file: Uint8Array): string {
+    const { core, sandbox } = this.bench;
+    this.#questions = 0;
+    const before = sandbox.violations(), source = this.bench.add(file);
+    const session = core.lw_load(this.#context, source, Flag.Global) >>> 0;
+    let code = "Ok";
+    if (this.bench.settle(session) === Answer.Done) {
+      const module = core.lw_result(session) >>> 0;
+      core.lw_close(session);
+      this.#look(module);
+      const last = core.lw_unload(module) >>> 0;
+      this.bench.settle(last);
+      core.lw_close(last);
+    } else {
+      code = this.bench.fault(session).code;
+      core.lw_close(session);
+    }
+    this.bench.drop(source);
+    if (sandbox.violations() !== before) throw new Error(`it touched 0x${BigInt.asUintN(64, sandbox.violation_addr()).toString(16)}`);
+    const { reserved, views, sources } = this.bench.held;
+    if (reserved || views || sources) throw new Error(`it keeps ${reserved} bytes, ${views} views, ${sources} sources`);
+    if (this.bench.used !== this.#used) throw new Error(`the core uses ${this.bench.used} bytes where it used ${this.#used}`);
+    if (Code[code as keyof typeof Code] === undefined) throw new Error(`there is no code ${code}`);
+    return code;
+  }
+
+  #look(module: number): void {
+    const { core, target } = this.bench;
+    for (const name of ["check", "name_11", "nothing", ""]) target.withName(name, (addr, bytes) => core.lw_find(module, addr, bytes));
+    for (const list of [List.Phdr, List.Needed, List.Symbol, List.Relocation, List.Definition, List.Requirement, List.Dynamic, List.Module]) {
+      const count = Math.min(64, core.lw_count(module, list) >>> 0);
+      for (let index = 0; index < count; ++index) for (let field = 1; field <= 37; ++field) core.lw_entry(module, list, index, field);
+    }
+  }
+}
+
+/** Loads this many mutated files; a machine's core serves until it does harm. */
+export function fuzz(loads: number, seed: number, progress: (done: number) => void = () => {}): Tally {
+  const random = new Random(seed), victims = new Map<Machine, Victim>();
+  const tally: Tally = { loads: 0, loaded: 0, codes: new Map(), harms: [] };
+  for (; tally.loads < loads; ++tally.loads) {
+    const machine = random.of(MACHINES), fixture = random.of(FIXTURES), own = random.next();
+    let victim = victims.get(machine);
+    if (!victim) victims.set(machine, victim = new Victim(machine));
+    try {
+      const code = victim.take(mutate(machine, fixture, own));
+      if (code === "Ok") ++tally.loaded;
+      tally.codes.set(code, (tally.codes.get(code) ?? 0) + 1);
+    } catch (error) {
+      tally.harms.push({ machine, fixture, seed: own, what: (error as Error).message });
+      victims.delete(machine);
+    }
+    if (tally.loads % 500 === 0) progress(tally.loads);
+  }
+  return tally;
+}
