@@ -2,7 +2,7 @@
 // works on a state of its own, so the system's lists, architectures and packages stay as they are.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { sourcesFor } from "./sources.js";
 
@@ -44,11 +44,10 @@ class Apt {
   readonly #config: string;
 
   constructor(architectures: readonly string[]) {
-    mkdirSync(cache, { recursive: true });
-    this.folder = mkdtempSync(join(cache, "apt-"));
-    this.#config = join(this.folder, "apt.conf");
     const sources = sourcesFor(architectures);
     if (!sources) throw new FetchFailed("the sources in /etc/apt name no Debian archive", "add Debian's own, with the component main");
+    this.folder = mkdtempSync(join(tmpdir(), "linkwright-apt-"));
+    this.#config = join(this.folder, "apt.conf");
     for (const path of ["state/lists/partial", "cache/archives/partial", "parts"]) mkdirSync(join(this.folder, path), { recursive: true });
     writeFileSync(join(this.folder, "state/status"), "");
     writeFileSync(join(this.folder, "parts/debian.sources"), sources);
@@ -120,18 +119,22 @@ function fetch(apt: Apt, wanted: Package, say: (line: string) => void): void {
   if (!isExact) say(`Debian no longer offers ${exactOf(wanted)}; taking what it offers instead`);
   const spec = isExact ? exactOf(wanted) : nameOf(wanted);
   say(`fetching ${spec}${isSource ? " (source)" : ""}`);
-  const folder = join(apt.folder, "fetched");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
   const args = isSource ? ["source", "--download-only", "--only-source", spec] : ["download", spec];
-  for (let left = TRIES; ; ) {
-    const { problem } = apt.run("apt-get", args, folder);
-    if (problem === undefined) break;
-    if (--left === 0) throw new FetchFailed(`apt-get ${args[0]} ${spec} failed ${TRIES} times:\n${problem}`, NETWORK);
-    say("that failed, once more");
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "fetched-"));
+  try {
+    for (let left = TRIES; ; ) {
+      const { problem } = apt.run("apt-get", args, folder);
+      if (problem === undefined) break;
+      if (--left === 0) throw new FetchFailed(`apt-get ${args[0]} ${spec} failed ${TRIES} times:\n${problem}`, NETWORK);
+      say("that failed, once more");
+    }
+    if (fileOf(wanted)) return; // somebody else was quicker
+    rmSync(folderOf(wanted), { recursive: true, force: true });
+    renameSync(folder, folderOf(wanted)); // all of it, or nothing
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  rmSync(folderOf(wanted), { recursive: true, force: true });
-  renameSync(folder, folderOf(wanted)); // all of it, or nothing
 }
 
 /**

@@ -71,7 +71,10 @@ const OURS = new Set(["types", "components", "architectures", "targets", "langua
  */
 export function sourcesFor(architectures: readonly string[]): string {
   const kept = systemSources().filter(isDebian).map((source) => [...source].filter(([name]) => !OURS.has(name)));
-  const fields = [["types", "deb deb-src"], ["components", "main"], ["architectures", architectures.join(" ")], ["targets", "Packages Sources"], ["languages", "none"]];
+  const fields = [
+    ["types", architectures.length ? "deb deb-src" : "deb-src"], ["components", "main"], ["targets", "Packages Sources"], ["languages", "none"],
+    ...(architectures.length ? [["architectures", architectures.join(" ")]] : []),
+  ];
   const stanzas = kept.map((source) => [...fields, ...source].map(([name, value]) => `${name}: ${value}\n`).join(""));
   return [...new Set(stanzas)].join("\n"); // deb and deb-src of one archive are the same entry twice
 }

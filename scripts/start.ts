@@ -120,6 +120,10 @@ async function start(): Promise<number> {
   return problems.length ? 1 : 0;
 }
 
+// Whoever reads the table may stop early, as head does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 try {
   process.exitCode = await start();
 } catch (error) {

@@ -165,14 +165,15 @@ function hostOf(events: readonly ImageEvent[]): Map<string, bigint> {
 }
 
 /** Loads in Node what a machine loaded, at the same addresses, and compares segment by segment. */
-function checkImages(machine: Machine, one: Case, events: readonly ImageEvent[], host: ReadonlyMap<string, bigint>): number {
+function checkImages(machine: Machine, one: Case, events: readonly ImageEvent[], host: ReadonlyMap<string, bigint>, pageBytes: number): number {
   const bases = events.flatMap((event) => (event.event === "loaded" ? event.modules : []));
   const hashes = new Map(events.flatMap((event) => (event.event === "hash" ? [[event.file, event] as const] : [])));
   const files = new Map<number, string>();
   const take = (name: string): Uint8Array | undefined => (libraryPath(machine, name) ? bytesOf(machine, name) : undefined);
   const waiting = [...bases];
   const bench = new Bench({
-    base: 0x1000n,
+    pageBytes,
+    base: BigInt(pageBytes),
     end: 1n << 40n,
     memoryLimit: 1n << 32n,
     needed: take,
@@ -245,7 +246,7 @@ for (const machine of MACHINES) {
       test(`images of ${one.name}`, async () => {
         const all = await booted();
         const events = section(all.events, `images of ${one.name}`);
-        assert.ok(checkImages(machine, one, events, hostOf(all.events)) > 0);
+        assert.ok(checkImages(machine, one, events, hostOf(all.events), (all.events[0] as EventOf<"ready">).page) > 0);
       });
     }
 

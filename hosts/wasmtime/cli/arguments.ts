@@ -1,6 +1,6 @@
 // What was typed: a command, files, options. A wrong call ends the program with status 2.
 
-import { words } from "./buffer";
+import { newBuffer, words } from "./buffer";
 import { misuse } from "./failure";
 import { take } from "./heap";
 import { List, newList } from "./list";
@@ -151,5 +151,5 @@ function isOption(word: Text): bool {
 }
 
 function unknown(command: Text, word: Text): void {
-  misuse(words("").text(command).words(" has no option ").text(word).held, command);
+  misuse(newBuffer().text(command).words(" has no option ").text(word).held, command);
 }

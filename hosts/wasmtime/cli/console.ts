@@ -15,9 +15,14 @@ if (offsetof<Buffer>() != 12) ERROR("OUT and ERR are as large as a Buffer");
 
 /** Ends the program: 0 success; 1 a file was refused or failed; 2 a wrong call. */
 export function quit(status: u32): void {
+  const errno = writeAll(1, OUT.at, OUT.bytes);
+  // Whoever reads the output may stop reading: that is no failure.
+  if (errno && errno != Errno.Pipe) {
+    ERR.words("linkwright: the output can't be written\n");
+    if (!status) status = 1;
+  }
   writeAll(2, ERR.at, ERR.bytes);
-  const isHeard = writeAll(1, OUT.at, OUT.bytes) == Errno.Ok;
-  exit(status || isHeard ? status : 1);
+  exit(status);
   unreachable();
 }
 

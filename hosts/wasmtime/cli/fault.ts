@@ -8,6 +8,7 @@ import { Buffer, newBuffer } from "./buffer";
 import { ERR, note, quit } from "./console";
 import { NONE, lw_value } from "./core";
 import { answersJson, headline } from "./failure";
+import { hexField, numberField, textField, wordsField } from "./fields";
 import * as json from "./json";
 import { List, newList } from "./list";
 import { Lack, fileName, readMissing } from "./missing";
@@ -119,42 +120,29 @@ function writeJson(): void {
   json.beginObject();
   json.key("fault");
   json.beginObject();
-  words("code", codeName(code));
-  json.key("number");
-  json.number(code);
-  words("what", whatName(what));
-  json.key("at");
-  json.hex(at);
-  json.key("value");
-  json.hex(value);
-  if (file) text("file", file!);
-  if (name) text("name", name!);
-  words("stage", stageName(code));
-  text("place", place());
-  text("found", found());
-  words("expected", expectedOf(code));
-  words("remedy", remedyOf(code));
+  wordsField("code", codeName(code));
+  numberField("number", code);
+  wordsField("what", whatName(what));
+  hexField("at", at);
+  hexField("value", value);
+  if (file) textField("file", file!);
+  if (name) textField("name", name!);
+  wordsField("stage", stageName(code));
+  textField("place", place());
+  textField("found", found());
+  wordsField("expected", expectedOf(code));
+  wordsField("remedy", remedyOf(code));
   json.key("missing");
   json.beginArray();
   for (let i: u32 = 0; i < missing.count; ++i) {
     const lack = missing.at<Lack>(i);
     json.beginObject();
-    text("name", lack.name);
-    words("kind", lack.isLibrary ? "library" : "symbol");
-    if (lack.file) text("file", lack.file!);
+    textField("name", lack.name);
+    wordsField("kind", lack.isLibrary ? "library" : "symbol");
+    if (lack.file) textField("file", lack.file!);
     json.endObject();
   }
   json.endArray();
   json.endObject();
   json.endObject();
-}
-
-function words(key: string, literal: string): void {
-  json.key(key);
-  json.words(literal);
-}
-
-function text(key: string, value: Text): void {
-  json.key(key);
-  json.text(value);
 }

@@ -1,11 +1,11 @@
 // The command line for wasmtime: no JavaScript, the same core, the same answers.
 
 import { argumentsOf, Arguments, Kind, Option, typedWords } from "./arguments";
-import { Buffer, words } from "./buffer";
+import { Buffer, newBuffer, words } from "./buffer";
 import { ERR, OUT, quit } from "./console";
 import { answerJson, misuse } from "./failure";
-import { inspect } from "./inspect";
-import { link } from "./link";
+import { inspect } from "./inspect/inspect";
+import { link } from "./link/link";
 import { Text } from "./text";
 
 const COMMON: u64 = <u64>Kind.Plain << (Option.Json << 2) | <u64>Kind.Plain << (Option.Help << 2);
@@ -38,7 +38,7 @@ export function _start(): void {
 function run(typed: Arguments, isLink: bool): void {
   if (typed.has(Option.Help)) return help(OUT);
   const files = typed.files;
-  if (!files.count) misuse(words("").text(typed.command).words(" needs a FILE").held, typed.command);
+  if (!files.count) misuse(newBuffer().text(typed.command).words(" needs a FILE").held, typed.command);
   if (isLink) return link(typed);
   if (files.count > 1) {
     misuse(words("inspect takes one FILE: what is \"").text(files.at<Text>(1)).words("\"?").held, typed.command);

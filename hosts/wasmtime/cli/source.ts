@@ -1,10 +1,12 @@
 // Files as the core knows them: by number, with their bytes staged in the target.
 
-import { violations, put } from "./target";
 import { newBuffer } from "./buffer";
+import { fail } from "./failure";
 import { newStat, openToRead, openedFd, errnoWords, readBytes, readSome, statOf } from "./file";
 import { take } from "./heap";
 import { List, newList } from "./list";
+import { fileOf } from "./path";
+import { put, violations } from "./target";
 import { Text } from "./text";
 import { Errno, FileType, Stat, close } from "./wasi";
 
@@ -25,6 +27,8 @@ export class Source {
 let sources: List = changetype<List>(0);
 
 const CHUNK_BYTES: u32 = 1 << 16;
+// All of a file is staged; one that is larger would fill the sandbox before it is refused.
+const LARGEST: u64 = 1 << 30;
 
 /** Why `sourceOf` answered null. */
 export let failure: Text = changetype<Text>(0);
@@ -72,6 +76,7 @@ export function sourceOf(path: Text, name: Text): Source | null {
   let errno = statOf(path, stat);
   if (errno) return refuse(unreadable(path, errno));
   if (stat.type == FileType.Directory) return refuse(newBuffer().text(path).words(" is a folder").held);
+  if (stat.bytes > LARGEST) return refuse(noRoom(name, stat));
   errno = openToRead(path);
   if (errno) return refuse(unreadable(path, errno));
   const fd = openedFd, number = openSource(stat.bytes);
@@ -89,6 +94,13 @@ export function sourceOf(path: Text, name: Text): Source | null {
   if (!changetype<usize>(sources)) sources = newList();
   sources.add(changetype<usize>(source));
   return source;
+}
+
+/** A file that is named on the command line. */
+export function opened(path: Text): Source {
+  const source = sourceOf(path, fileOf(path));
+  if (!source) fail("SourceUnreadable", failure);
+  return source!;
 }
 
 let chunk: usize = 0;

@@ -27,6 +27,7 @@ export const enum Errno {
   Nospc = 51,
   Notdir = 54,
   Perm = 63,
+  Pipe = 64,
   Rofs = 69,
   Notcapable = 76,
 }
