@@ -4,7 +4,7 @@
 import { Answer, Code, Flag, Kind, Stage, What } from "./words";
 import * as target from "./host/memory";
 import { inspect } from "./inspect/inspect";
-import { planOf } from "./plan/plan";
+import { isLinkable, planOf } from "./plan/plan";
 import { map, protect } from "./map/map";
 import { bind, newBinding } from "./link/binding";
 import { symbolsOf } from "./link/symbols";
@@ -71,6 +71,7 @@ function plan(session: Session): bool {
   let module: Module | null = session.modules.first;
   while (module) {
     if (!planOf(session, module.image, pageBytes, module.plan)) return false;
+    if (!(session.flags & Flag.NoLink) && !isLinkable(session, module.image)) return false;
     module = module.next;
   }
   return true;

@@ -123,10 +123,27 @@ const header: Step = {
   commands: [["node", "build/js/scripts/header.js"]],
 };
 
+/** The wording of faults and the names of numbers, for the host that has no JavaScript. */
+const words: Step = {
+  name: "wasmtime words",
+  reads: ["build/js/scripts/words.js", "build/js/hosts/node/faults.js", "build/js/hosts/node/fault.js", "build/js/hosts/node/elf.js", "assembly/words.ts"],
+  makes: ["build/wasmtime/words.ts"],
+  commands: [["node", "build/js/scripts/words.js"]],
+};
+
+/** A program of the wasmtime host. */
+function wasmtime(name: string, entry: string): Step {
+  const step = wasm(`wasmtime-${name}`, entry, `build/wasm/wasmtime-${name}.wasm`);
+  return { ...step, reads: ["asconfig.json", "hosts/wasmtime", "assembly/words.ts", "build/wasmtime/words.ts"] };
+}
+
 const steps: Step[] = [
   core("release", "build/wasm/core.wasm"),
   core("debug", "build/wasm/core.debug.wasm"),
   wasm("sandbox", "hosts/sandbox/index.ts", "build/wasm/sandbox.wasm"),
+  words,
+  ...["source", "link", "machine", "log"].map((name) => wasmtime(name, `hosts/wasmtime/${name}.ts`)),
+  wasmtime("cli", "hosts/wasmtime/cli/main.ts"),
   header,
   ...machines.flatMap((machine) => [
     core(machine.name, `build/wasm/core.${machine.name}.wasm`),

@@ -37,7 +37,7 @@ function table(comment: string, name: string, parameter: string, all: readonly C
   ];
 }
 
-/** The same from two numbers; `parameters` and `keys` name the one first that `of` asks for. */
+/** The same from two numbers; the first is one of `keys`, and `of` says what there is for each. */
 function tables(comment: string, name: string, parameters: readonly [string, string], keys: readonly number[], of: (key: number) => Case[]): string[] {
   const [outer, inner] = parameters;
   return [
@@ -70,8 +70,8 @@ const bare = places.map(({ what, lead, digits, tail }): Case => {
   return [what, text === lead + number + tail ? "" : text];
 }).filter(([, text]) => text);
 
-/** Codes whose place is the file, whatever the number. */
-const fileOnly = codes.filter((code) => placeText(code, What.Import, MARK) !== placeText(Code.Truncated, What.Import, MARK));
+/** Codes about what is missing: their place is the file, whatever the number. */
+const lacks = codes.filter((code) => placeText(code, What.Import, MARK) !== placeText(Code.Truncated, What.Import, MARK));
 
 const stages = [...new Map(codes.map((code) => [code >> 8, stageOf(code)]))];
 const machineKeys = ["machine", "type"] as const;
@@ -89,8 +89,8 @@ const lines = [
   ...table("A place whose number is 2^64-1, where that says that there is none.", "placeBare", "what", bare),
   "/** How the number of a place is written: 16 hexadecimal, 10 decimal, 0 not at all. */", "export function placeDigits(what: u32): u32 {",
   "  switch (what) {", ...places.map(({ what, digits }) => `    case ${what}: return ${digits};`), "    default: return 0;", "  }", "}", "",
-  "/** Whether the place of a Code is the file and nothing in it. */", "export function placeIsFile(code: u32): bool {",
-  `  return ${fileOnly.map((code) => `code == ${code}`).join(" || ") || "false"};`, "}", "",
+  "/** Whether a Code is about what is missing: then its place is the file, and nothing in it. */", "export function isLack(code: u32): bool {",
+  `  return ${lacks.map((code) => `code == ${code}`).join(" || ") || "false"};`, "}", "",
   ...tables("The machine of a file.", "machineName", ["bits", "machine"], [32, 64], (bits) => machines.map((one) => [one, elf.machineName(one, bits)])),
   ...tables("The machine of a file, in words.", "machineTitle", ["bits", "machine"], [32, 64], (bits) => machines.map((one) => [one, elf.machineTitle(one, bits)])),
   ...table("e_type.", "typeName", "type", named(0, 16, elf.typeName)),

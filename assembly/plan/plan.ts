@@ -26,7 +26,6 @@ import { hasTextRelocations } from "../inspect/dynamic";
  *
  * @fault WritableCode (Phdr, at = file offset, value = p_flags)
  * @fault SharedPage (Phdr, at = file offset, value = p_vaddr)
- * @fault TextRelocation UnsupportedTls
  */
 export function planOf(work: Work, image: Image, pageBytes: u64, plan: Plan): bool {
   work.source = image.source;
@@ -34,14 +33,25 @@ export function planOf(work: Work, image: Image, pageBytes: u64, plan: Plan): bo
   const high = alignUp(image.high, pageBytes);
   if (high <= low) return work.fail(Code.AddressWraps, What.Phdr, image.phoff, image.high);
   if (!checkPermissions(work, image, pageBytes)) return false;
-  if (image.dynamic && hasTextRelocations(image.dynamic!)) return work.fail(Code.TextRelocation, What.Dyn, image.dynamicSegment!.vaddr, 0);
-  if (image.tls && image.tls!.bytes) return work.fail(Code.UnsupportedTls, What.Phdr, image.headerOf(image.tls!), image.tls!.bytes);
   plan.low = low;
   plan.bytes = high - low;
   plan.exact = image.type == ET.EXEC ? low : NONE;
   plan.pageBytes = pageBytes;
   plan.alignLog2 = <u32>ctz(max(image.align, pageBytes));
   return true;
+}
+
+/**
+ * True if an image asks for nothing that this core cannot link; one that is only looked at may.
+ *
+ * @fault TextRelocation (Dyn, at = vaddr of the section)
+ * @fault UnsupportedTls (Phdr, at = file offset, value = p_memsz)
+ */
+export function isLinkable(work: Work, image: Image): bool {
+  work.source = image.source;
+  if (image.dynamic && hasTextRelocations(image.dynamic!)) return work.fail(Code.TextRelocation, What.Dyn, image.dynamicSegment!.vaddr, 0);
+  const tls = image.tls;
+  return !tls || !tls.bytes || work.fail(Code.UnsupportedTls, What.Phdr, image.headerOf(tls), tls.bytes);
 }
 
 /** W^X, and no page that would need two kinds of permission. */

@@ -60,7 +60,7 @@ export const COMMON: Readonly<Record<string, OptionSpec>> = {
 export function argumentsOf(command: Command, typed: readonly string[]): Arguments {
   const options: Readonly<Record<string, OptionSpec>> = { ...command.options, ...COMMON };
   const { tokens } = parseArgs({
-    args: attach(typed, options),
+    args: attach(typed, options, command.name),
     options: Object.fromEntries(Object.entries(options).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }])),
     strict: false,
     allowPositionals: true,
@@ -74,9 +74,6 @@ export function argumentsOf(command: Command, typed: readonly string[]): Argumen
     const spec = options[token.name];
     if (!spec || token.rawName === `-${token.name}`) throw unknownOption(command, token.rawName, Object.keys(options));
     if (spec.type === "boolean" && token.value !== undefined) throw new UsageError(`--${token.name} takes no value`, command.name);
-    if (spec.type === "string" && token.value === undefined) {
-      throw new UsageError(`--${token.name} needs a value: --${token.name} ${spec.value ?? "VALUE"}`, command.name);
-    }
     if (!spec.multiple && spec.type === "string" && values.has(token.name)) throw new UsageError(`--${token.name} is given twice`, command.name);
     values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ""]);
   }
@@ -90,16 +87,21 @@ export function argumentsOf(command: Command, typed: readonly string[]): Argumen
 }
 
 // A value may begin with a dash if it is a number: `--arg -5`.
-function attach(typed: readonly string[], options: Readonly<Record<string, OptionSpec>>): string[] {
+function attach(typed: readonly string[], options: Readonly<Record<string, OptionSpec>>, command: string): string[] {
   const attached: string[] = [];
   for (let i = 0; i < typed.length; ++i) {
     const word = typed[i]!, next = typed[i + 1];
     if (word === "--") return [...attached, ...typed.slice(i)];
-    const takesValue = word.startsWith("--") && options[word.slice(2)]?.type === "string";
-    if (takesValue && next !== undefined && (/^-\d/.test(next) || !next.startsWith("-"))) {
-      attached.push(`${word}=${next}`);
-      ++i;
-    } else attached.push(word);
+    const spec = word.startsWith("--") ? options[word.slice(2)] : undefined;
+    if (spec?.type !== "string") {
+      attached.push(word);
+      continue;
+    }
+    if (next === undefined || (next.startsWith("-") && !/^-\d/.test(next))) {
+      throw new UsageError(`${word} needs a value: ${word} ${spec.value ?? "VALUE"}`, command);
+    }
+    attached.push(`${word}=${next}`);
+    ++i;
   }
   return attached;
 }

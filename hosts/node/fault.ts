@@ -78,9 +78,14 @@ export function codeName(number: number): string {
   return Code[number] ?? `0x${number.toString(16).padStart(4, "0")}`;
 }
 
+// What may be missing is listed with any fault, but it is the matter of these two only.
+function isLack({ number }: Fault): boolean {
+  return number === Code.MissingLibrary || number === Code.MissingSymbol;
+}
+
 /** Where a fault is, in words. */
 export function placeOf(fault: Fault): string {
-  if (fault.number === Code.MissingLibrary || fault.number === Code.MissingSymbol) return fault.file ?? "the call itself";
+  if (isLack(fault)) return fault.file ?? "the call itself";
   const at = `0x${fault.at.toString(16)}`;
   const words: Record<string, string> = {
     Ehdr: `file header, byte ${fault.at}`,
@@ -104,7 +109,7 @@ export function placeOf(fault: Fault): string {
 export function faultLines(fault: Fault, missing: readonly Missing[] = []): FaultLines {
   const text = FAULTS[fault.number as Code];
   let found = `0x${fault.value.toString(16)}`;
-  if (missing.length) found = missingText(missing);
+  if (isLack(fault) && missing.length) found = missingText(missing);
   else if (fault.name !== undefined) found = fault.name;
   return {
     code: `${fault.code} (0x${fault.number.toString(16).padStart(4, "0")})`,
@@ -127,7 +132,7 @@ function missingText(missing: readonly Missing[]): string {
 
 /** A fault in one sentence: what an error's message says. */
 export function faultText(fault: Fault, missing: readonly Missing[] = []): string {
-  if (missing.length) return `${fault.code}: ${missingText(missing)}`;
+  if (isLack(fault) && missing.length) return `${fault.code}: ${missingText(missing)}`;
   const lines = faultLines(fault);
   return `${fault.code}: ${FAULTS[fault.number as Code]?.means ?? "unknown fault"} (${lines.place}; found ${lines.found})`;
 }

@@ -15,7 +15,7 @@ import { Bench } from "../support/bench.js";
 import { fnv1a } from "../support/hash.js";
 
 /** Seconds that a boot may take; none takes as long as that on a machine that is not overloaded. */
-const PATIENCE = 240;
+const PATIENCE = 90;
 
 type EventOf<Name extends ImageEvent["event"]> = Extract<ImageEvent, { event: Name }>;
 

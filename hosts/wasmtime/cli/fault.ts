@@ -2,7 +2,7 @@
 
 import { Field, What } from "../../../assembly/words";
 import {
-  codeName, expectedOf, meaningOf, placeBare, placeDigits, placeIsFile, placeLead, placeTail, remedyOf, stageName, whatName,
+  codeName, expectedOf, isLack, meaningOf, placeBare, placeDigits, placeLead, placeTail, remedyOf, stageName, whatName,
 } from "../../../build/wasmtime/words";
 import { Buffer, newBuffer } from "./buffer";
 import { ERR, note, quit } from "./console";
@@ -64,13 +64,13 @@ function codeLine(): Text {
 
 function summary(): Text {
   const text = newBuffer().words(codeName(code)).words(": ");
-  if (missing.count) return text.text(found()).held;
+  if (isLack(code) && missing.count) return text.text(found()).held;
   return text.words(meaningOf(code)).words(" (").text(place()).words("; found ").text(found()).words(")").held;
 }
 
 function place(): Text {
   const text = newBuffer();
-  if (placeIsFile(code)) return file ? file! : text.words(placeLead(What.None)).held;
+  if (isLack(code)) return file ? file! : text.words(placeLead(What.None)).held;
   if (file) {
     text.text(file!);
     if (what == What.None) return text.held;
@@ -85,7 +85,7 @@ function place(): Text {
 
 function found(): Text {
   const text = newBuffer();
-  if (missing.count) lacks(text);
+  if (isLack(code) && missing.count) lacks(text);
   else if (name) text.text(name!);
   else text.hex(value);
   return text.held;

@@ -125,6 +125,7 @@ function noRoom(name: Text, stat: Stat): Text {
 
 function unreadable(path: Text, errno: u32): Text {
   if (errno == Errno.Noent) return newBuffer().words("there is no file ").text(path).held;
+  if (errno == Errno.Notcapable) return newBuffer().words("there is no file ").text(path).words(" in the folders that wasmtime grants (--dir)").held;
   if (errno == Errno.Acces) return newBuffer().text(path).words(" may not be read").held;
   return newBuffer().text(path).words(" can't be read: ").words(errnoWords(errno)).held;
 }

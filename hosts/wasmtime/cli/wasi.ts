@@ -19,7 +19,6 @@ export declare function open(
 export const enum Errno {
   Ok = 0,
   Acces = 2,
-  Badf = 8,
   Io = 29,
   Isdir = 31,
   Loop = 32,
@@ -27,7 +26,6 @@ export const enum Errno {
   Nospc = 51,
   Notdir = 54,
   Perm = 63,
-  Pipe = 64,
   Rofs = 69,
   Notcapable = 76,
 }
