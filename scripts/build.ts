@@ -137,7 +137,15 @@ function wasmtime(name: string, entry: string): Step {
   return { ...step, reads: ["asconfig.json", "hosts/wasmtime", "assembly/words.ts", "build/wasmtime/words.ts"] };
 }
 
+const layers: Step = {
+  name: "layers",
+  reads: ["assembly", "build/js/scripts/layers.js"],
+  makes: [],
+  commands: [["node", "build/js/scripts/layers.js"]],
+};
+
 const steps: Step[] = [
+  layers,
   core("release", "build/wasm/core.wasm"),
   core("debug", "build/wasm/core.debug.wasm"),
   wasm("sandbox", "hosts/sandbox/index.ts", "build/wasm/sandbox.wasm"),

@@ -45,6 +45,11 @@ export async function loadFiles(args: Arguments, command: string, allowMissing: 
   return { linkwright, context, modules, missing };
 }
 
+/** False where the sandbox keeps the files themselves, and past the last page. */
+function isTarget(address: bigint): boolean {
+  return address < 1n << 62n || (address >= 1n << 63n && address < (1n << 64n) - PAGE_BYTES);
+}
+
 async function baseOf(args: Arguments, command: string): Promise<bigint> {
   const typed = args.one("base");
   if (typed !== undefined) {
@@ -57,7 +62,9 @@ async function baseOf(args: Arguments, command: string): Promise<bigint> {
   using linkwright = await Linkwright.create();
   using image = await linkwright.inspect(args.files[0]!);
   if (image.type !== ET_EXEC) return DEFAULT_BASE;
-  return (image.base + image.bytes + 0xffffn) & ~0xffffn;
+  const behind = (image.base + image.bytes + 0xffffn) & ~0xffffn;
+  // An executable where no target has memory is refused when it is loaded, not for its neighbours' sake.
+  return isTarget(behind) ? behind : DEFAULT_BASE;
 }
 
 function definesOf(typed: readonly string[], command: string): Map<string, bigint> {

@@ -13,3 +13,10 @@ test("mutated files do no harm", () => {
   assert.ok(loaded < LOADS * 9 / 10);
   assert.ok(codes.size > 20, [...codes.keys()].join(" "));
 });
+
+test("harm is noticed", () => {
+  // A host that says how large its symbols are, and has no memory where it says they are.
+  const { harms } = fuzz(LOADS / 4, 20240607, undefined, { foundBytes: 64n });
+  assert.ok(harms.length > 0);
+  for (const { fixture, what } of harms) assert.match(`${fixture}: ${what}`, /^copy: it touched 0x7/);
+});

@@ -4,7 +4,7 @@
 import { Answer, Code, Flag, List } from "../../assembly/words.js";
 import { DT, ElfFile, PT } from "../../fixtures/elf.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
-import type { Bench } from "../support/bench.js";
+import type { Bench, BenchOptions } from "../support/bench.js";
 import { Random } from "../support/random.js";
 import { sameFixture, stage } from "./scenario.js";
 
@@ -82,8 +82,9 @@ class Victim {
   readonly #used: number;
   #questions = 0;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, planted: BenchOptions) {
     this.bench = stage(machine, {
+      ...planted,
       wasm: "debug",
       memoryLimit: 1n << 24n,
       coreLimit: 1 << 20,
@@ -133,14 +134,18 @@ class Victim {
   }
 }
 
-/** Loads this many mutated files; a machine's core serves until it does harm. */
-export function fuzz(loads: number, seed: number, progress: (done: number) => void = () => {}): Tally {
+/**
+ * Loads this many mutated files; a machine's core serves until it does harm.
+ *
+ * @param planted  a host that breaks its promises, to see that harm is noticed
+ */
+export function fuzz(loads: number, seed: number, progress: (done: number) => void = () => {}, planted: BenchOptions = {}): Tally {
   const random = new Random(seed), victims = new Map<Machine, Victim>();
   const tally: Tally = { loads: 0, loaded: 0, codes: new Map(), harms: [] };
   for (; tally.loads < loads; ++tally.loads) {
     const machine = random.of(MACHINES), fixture = random.of(FIXTURES), own = random.next();
     let victim = victims.get(machine);
-    if (!victim) victims.set(machine, victim = new Victim(machine));
+    if (!victim) victims.set(machine, victim = new Victim(machine, planted));
     try {
       const code = victim.take(mutate(machine, fixture, own));
       if (code === "Ok") ++tally.loaded;

@@ -188,6 +188,14 @@ for (const machine of CHOSEN) {
   });
 }
 
+test("what is kept is noticed", () => {
+  const { bench, used } = warm("x86_64");
+  checkEmpty(bench, used);
+  assert.throws(() => checkEmpty(bench, used - 8), /uses/);
+  ++bench.views;
+  assert.throws(() => checkEmpty(bench, used), /keeps/);
+});
+
 /** The lowest limit that the core accepts. */
 function firstLimit(machine: Machine): number {
   let limit = 8;

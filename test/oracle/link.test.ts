@@ -2,34 +2,16 @@
 // one base, and of real libraries.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { MACHINES, type Machine } from "../../fixtures/list.js";
-import { fixtureFolder } from "../../fixtures/build.js";
-import { casesFor } from "../cases.js";
-import { ROOT, fixturePath } from "../support/files.js";
+import { MACHINES } from "../../fixtures/list.js";
+import { ROOT } from "../support/files.js";
+import { type Job, jobsOf, linkAll, talk, typed } from "../support/jobs.js";
 import { systemLibraries } from "../support/system.js";
 
-interface Job {
-  readonly name: string;
-  readonly files: readonly string[];
-  readonly search: readonly string[];
-  readonly base: bigint | undefined;
-  readonly defines: Readonly<Record<string, string>>;
-  readonly allowsMissing: boolean;
-}
-
-interface Linked {
-  readonly refused?: string;
-  readonly image: { readonly start: string; readonly bytes: number };
-  readonly modules: readonly { readonly name: string; readonly bias: string }[];
-  readonly missing: readonly string[];
-}
-
+/** What link.py says of a job. */
 interface Reference {
   readonly modules: readonly string[];
   readonly missing: readonly string[];
@@ -40,63 +22,27 @@ interface Reference {
 const folder = mkdtempSync(join(tmpdir(), "linkwright-oracle-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const DEFINES = Object.fromEntries(["strlen", "memcpy", "memset", "memcmp", "lw_print", "malloc", "free", "__stack_chk_fail", "__stack_chk_guard", "__aeabi_memset", "__aeabi_memcpy", "__aeabi_memclr", "__aeabi_unwind_cpp_pr0"]
-  .map((name, i) => [name, `0x${(0x7000_0010 + 0x123 * i).toString(16)}`]));
-
-/** Where modules go: low, where 32-bit addresses are negative, and where they need more than 32 bits. */
-function basesFor(machine: Machine): readonly (bigint | undefined)[] {
-  return machine.endsWith("64") ? [undefined, 0x7fff_f000_0000n] : [undefined, 0x8000_1000n, 0xf000_0000n];
-}
-
-function jobsOf(machine: Machine): Job[] {
-  return basesFor(machine).flatMap((base) => casesFor(machine).flatMap((one): Job[] => {
-    const loads = one.steps.filter((step) => step.do === "load");
-    if (!loads.length) return [];
-    return [{
-      name: `${one.name}${base === undefined ? "" : ` at 0x${base.toString(16)}`}`,
-      files: loads.map(({ file }) => fixturePath(machine, file)),
-      search: [fixtureFolder(machine)],
-      // An image with an executable in it starts there.
-      base: loads.some(({ file }) => !file.endsWith(".so")) && one.name.includes("executable") ? undefined : base,
-      defines: DEFINES,
-      allowsMissing: loads.some(({ missing }) => missing !== undefined),
-    }];
-  }));
-}
-
-/** Jobs without one that is there twice. */
-function unique(jobs: readonly Job[]): Job[] {
-  const key = (job: Job): string => JSON.stringify([job.files, String(job.base), job.allowsMissing]);
-  return [...new Map(jobs.map((job) => [key(job), job])).values()];
-}
-
-function lines<T>(program: string, args: readonly string[], input: readonly unknown[], env: NodeJS.ProcessEnv = process.env): T[] {
-  const text = execFileSync(program, args, { input: input.map((one) => `${JSON.stringify(one)}\n`).join(""), encoding: "utf8", maxBuffer: 1 << 28, env });
-  return text.trimEnd().split("\n").map((line) => JSON.parse(line) as T);
-}
-
-function compare(group: string, all: readonly Job[], least: number): void {
+function compare(group: string, jobs: readonly Job[], least: number): void {
   describe(`link: ${group}`, () => {
-    const jobs = unique(all), images = jobs.map((_, i) => join(folder, `${group}-${i}.image`));
-    const linked = lines<Linked>(process.execPath, [fileURLToPath(new URL("commands.js", import.meta.url))], jobs.map((job, i) => [
-      ...job.files, "--out", images[i]!, ...job.search.flatMap((one) => ["--search", one]), ...(job.base === undefined ? [] : ["--base", `0x${job.base.toString(16)}`]),
-      ...Object.entries(job.defines).flatMap(([name, value]) => ["--define", `${name}=${value}`]), ...(job.allowsMissing ? ["--allow-missing"] : []),
-    ]));
-    const done = linked.flatMap((one, i) => (one.refused === undefined ? [i] : []));
-    const refer = (indexes: readonly number[]): Reference[] => lines<Reference>("python3", [join(ROOT, "test/oracle/link.py")], indexes.map((i) => ({
+    const images = jobs.map((_, i) => join(folder, `${group}-${i}.image`));
+    const linked = linkAll(jobs.map((job, i) => typed(job, images[i]!)));
+    const refer = (indexes: readonly number[]): Reference[] => talk<Reference>("python3", [join(ROOT, "test/oracle/link.py")], indexes.map((i) => ({
       files: jobs[i]!.files, search: jobs[i]!.search, defines: jobs[i]!.defines, placed: linked[i]!.modules, start: linked[i]!.image.start, image: images[i],
     })), { ...process.env, PYTHONPATH: join(ROOT, "build/tools/python") });
+    const done = linked.flatMap(({ fault }, i) => (fault ? [] : [i]));
     const references = refer(done);
 
     test(`at least ${least} images are compared`, () => {
-      assert.ok(done.length >= least, `${done.length} of ${jobs.length}; refused: ${linked.flatMap(({ refused }, i) => (refused ? [`${jobs[i]!.name} ${refused}`] : [])).join(", ")}`);
+      const refused = linked.flatMap(({ fault }, i) => (fault ? [`${jobs[i]!.name}: ${fault.code}`] : []));
+      assert.ok(done.length >= least, `${done.length} of ${jobs.length}; ${refused.join(", ")}`);
       assert.ok(references.reduce((sum, { places }) => sum + places, 0) > least, "relocations are compared");
     });
+
     test("the reference notices one bit", () => {
-      const [i] = done, image = readFileSync(images[i!]!), at = image.length >> 1;
+      const [first = 0] = done, image = readFileSync(images[first]!), at = image.length >> 1;
       image[at] = image[at]! ^ 4;
-      writeFileSync(images[i!]!, image);
-      assert.deepEqual(refer([i!])[0]!.differs, [`0x${(BigInt(linked[i!]!.image.start) + BigInt(at)).toString(16)}`]);
+      writeFileSync(images[first]!, image);
+      assert.deepEqual(refer([first])[0]!.differs, [`0x${(BigInt(linked[first]!.image.start) + BigInt(at)).toString(16)}`]);
     });
 
     for (const [k, i] of done.entries()) {

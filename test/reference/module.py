@@ -43,14 +43,15 @@ class Relocation:
 class Module:
     """A file, and where it lies."""
 
-    def __init__(self, name, path):
-        self.name = name
+    def __init__(self, path):
+        self.name = self.path = path
         with open(path, "rb") as file:
             self.bytes = file.read()
         elf = ELFFile(io.BytesIO(self.bytes))
         self.machine = elf["e_machine"]
         self.bits = elf.elfclass
         self.loads = [s.header for s in elf.iter_segments("PT_LOAD") if s["p_memsz"]]
+        self.soname = None
         self.needed, self.symbols, self.relr, self.relocations = [], [], [], []
         self.tags = {}
         self.is_symbolic = False
@@ -66,6 +67,7 @@ class Module:
     def _read(self, elf, dynamic):
         self.tags = {tag["d_tag"]: tag["d_val"] for tag in dynamic.iter_tags()}
         self.needed = [tag.needed for tag in dynamic.iter_tags("DT_NEEDED")]
+        self.soname = next((tag.soname for tag in dynamic.iter_tags("DT_SONAME")), None)
         self.is_symbolic = "DT_SYMBOLIC" in self.tags or bool(self.tags.get("DT_FLAGS", 0) & 2)
         table = elf.get_section_by_name(".dynsym") or dynamic
         raw = list(table.iter_symbols()) if "DT_SYMTAB" in self.tags else []
@@ -116,6 +118,14 @@ class Module:
                 return vaddr - load["p_vaddr"] + load["p_offset"]
         raise ValueError(f"{self.name}: {vaddr:#x} is in no segment")
 
+    def answers_to(self, name):
+        """Whether it is the library of this name."""
+        return name == (self.soname or self.name)
+
+    def at(self, vaddr):
+        """Where an address of the file is in memory."""
+        return (vaddr + self.bias) % (1 << self.bits)
+
     def address(self, symbol):
         """Where a symbol of this module is: S."""
-        return symbol.value if symbol.section == "SHN_ABS" else (symbol.value + self.bias) % (1 << self.bits)
+        return symbol.value if symbol.section == "SHN_ABS" else self.at(symbol.value)

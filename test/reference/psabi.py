@@ -33,6 +33,8 @@ OPERATIONS = {
     "EM_LOONGARCH": {0: O.NONE, 1: O.S_A, 2: O.S_A, 3: O.B_A, 4: O.COPY, 5: O.S, 12: O.B_A},
 }
 
+SLOTS = {"EM_X86_64": 7, "EM_386": 7, "EM_AARCH64": 1026, "EM_ARM": 22, "EM_RISCV": 5, "EM_LOONGARCH": 5}
+
 # A word of the other class is not a word of this one.
 FOREIGN = {("EM_RISCV", 32): 2, ("EM_RISCV", 64): 1, ("EM_LOONGARCH", 32): 2, ("EM_LOONGARCH", 64): 1}
 

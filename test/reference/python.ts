@@ -1,9 +1,8 @@
 // The reference linker: jobs in, answers out.
 
-import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { ROOT } from "../support/files.js";
+import { lines } from "./lines.js";
 
 /** What the reference is to link, and where; addresses are hexadecimal. */
 export interface Job {
@@ -12,6 +11,7 @@ export interface Job {
   readonly defines: Readonly<Record<string, string>>;
   readonly start: string;
   readonly bytes: number;
+  /** Of the modules in load order. */
   readonly biases: readonly string[];
   /** Where the image goes. */
   readonly out: string;
@@ -19,15 +19,12 @@ export interface Job {
 
 /** What came of it. */
 export type Answer =
-  | { readonly modules: readonly string[]; readonly missing: readonly string[] }
+  | { readonly modules: readonly string[]; readonly missing: readonly string[]; readonly counts: Readonly<Record<string, number>> }
   | { readonly unsupported: string };
 
 /** Links all of them. */
 export function reference(jobs: readonly Job[]): Answer[] {
-  const { status, stdout, stderr, error } = spawnSync("python3", [join(ROOT, "test/oracle/link.py")], {
-    input: jobs.map((job) => `${JSON.stringify(job)}\n`).join(""), encoding: "utf8", maxBuffer: 1 << 28,
-    env: { ...process.env, PYTHONPATH: join(ROOT, "build/tools/python"), PYTHONDONTWRITEBYTECODE: "1" },
+  return lines("python3", [join(ROOT, "test/reference/link.py")], jobs, {
+    PYTHONPATH: join(ROOT, "build/tools/python"), PYTHONDONTWRITEBYTECODE: "1",
   });
-  assert.equal(status, 0, error?.message ?? stderr);
-  return stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Answer);
 }

@@ -44,6 +44,8 @@ export interface BenchOptions {
   readonly needed?: (name: string) => Uint8Array | 0 | undefined;
   /** Answers link.resolve. */
   readonly resolve?: (name: string) => bigint | undefined;
+  /** How large the host's symbols are; nobody knows unless told. */
+  readonly foundBytes?: bigint;
   /** Where a reservation goes, if that is prescribed. */
   readonly where?: (bytes: bigint) => bigint | undefined;
   /** Called functions. */
@@ -179,7 +181,7 @@ export class Bench {
           return Answer.Done;
         }),
         found_addr: () => this.#found,
-        found_bytes: () => 0n,
+        found_bytes: () => options.foundBytes ?? 0n,
       },
       machine: {
         call: (session: number, addr: bigint, ...args: bigint[]) => this.#ask("machine.call", [session, addr, ...args], () => {

@@ -1,0 +1,57 @@
+import { DT, Dynamic } from "../../../assembly/elf/dynamic";
+import { take } from "../../../assembly/base/heap";
+import { freshHeap } from "./support/heap";
+
+/** Every tag that the core asks for, other than NULL and NEEDED. */
+const TAGS: StaticArray<u64> = [
+  DT.PLTRELSZ, DT.PLTGOT, DT.HASH, DT.STRTAB, DT.SYMTAB, DT.RELA, DT.RELASZ, DT.RELAENT, DT.STRSZ, DT.SYMENT, DT.INIT, DT.FINI, DT.SONAME,
+  DT.RPATH, DT.SYMBOLIC, DT.REL, DT.RELSZ, DT.RELENT, DT.PLTREL, DT.DEBUG, DT.TEXTREL, DT.JMPREL, DT.BIND_NOW, DT.INIT_ARRAY, DT.FINI_ARRAY,
+  DT.INIT_ARRAYSZ, DT.FINI_ARRAYSZ, DT.RUNPATH, DT.FLAGS, DT.PREINIT_ARRAY, DT.PREINIT_ARRAYSZ, DT.SYMTAB_SHNDX, DT.RELRSZ, DT.RELR, DT.RELRENT,
+  DT.GNU_HASH, DT.VERSYM, DT.RELACOUNT, DT.RELCOUNT, DT.FLAGS_1, DT.VERDEF, DT.VERDEFNUM, DT.VERNEED, DT.VERNEEDNUM,
+];
+
+/** Bytes behind the record that nothing may write. */
+const GUARD: usize = 64;
+
+function newDynamic(): Dynamic { return changetype<Dynamic>(take(Dynamic.bytes() + GUARD)); }
+
+describe("elf: dynamic", () => {
+  beforeEach(() => { freshHeap(1 << 16); });
+
+  test("every tag has a slot of its own", () => {
+    const all = newDynamic();
+    for (let i = 0; i < TAGS.length; ++i) {
+      assert(!all.has(TAGS[i]) && all.value(TAGS[i]) == 0, "it is absent at first");
+      all.add(TAGS[i], 1000 + i);
+    }
+    for (let i = 0; i < TAGS.length; ++i) assert(all.has(TAGS[i]) && all.value(TAGS[i]) == 1000 + i, "it keeps its value");
+    for (let i = 0; i < TAGS.length; ++i) {
+      const one = newDynamic();
+      one.add(TAGS[i], u64.MAX_VALUE);
+      for (let k = 0; k < TAGS.length; ++k) assert(one.has(TAGS[k]) == (i == k), "only this one is there");
+    }
+    expect(TAGS.length).toBe(44);
+  });
+
+  test("the first of equal tags counts", () => {
+    const dynamic = newDynamic();
+    dynamic.add(DT.STRTAB, 0);
+    dynamic.add(DT.STRTAB, 5);
+    expect(dynamic.has(DT.STRTAB)).toBe(true);
+    expect(dynamic.value(DT.STRTAB)).toBe(0);
+  });
+
+  test("a tag that nobody asks for changes nothing", () => {
+    const dynamic = newDynamic();
+    const others: StaticArray<u64> = [
+      38, 39, 47, 48, 63, 64, 0x6000000d, DT.GNU_HASH - 1, DT.GNU_HASH + 1, DT.VERSYM - 1, DT.VERSYM + 1, DT.RELACOUNT - 1, DT.VERNEEDNUM + 1,
+      0x70000000, 0x7fffffff, 0x80000000, 0xffffffff, 0x1_0000_0000 + DT.STRTAB, 0x1_0000_0000 + DT.RELACOUNT, u64.MAX_VALUE,
+    ];
+    for (let i = 0; i < others.length; ++i) dynamic.add(others[i], u64.MAX_VALUE);
+    for (let i = 0; i < TAGS.length; ++i) assert(!dynamic.has(TAGS[i]) && dynamic.value(TAGS[i]) == 0, "no other tag is taken for it");
+    for (let i = 0; i < others.length; ++i) assert(!dynamic.has(others[i]), "it is not kept");
+    const end = changetype<usize>(dynamic) + Dynamic.bytes();
+    for (let i: usize = 0; i < GUARD; ++i) assert(load<u8>(end + i) == 0, "nothing is written behind the record");
+    expect(others.length).toBe(20);
+  });
+});

@@ -1,0 +1,228 @@
+// Names looked up in tables that are made here, after the hash tables' definitions.
+
+import { Name, find, isNamed, sameBytes } from "../../../assembly/link/lookup";
+import { Symbols } from "../../../assembly/link/symbols";
+import { newScope } from "../../../assembly/link/scope";
+import { arenaOf } from "../../../assembly/base/arena";
+import { take } from "../../../assembly/base/heap";
+import { store32 } from "../../../assembly/host/memory";
+import { freshHeap } from "./support/heap";
+import { Entry, addGnu, addSysv, addVersions, hashOf, tableOf } from "./support/symbols";
+import { putText, putWord, room, violations } from "./support/target";
+
+const BUCKETS: u32 = 5;
+
+let scratch: u64 = 0;
+
+function look(symbols: Symbols, text: string): u32 {
+  const name = changetype<Name>(take(offsetof<Name>())).set(scratch, putText(scratch, text));
+  return find(symbols, name.addr, name.bytes, name.gnu);
+}
+
+/** Entries in the order of their buckets, as DT_GNU_HASH wants them. */
+function sorted(entries: Entry[]): Entry[] {
+  const result: Entry[] = [];
+  for (let bucket: u32 = 0; bucket < BUCKETS; ++bucket) {
+    for (let i = 0; i < entries.length; ++i) if (hashOf(entries[i].name) % BUCKETS == bucket) result.push(entries[i]);
+  }
+  return result;
+}
+
+function names(count: i32): Entry[] {
+  const entries: Entry[] = [];
+  for (let i = 0; i < count; ++i) entries.push(new Entry("name_" + i.toString()));
+  entries.push(new Entry("name"));
+  entries.push(new Entry("a"));
+  entries.push(new Entry("a_name_that_is_a_good_deal_longer_than_the_others_are"));
+  return sorted(entries);
+}
+
+function checkAll(symbols: Symbols, entries: Entry[]): void {
+  const before = violations();
+  for (let i = 0; i < entries.length; ++i) assert(look(symbols, entries[i].name) == i + 1, "a name is found: " + entries[i].name);
+  for (let i = 0; i < 200; ++i) assert(look(symbols, "other_" + i.toString()) == 0, "another is not");
+  expect(look(symbols, "")).toBe(0);
+  expect(look(symbols, "name_")).toBe(0, "the beginning of a name");
+  expect(look(symbols, "ame")).toBe(0, "the end of a name");
+  expect(look(symbols, "name_0x")).toBe(0);
+  expect(violations()).toBe(before);
+}
+
+function gnu<A>(): void {
+  for (let bloomCount: u32 = 1; bloomCount <= 8; bloomCount *= 2) {
+    const entries = names(40), symbols = tableOf<A>(entries);
+    addGnu<A>(symbols, entries, 1, BUCKETS, bloomCount);
+    checkAll(symbols, entries);
+  }
+}
+
+function sysv<A>(): void {
+  const entries = names(40), symbols = tableOf<A>(entries);
+  addSysv(symbols, entries, BUCKETS);
+  checkAll(symbols, entries);
+}
+
+function bloom<A>(): void {
+  const entries = names(10), symbols = tableOf<A>(entries);
+  addGnu<A>(symbols, entries, 1, BUCKETS, 2);
+  expect(look(symbols, entries[3].name)).toBe(4);
+  putWord<A>(symbols.bloom, 0);
+  putWord<A>(symbols.bloom + sizeof<A>(), 0);
+  expect(look(symbols, entries[3].name)).toBe(0, "an empty filter holds nothing");
+}
+
+/** Which symbols are definitions that others may see. */
+function visible<A>(hasGnu: bool): void {
+  const entries = sorted([
+    new Entry("local", 0x01), new Entry("global", 0x11), new Entry("weak", 0x22), new Entry("unique", 0x0a << 4 | 1), new Entry("bind_9", 0x91),
+    new Entry("undefined", 0x12, 0), new Entry("absolute", 0x10, 0xfff1), new Entry("section", 0x13), new Entry("file", 0x14),
+    new Entry("tls", 0x16), new Entry("ifunc", 0x1a), new Entry("default", 0x12, 7, 0, 3), new Entry("hidden", 0x12, 7, 0, 0x8003),
+    new Entry("base", 0x12, 7, 0, 1),
+  ]);
+  const symbols = tableOf<A>(entries);
+  addVersions(symbols, entries);
+  if (hasGnu) addGnu<A>(symbols, entries, 1, BUCKETS, 1);
+  else addSysv(symbols, entries, BUCKETS);
+  const seen: string[] = [];
+  for (let i = 0; i < entries.length; ++i) if (look(symbols, entries[i].name)) seen.push(entries[i].name);
+  seen.sort();
+  expect(seen.join(" ")).toBe("absolute base default global ifunc tls unique weak");
+}
+
+/** Tables that lie: a lookup stays inside of them and ends. */
+function bounded<A>(): void {
+  const entries = names(20), before = violations();
+  const gnu = tableOf<A>(entries);
+  addGnu<A>(gnu, entries, 1, BUCKETS, 1);
+  for (let i: u64 = 0; i < sizeof<A>(); i += 4) store32(gnu.bloom + i, u32.MAX_VALUE);
+  // No chain ends, and every bucket leads into one.
+  for (let i: u64 = 0; i < gnu.count - 1; ++i) store32(gnu.chain + i * 4, hashOf("lost") & ~1);
+  for (let i: u64 = 0; i < BUCKETS; ++i) store32(gnu.buckets + i * 4, 1);
+  expect(look(gnu, "lost")).toBe(0);
+  for (let i: u64 = 0; i < BUCKETS; ++i) store32(gnu.buckets + i * 4, u32.MAX_VALUE);
+  expect(look(gnu, "lost")).toBe(0, "a bucket beyond the table");
+  gnu.first = 5;
+  for (let i: u64 = 0; i < BUCKETS; ++i) store32(gnu.buckets + i * 4, 4);
+  expect(look(gnu, "lost")).toBe(0, "a bucket before the first");
+
+  const sysv = tableOf<A>(entries);
+  addSysv(sysv, entries, BUCKETS);
+  for (let i: u64 = 0; i < BUCKETS + sysv.count; ++i) store32(sysv.sysvBuckets + i * 4, 3);
+  expect(look(sysv, "lost")).toBe(0, "a chain that leads to itself");
+  for (let i: u64 = 0; i < BUCKETS + sysv.count; ++i) store32(sysv.sysvBuckets + i * 4, sysv.count);
+  expect(look(sysv, "lost")).toBe(0, "an index beyond the table");
+  expect(violations()).toBe(before);
+
+  const none = tableOf<A>(entries);
+  expect(look(none, entries[0].name)).toBe(0, "no hash table, no names");
+}
+
+/** st_name that leads out of the string table, or to its end. */
+function strings<A>(): void {
+  const entries = [new Entry("whole"), new Entry("cut")], symbols = tableOf<A>(entries);
+  addSysv(symbols, entries, 1);
+  expect(look(symbols, "cut")).toBe(2);
+  symbols.stringBytes -= 1;
+  expect(look(symbols, "cut")).toBe(0, "its last byte is outside");
+  expect(look(symbols, "whole")).toBe(1);
+  store32(symbols.symbol<A>(1), u32.MAX_VALUE);
+  const before = violations();
+  expect(look(symbols, "whole")).toBe(0);
+  expect(violations()).toBe(before);
+}
+
+/** A symbol's address, and how long its name is. */
+function symbols<A>(): void {
+  const entries = [new Entry("moved", 0x12, 7, 0x1234), new Entry("absolute", 0x10, 0xfff1, 0x1234), new Entry("high", 0x12, 7, 0x1_8000_0000)];
+  const symbols = tableOf<A>(entries);
+  symbols.bias = 0x9000_0000;
+  expect(symbols.address<A>(symbols.symbol<A>(1))).toBe(0x9000_1234);
+  expect(symbols.address<A>(symbols.symbol<A>(2))).toBe(0x1234, "an absolute one does not move");
+  expect(symbols.address<A>(symbols.symbol<A>(3))).toBe(sizeof<A>() == 8 ? 0x2_1000_0000 : 0x1000_0000, "addresses wrap as the machine's");
+  expect(symbols.nameBytes(symbols.symbol<A>(1))).toBe(5);
+  expect(symbols.nameBytes(symbols.symbol<A>(3))).toBe(4);
+  symbols.stringBytes -= 1;
+  expect(symbols.nameBytes(symbols.symbol<A>(3))).toBe(u64.MAX_VALUE, "it does not end in the table");
+  store32(symbols.symbol<A>(1), symbols.stringBytes);
+  expect(symbols.nameBytes(symbols.symbol<A>(1))).toBe(u64.MAX_VALUE, "it does not begin in the table");
+}
+
+function scoped<A>(): void {
+  const weak = [new Entry("both", 0x22), new Entry("first")], strong = [new Entry("both"), new Entry("second")];
+  const a = tableOf<A>(weak), b = tableOf<A>(strong);
+  addSysv(a, weak, 1);
+  addSysv(b, strong, 1);
+  const scope = newScope(arenaOf(0)!, 2)!;
+  scope.append(a);
+  scope.append(b);
+  expect(scope.count).toBe(2);
+  expect(changetype<usize>(scope.at(1))).toBe(changetype<usize>(b));
+  expect(scope.find(scratch, putText(scratch, "both"), hashOf("both"), null)).toBe(1 << 32 | 1, "the first counts, weak or not");
+  expect(scope.find(scratch, 4, hashOf("both"), a)).toBe(2 << 32 | 1, "but for the one that is passed over");
+  expect(scope.find(scratch, 4, hashOf("both"), b)).toBe(1 << 32 | 1);
+  expect(scope.find(scratch, putText(scratch, "second"), hashOf("second"), null)).toBe(2 << 32 | 2);
+  expect(scope.find(scratch, 6, hashOf("second"), b)).toBe(0);
+  expect(scope.find(scratch, putText(scratch, "third"), hashOf("third"), null)).toBe(0);
+}
+
+describe("link: lookup", () => {
+  beforeAll(() => { scratch = room(4096); });
+  beforeEach(() => { freshHeap(1 << 19); });
+
+  test("DT_GNU_HASH, 32 bits", () => gnu<u32>());
+  test("DT_GNU_HASH, 64 bits", () => gnu<u64>());
+  test("DT_HASH, 32 bits", () => sysv<u32>());
+  test("DT_HASH, 64 bits", () => sysv<u64>());
+  test("the filter, 32 bits", () => bloom<u32>());
+  test("the filter, 64 bits", () => bloom<u64>());
+  test("what others may see by DT_GNU_HASH, 32 bits", () => visible<u32>(true));
+  test("what others may see by DT_GNU_HASH, 64 bits", () => visible<u64>(true));
+  test("what others may see by DT_HASH, 32 bits", () => visible<u32>(false));
+  test("what others may see by DT_HASH, 64 bits", () => visible<u64>(false));
+  test("tables that lie, 32 bits", () => bounded<u32>());
+  test("tables that lie, 64 bits", () => bounded<u64>());
+  test("the ends of the string table, 32 bits", () => strings<u32>());
+  test("the ends of the string table, 64 bits", () => strings<u64>());
+  test("addresses and names, 32 bits", () => symbols<u32>());
+  test("addresses and names, 64 bits", () => symbols<u64>());
+  test("a scope in order, 32 bits", () => scoped<u32>());
+  test("a scope in order, 64 bits", () => scoped<u64>());
+
+  test("the symbols before symoffset are not in the table", () => {
+    const entries = [new Entry("imported", 0x12, 0), new Entry("before")].concat(sorted([new Entry("one"), new Entry("two"), new Entry("three")]));
+    const symbols = tableOf<u64>(entries);
+    addGnu<u64>(symbols, entries, 3, BUCKETS, 1);
+    expect(look(symbols, "one")).toBeGreaterThan(2);
+    expect(look(symbols, "two")).toBeGreaterThan(2);
+    expect(look(symbols, "before")).toBe(0);
+    expect(look(symbols, "imported")).toBe(0);
+  });
+
+  test("bytes are compared at every length and place", () => {
+    const a = room(64), b = room(64);
+    const text = "abcdefghijklmnop";
+    for (let bytes: u32 = 0; bytes <= 13; ++bytes) {
+      for (let from: u64 = 0; from < 4; ++from) {
+        putText(a, text);
+        putText(b + from, text);
+        assert(sameBytes(a, b + from, bytes), "they are the same");
+        for (let i: u32 = 0; i < 16; ++i) {
+          putText(b + from, text);
+          putText(b + from + i, "!");
+          assert(sameBytes(a, b + from, bytes) == i >= bytes, "they are not");
+        }
+      }
+    }
+    expect(text.length).toBe(16);
+  });
+
+  test("a string is a name only where it ends", () => {
+    const symbols = tableOf<u32>([new Entry("name"), new Entry("names")]);
+    const bytes = putText(scratch, "name");
+    expect(isNamed(symbols, 1, scratch, bytes)).toBe(true);
+    expect(isNamed(symbols, 6, scratch, bytes)).toBe(false);
+    expect(isNamed(symbols, 2, scratch + 1, 3)).toBe(true, "the tail of a string is a string");
+    expect(isNamed(symbols, symbols.stringBytes - 1, scratch, 0)).toBe(true);
+    expect(isNamed(symbols, symbols.stringBytes, scratch, 0)).toBe(false);
+  });
+});

@@ -1,0 +1,91 @@
+// The cases on wasmtime, where no JavaScript runs: every image is byte for byte that of Node, every fault the same.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { fixtureFolder } from "../../fixtures/build.js";
+import { MACHINES, type Machine } from "../../fixtures/list.js";
+import { casesFor } from "../cases.js";
+import { WRONG } from "../faults/wrong.js";
+import { ROOT, fixturePath } from "../support/files.js";
+import { type Linked, jobsOf, linkAll, typed } from "../support/jobs.js";
+
+const folder = mkdtempSync(join(tmpdir(), "linkwright-wasmtime-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs linkwright on wasmtime. */
+function run(args: readonly string[]): Promise<Run> {
+  return new Promise((settle) => {
+    execFile("sh", [join(ROOT, "hosts/wasmtime/linkwright.sh"), ...args], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      settle({ status: error ? Number(error.code ?? -1) : 0, stdout, stderr });
+    });
+  });
+}
+
+/** Runs a call of link and answers with what it said. */
+async function linkThere(args: readonly string[]): Promise<Linked> {
+  const { status, stdout, stderr } = await run(["link", ...args]);
+  assert.notEqual(stdout, "", stderr);
+  const told = JSON.parse(stdout) as Linked;
+  assert.equal(status, told.fault ? 1 : 0, stderr);
+  return told;
+}
+
+for (const machine of MACHINES) {
+  describe(`wasmtime: ${machine}`, () => {
+    // At one base: what differs from base to base is the core's, and that is the same one.
+    const jobs = jobsOf(machine).filter(({ base }) => base === undefined);
+    const images = jobs.map((_, i) => join(folder, `${machine}-${i}`));
+    const there = linkAll(jobs.map((job, i) => typed(job, `${images[i]!}.node`)));
+    for (const [i, job] of jobs.entries()) {
+      test(job.name, async () => {
+        const told = await linkThere(typed(job, `${images[i]!}.wasmtime`));
+        assert.deepEqual(told, there[i]);
+        assert.ok(!told.fault, told.fault?.code);
+        assert.ok(readFileSync(`${images[i]!}.wasmtime`).equals(readFileSync(`${images[i]!}.node`)), "the images are the same");
+      });
+    }
+    refusals(machine);
+  });
+}
+
+/** Cases that are refused. */
+function refusals(machine: Machine): void {
+  const steps = casesFor(machine).flatMap((one) => (one.steps.length === 1 ? one.steps : [])).filter((step) => step.do === "refuse");
+  const calls = steps.map(({ file }) => [fixturePath(machine, file), "--search", fixtureFolder(machine), "--out", join(folder, "none"), "--json"]);
+  const there = linkAll(calls);
+  for (const [i, { file, code }] of steps.entries()) {
+    test(`${file} is refused`, async () => {
+      const told = await linkThere(calls[i]!);
+      assert.equal(told.fault?.code, code);
+      assert.deepEqual(told, there[i]);
+    });
+  }
+}
+
+describe("wasmtime: files that are wrong", () => {
+  const machine = "riscv32";
+  const all = WRONG.filter((one) => !one.machines || one.machines(machine)).filter((one) => !one.library && !one.call && !one.defines && !one.pageBytes && !one.memoryLimit && !one.base);
+  const calls = all.map((one, i) => {
+    const path = join(folder, `wrong-${i}.so`);
+    writeFileSync(path, one.make(machine).bytes);
+    return [path, "--search", fixtureFolder(machine), "--out", join(folder, "none"), "--json"];
+  });
+  const there = linkAll(calls);
+  for (const [i, one] of all.entries()) {
+    test(one.name, async () => {
+      const told = await linkThere(calls[i]!);
+      assert.equal(told.fault?.code, one.make(machine).expected.code);
+      assert.deepEqual(told, there[i]);
+    });
+  }
+});
