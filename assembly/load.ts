@@ -19,14 +19,12 @@ import { callFini, callInit, callPreinit, finiCount, initCount, preinitCount } f
 
 /** Takes a session as far as it goes without waiting. */
 export function advance(session: Session): Answer {
-  if (session.hasFailed && session.stage != Stage.Fini) return Answer.Refused;
-  while (session.stage < Stage.Settled || session.stage == Stage.Fini || session.stage == Stage.Release) {
-    if (!step(session)) {
-      if (session.answer == Answer.Pending) return Answer.Pending;
-      if (!unwind(session)) return Answer.Refused;
-    }
+  while (session.stage != Stage.Settled && session.stage != Stage.Failed) {
+    if (step(session)) continue;
+    if (session.answer == Answer.Pending) return Answer.Pending;
+    unwind(session);
   }
-  return session.hasFailed ? Answer.Refused : Answer.Done;
+  return session.stage == Stage.Settled ? Answer.Done : Answer.Refused;
 }
 
 /** One stage; on its success the session is in the next. */
@@ -39,9 +37,9 @@ function step(session: Session): bool {
     case Stage.Relocate: return relocateAll(session)   && next(session, Stage.Protect);
     case Stage.Protect:  return protectAll(session)    && next(session, Stage.Publish);
     case Stage.Publish:  return publish(session)       && next(session, Stage.Init);
-    case Stage.Init:     return initialise(session)    && next(session, Stage.Settled);
+    case Stage.Init:     return initialise(session)    && hold(session) && next(session, ended(session));
     case Stage.Fini:     return finalise(session)      && next(session, Stage.Release);
-    default:             return release(session)       && next(session, Stage.Settled);
+    default:             return release(session)       && next(session, ended(session));
   }
 }
 
@@ -64,7 +62,7 @@ function inspectAlone(session: Session): bool {
 
 /** Image -> Plan, for every module, and their order: nothing is mapped before everything is known to fit this host. */
 function plan(session: Session): bool {
-  session.order = session.take(<usize>session.modules.count << alignof<usize>());
+  session.order = session.take(<u64>session.modules.count << alignof<usize>());
   if (!session.order) return false;
   session.orderCount = initOrder(session.context!, session.root!, session.order);
   const pageBytes = target.pageBytes();
@@ -87,7 +85,8 @@ function mapAll(session: Session): bool {
       ? symbolsOf<u64>(session, image, module.placement, module.symbols)
       : symbolsOf<u32>(session, image, module.placement, module.symbols);
     if (!isRead) return false;
-    if (image.holders == 1) image.unview();
+    // Names of libraries that may be missing are read from the views until the session is closed.
+    if (image.holders == 1 && !session.missing.libraryCount) image.unview();
   }
   return true;
 }
@@ -135,20 +134,13 @@ function protectAll(session: Session): bool {
   return true;
 }
 
-/** Finished modules -> the context, visible to all before the first initialiser runs. */
+/** Finished modules -> the context, visible to all before the first initialiser runs. The session keeps them until then. */
 function publish(session: Session): bool {
-  const root = session.root!;
-  session.handles = session.take(session.modules.count * 4);
+  session.handles = session.take(<u64>session.modules.count * 4);
   if (!session.handles) return false;
-  let module: Module | null = session.modules.first;
-  while (module) {
-    store<u32>(session.handles + session.handleCount++ * 4, module.handle);
-    module = module.next;
-  }
-  if (!keepScope(session.context!, root)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
-  ++root.references;
+  if (!session.pin(session.root!)) return false;
+  if (!keepScope(session.context!, session.root!)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   session.commit();
-  session.result = root.handle;
   return true;
 }
 
@@ -173,12 +165,29 @@ function initialise(session: Session): bool {
   return true;
 }
 
-/** Finalisers, in the order that was made for them. One that is refused does not keep the others from being called. */
+/** The host has what it asked for: the reference is its own from now on. */
+function hold(session: Session): bool {
+  const root = session.root!;
+  ++root.references;
+  session.result = root.handle;
+  session.letGo();
+  return true;
+}
+
+/** Where a session goes when its work is done: to its end, unless that left something without use. */
+function ended(session: Session): Stage {
+  const context = session.context;
+  session.dying = context ? markDying(context) : null;
+  if (session.dying) return Stage.Fini;
+  return session.hasFailed ? Stage.Failed : Stage.Settled;
+}
+
+/** Finalisers of what is dying, the reverse of its initialisation. One that is refused does not keep the others from being called. */
 function finalise(session: Session): bool {
-  for (; session.position < session.orderCount; ++session.position) {
-    const module = session.ordered(session.position);
-    session.source = module.image.source;
+  for (; session.cursor; session.cursor = session.cursor!.dyingNext) {
+    const module = session.cursor!;
     if (!module.rank) continue;
+    session.source = module.image.source;
     for (const count = finiCount(module.image); module.calledCount < count; ++module.calledCount) {
       if (!callFini(session, module.image, module.placement, session.context!, module.calledCount) && session.answer == Answer.Pending) return false;
     }
@@ -189,28 +198,22 @@ function finalise(session: Session): bool {
 
 /** What was finalised is gone. */
 function release(session: Session): bool {
-  for (let i: u32 = 0; i < session.orderCount; ++i) {
-    const module = session.ordered(i);
+  let module = session.dying;
+  while (module) {
+    const next = module.dyingNext;
     session.context!.modules.remove(module);
     module.release();
+    module = next;
   }
-  session.orderCount = 0;
+  session.dying = null;
   return true;
 }
 
-/**
- * After a failure: what was published is unloaded again, the module whose initialiser failed without its finalisers.
- * False if there is nothing to undo before the session is closed.
- */
-function unwind(session: Session): bool {
-  if (session.stage != Stage.Init) {
-    session.enter(Stage.Failed);
-    return false;
-  }
-  session.ordered(session.position).rank = 0;
-  session.result = 0;
-  session.unpin();
-  return beginUnload(session, session.root!);
+/** After a failure: what was published is unloaded again, the module whose initialiser failed without its finalisers. */
+function unwind(session: Session): void {
+  if (session.stage == Stage.Init && session.position < session.orderCount) session.ordered(session.position).rank = 0;
+  session.letGo();
+  session.enter(ended(session));
 }
 
 /** Keeps everything that may be bound to as long as the session is open. */
@@ -238,13 +241,8 @@ function keepOwners(session: Session, module: Module): bool {
   return true;
 }
 
-/** Gives one reference back, and begins the unloading of what is then left without use. */
-export function beginUnload(session: Session, module: Module): bool {
-  const context = session.context!;
-  session.order = session.take(<usize>context.modules.count << alignof<usize>());
-  if (!session.order) return false;
-  --module.references;
-  session.orderCount = markDying(context, session.order);
-  session.enter(Stage.Fini);
-  return true;
+/** Gives a reference back, and begins the unloading of what is then left without use; takes no memory. */
+export function beginUnload(session: Session, module: Module | null): void {
+  if (module) --module.references;
+  session.enter(ended(session));
 }

@@ -170,11 +170,11 @@ export enum Kind {
 export enum List {
   /** Program headers, all of them, in file order. Image, Module. Type Flags Offset Vaddr FileBytes Bytes Align. */
   Phdr = 1,
-  /** DT_NEEDED. Image, Module. Name NameBytes; Module of a loaded one: Owner (0 for the host's own). */
+  /** DT_NEEDED. Image, Module. Name NameBytes. */
   Needed,
   /** Dynamic symbols. Module. Name NameBytes Address Vaddr Bytes Type Bind Visibility Section Version Hidden. */
   Symbol,
-  /** Dynamic relocations, all tables in order, RELR expanded. Module. Type Vaddr Symbol Addend. */
+  /** Dynamic relocations, all tables in order. Module. Type Vaddr Symbol Addend; of a DT_RELR word: Type 0, Value. */
   Relocation,
   /** Version definitions. Module. Name NameBytes Version Flags. */
   Definition,
@@ -182,7 +182,7 @@ export enum List {
   Requirement,
   /** What is missing. Session that failed (or was allowed to miss). Name NameBytes Source; Type 0 for a symbol, 1 for a library. */
   Missing,
-  /** What a module's loading took with it. Session: the modules it loads, root first. Context: all. Owner. */
+  /** Modules. Session: what it loaded, root first. Context: all. Module: what it depends on. Owner. */
   Module,
   /** Dynamic section entries, as read, before DT_NULL. Image, Module. Type Value. */
   Dynamic,

@@ -16,12 +16,9 @@ const imports: Record<string, readonly string[]> = {
     "uint32_t load16(uint64_t addr)",
     "uint32_t load32(uint64_t addr)",
     "uint64_t load64(uint64_t addr)",
-    "void store8(uint64_t addr, uint32_t value)",
-    "void store16(uint64_t addr, uint32_t value)",
     "void store32(uint64_t addr, uint32_t value)",
     "void store64(uint64_t addr, uint64_t value)",
     "void copy(uint64_t to, uint64_t from, uint64_t bytes)",
-    "void fill(uint64_t addr, uint32_t value, uint64_t bytes)",
   ],
   source: [
     "uint64_t bytes(uint32_t source)",

@@ -1,9 +1,13 @@
 // Runs one file of tests in a process of its own.
+import { resolve } from "node:path";
 import { run } from "node:test";
 import { Tally, progress, sayFailure } from "./tally.js";
 
-/** Milliseconds after which a file is taken to hang. */
+/** Milliseconds after which a test is taken to hang. */
 const PATIENCE = 14 * 60 * 1000;
+
+/** The test runner's own sums. */
+const SUMS = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
 
 /** Characters of what a file wrote to stderr that are kept, for when it breaks down. */
 const NOISE = 2000;
@@ -29,7 +33,7 @@ export async function runFile(path: string, file: string, failures: string[]): P
   let group = new Tally();
   let noise = "";
   // A file that breaks down, and one without a test, is told as if it were a test itself.
-  const isFile = (name: string): boolean => path.endsWith(name);
+  const isFile = (name: string): boolean => resolve(name) === path;
   const count = (what: "passed" | "failed" | "skipped"): void => {
     ++tally[what];
     ++group[what];
@@ -57,8 +61,12 @@ export async function runFile(path: string, file: string, failures: string[]): P
     }
     if (type === "suite" && !nesting) group.tell(`  ${name}`);
   });
-  stream.on("test:stderr", ({ message }) => {
-    noise = (noise + message).slice(-NOISE);
+  const keep = (text: string): void => {
+    noise = (noise + text).slice(-NOISE);
+  };
+  stream.on("test:stderr", ({ message }) => keep(message));
+  stream.on("test:diagnostic", ({ message }) => {
+    if (!SUMS.test(message)) keep(`${message}\n`);
   });
   for await (const _ of stream);
   progress(file, undefined);

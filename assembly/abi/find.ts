@@ -5,7 +5,7 @@ import { gnuHash } from "../elf/hash";
 import { find } from "../link/lookup";
 import { Context } from "../registry/context";
 import { recordOf } from "../registry/handle";
-import { Module } from "../registry/module";
+import { Module, publishedModule } from "../registry/module";
 
 /**
  * Looks a name up in a module and what it needs, or in a context's global modules.
@@ -14,8 +14,8 @@ import { Module } from "../registry/module";
  */
 export function lw_find(handle: u32, name: u64, nameBytes: u32): u64 {
   const hash = gnuHash(name, nameBytes);
-  const module = recordOf(handle, Kind.Module);
-  if (module) return findFrom(changetype<Module>(module), name, nameBytes, hash);
+  const module = publishedModule(handle);
+  if (module) return findFrom(module, name, nameBytes, hash);
   const context = recordOf(handle, Kind.Context);
   if (!context) return 0;
   let each = changetype<Context>(context).modules.first;

@@ -2,7 +2,7 @@
 
 import { Field, Kind, List } from "../words";
 import { NONE } from "../host/answer";
-import { DT, Dynamic, dynBytes, dynTag, dynValue } from "../elf/dynamic";
+import { dynBytes, dynTag, dynValue } from "../elf/dynamic";
 import { Segment } from "../elf/segment";
 import { bindOf, symInfo, symOther, symShndx, symSize, symValue, typeOf, visibilityOf } from "../elf/symbol";
 import { VERSYM } from "../elf/version";
@@ -10,11 +10,12 @@ import { wide } from "../elf/word";
 import { Image, Part } from "../inspect/image";
 import { Lack } from "../link/missing";
 import { Symbols } from "../link/symbols";
+import { textBytes } from "../link/text";
 import { definitionCount, definitionField, requirementCount, requirementField } from "../link/version";
 import { relocationCount, relocationField } from "../link/walk";
 import { Context } from "../registry/context";
 import { kindOf, recordOf } from "../registry/handle";
-import { Module } from "../registry/module";
+import { Module, publishedModule } from "../registry/module";
 import { Session } from "../registry/session";
 import * as target from "../host/memory";
 
@@ -22,6 +23,7 @@ import * as target from "../host/memory";
 export function lw_count(handle: u32, list: u32): u32 {
   const kind = kindOf(handle);
   const record = recordOf(handle, kind);
+  if (kind == Kind.Module && !publishedModule(handle)) return 0;
   switch (kind) {
     case Kind.Image:   return imageCount(changetype<Image>(record), list);
     case Kind.Module:  return moduleCount(changetype<Module>(record), list);
@@ -135,10 +137,7 @@ function dynamicField(image: Image, at: u64, index: u32, field: u32): u64 {
 /** A name at an offset of a string table. */
 function nameField(strings: u64, stringBytes: u64, offset: u64, field: u32): u64 {
   if (field == Field.Name) return strings + offset;
-  if (field != Field.NameBytes) return NONE;
-  let at = offset;
-  while (at < stringBytes && target.load8(strings + at)) ++at;
-  return at - offset;
+  return field == Field.NameBytes ? textBytes(strings + offset, stringBytes - offset) : NONE;
 }
 
 function symbolField<A>(symbols: Symbols, index: u32, field: u32): u64 {

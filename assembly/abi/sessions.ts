@@ -7,7 +7,7 @@ import { advance, beginUnload } from "../load";
 import { Context, newContext } from "../registry/context";
 import { keepScope } from "../registry/dependency";
 import { endHandle, handleFault, kindOf, openHandles, recordOf } from "../registry/handle";
-import { Module, newModule } from "../registry/module";
+import { newModule, publishedModule } from "../registry/module";
 import { Session, Task, newSession } from "../registry/session";
 
 const ALL_FLAGS: u32 = Flag.Global | Flag.NoRun | Flag.AllowMissing | Flag.NoLink;
@@ -34,7 +34,7 @@ export function lw_inspect(source: u32): u32 {
   const session = isOpen ? newSession(Task.Inspect, null) : null;
   if (!session) return 0;
   session.image = newImage(source, false);
-  if (!session.image) session.fail(Code.OutOfMemory, What.None, 0, 0);
+  if (!session.image) refuse(session, Code.OutOfMemory, 0);
   return session.handle;
 }
 
@@ -44,7 +44,7 @@ export function lw_load(context: u32, source: u32, flags: u32): u32 {
   if (!session) return 0;
   if (session.hasFailed) return session.handle;
   const image = newImage(source, false);
-  if (!image) session.fail(Code.OutOfMemory, What.None, 0, 0);
+  if (!image) refuse(session, Code.OutOfMemory, 0);
   else takeRoot(session, image, flags);
   return session.handle;
 }
@@ -56,7 +56,7 @@ export function lw_load_image(context: u32, image: u32, flags: u32): u32 {
   if (session.hasFailed) return session.handle;
   const held = changetype<Image>(recordOf(image, Kind.Image));
   if (!changetype<usize>(held)) {
-    session.fail(handleFault(image), What.Handle, image, 0);
+    refuse(session, handleFault(image), image);
     return session.handle;
   }
   ++held.holders;
@@ -69,8 +69,8 @@ function loadSession(context: u32, flags: u32): Session | null {
   const session = isOpen ? newSession(Task.Load, record ? changetype<Context>(record) : null) : null;
   if (!session) return null;
   session.flags = flags;
-  if (!record) session.fail(handleFault(context), What.Handle, context, 0);
-  else if (flags & ~ALL_FLAGS) session.fail(Code.BadFlags, What.None, 0, flags);
+  if (!record) refuse(session, handleFault(context), context);
+  else if (flags & ~ALL_FLAGS) refuse(session, Code.BadFlags, flags);
   return session;
 }
 
@@ -78,7 +78,7 @@ function takeRoot(session: Session, image: Image, flags: Flag): void {
   const module = newModule(session.context!, image, flags);
   if (!module) {
     image.drop();
-    session.fail(Code.OutOfMemory, What.None, 0, 0);
+    refuse(session, Code.OutOfMemory, 0);
     return;
   }
   session.root = module;
@@ -86,16 +86,26 @@ function takeRoot(session: Session, image: Image, flags: Flag): void {
   session.enter(Stage.Gather);
 }
 
-/** Begins to give back one reference of a module; 0 if there is no memory. */
-export function lw_unload(module: u32): u32 {
-  const record = recordOf(module, Kind.Module);
-  const held = changetype<Module>(record);
-  const session = isOpen ? newSession(Task.Unload, record ? held.context : null) : null;
+/**
+ * Begins to give back one reference of a module, and to unload what is then left without use; of a context, what was left
+ * without use when a load was given up. 0 if there is no memory.
+ */
+export function lw_unload(handle: u32): u32 {
+  const module = publishedModule(handle);
+  const context = module ? module.context : changetype<Context | null>(recordOf(handle, Kind.Context));
+  const session = isOpen ? newSession(Task.Unload, context) : null;
   if (!session) return 0;
-  if (!record) session.fail(handleFault(module), What.Handle, module, 0);
-  else if (!held.references) session.fail(Code.NotHeld, What.Handle, module, 0);
-  else beginUnload(session, held);
+  if (!context) refuse(session, handleFault(handle), handle);
+  else if (module && !module.references) refuse(session, Code.NotHeld, handle);
+  else beginUnload(session, module);
   return session.handle;
+}
+
+/** A session that fails before it begins, over what it was called with. */
+function refuse(session: Session, code: Code, argument: u32): void {
+  if (code == Code.StaleHandle || code == Code.WrongKind || code == Code.NotHeld) session.fail(code, What.Handle, argument, 0);
+  else session.fail(code, What.None, 0, argument);
+  session.enter(Stage.Failed);
 }
 
 /** Takes a session as far as it goes: Done, Refused or Pending. */
@@ -148,9 +158,8 @@ function closeContext(context: Context): Code {
 
 /** One more reference to a module. Answers a Code. */
 export function lw_retain(module: u32): i32 {
-  const record = recordOf(module, Kind.Module);
-  if (!record) return handleFault(module);
-  const held = changetype<Module>(record);
+  const held = publishedModule(module);
+  if (!held) return handleFault(module);
   if (!held.isPublished) return Code.SessionBusy;
   if (!keepScope(held.context, held)) return Code.OutOfMemory;
   ++held.references;

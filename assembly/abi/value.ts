@@ -5,10 +5,11 @@ import { NONE } from "../host/answer";
 import { Image } from "../inspect/image";
 import { Context } from "../registry/context";
 import { kindOf, recordOf } from "../registry/handle";
-import { Module } from "../registry/module";
+import { Module, publishedModule } from "../registry/module";
 import { Session } from "../registry/session";
 import { DT } from "../elf/dynamic";
 import { Part } from "../inspect/image";
+import { textBytes } from "../link/text";
 import { coreBytes } from "./sessions";
 
 /** A field of what a handle stands for; NONE where there is no such thing. */
@@ -18,8 +19,8 @@ export function lw_value(handle: u32, field: u32): u64 {
   switch (kind) {
     case Kind.Session: return sessionValue(changetype<Session>(recordOf(handle, kind)), field);
     case Kind.Image:   return imageValue(changetype<Image>(recordOf(handle, kind)), field);
-    case Kind.Module:  return moduleValue(changetype<Module>(recordOf(handle, kind)), field);
-    default:           return coreValue(field);
+    case Kind.Module:  return publishedModule(handle) ? moduleValue(changetype<Module>(recordOf(handle, kind)), field) : NONE;
+    default:           return handle ? NONE : coreValue(field);
   }
 }
 
@@ -57,7 +58,8 @@ function imageValue(image: Image, field: u32): u64 {
     case Field.Bytes:     return image.high - image.low;
     case Field.Align:     return image.align;
     case Field.FileBytes: return image.fileBytes;
-    case Field.Name:      return hasSoname(image) ? image.part(Part.Strings).addr + image.dynamic!.value(DT.SONAME) : NONE;
+    case Field.Name:      return soname(image, image.part(Part.Strings).addr, field);
+    case Field.NameBytes: return soname(image, image.part(Part.Strings).addr, field);
     default:              return NONE;
   }
 }
@@ -70,11 +72,18 @@ function moduleValue(module: Module, field: u32): u64 {
     case Field.Bytes:      return module.placement.bytes;
     case Field.Bias:       return module.placement.bias;
     case Field.Entry:      return image.entry ? module.placement.at(image.entry) : NONE;
-    case Field.Name:       return hasSoname(image) ? module.symbols.strings + image.dynamic!.value(DT.SONAME) : NONE;
+    case Field.Name:       return soname(image, module.symbols.strings, field);
+    case Field.NameBytes:  return soname(image, module.symbols.strings, field);
     case Field.References: return module.references;
     case Field.Context:    return module.context.handle;
     default:               return imageValue(image, field);
   }
 }
 
-function hasSoname(image: Image): bool { return image.dynamic != null && image.dynamic!.has(DT.SONAME); }
+/** DT_SONAME, in a string table at this address. */
+function soname(image: Image, strings: u64, field: u32): u64 {
+  const d = image.dynamic;
+  if (!d || !d.has(DT.SONAME)) return NONE;
+  const name = strings + d.value(DT.SONAME);
+  return field == Field.Name ? name : textBytes(name, d.value(DT.STRSZ) - d.value(DT.SONAME));
+}

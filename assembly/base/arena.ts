@@ -5,6 +5,9 @@ import { give, take } from "./heap";
 @unmanaged class Link { next: usize; pad: usize; }
 if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 8");
 
+/** No block is larger, so that sizes add up without wrapping. */
+@inline const MOST: u64 = 0x7fff0000;
+
 /** A chain of blocks with one owner. The arena is itself in the block that was taken first. */
 @unmanaged export class Arena {
   private last: usize;
@@ -14,8 +17,9 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
   @inline get record(): usize { return changetype<usize>(this) + offsetof<Arena>(); }
 
   /** Zeroed memory, aligned to 8, that lives until `release`; 0 if there is none left. */
-  take(bytes: usize): usize {
-    const at = take(bytes + offsetof<Link>());
+  take(bytes: u64): usize {
+    if (bytes > MOST) return 0;
+    const at = take(<usize>bytes + offsetof<Link>());
     if (!at) return 0;
     changetype<Link>(at).next = this.last;
     this.last = at;

@@ -131,7 +131,7 @@ function fresh(need: usize): Block | null {
 function reaches(end: usize): bool {
   if (end < top || limit && end > limit) return false;
   const pages = memory.size();
-  const wanted = <i32>((end + 0xffff) >> 16);
+  const wanted = <i32>((end - 1 >> 16) + 1);
   return wanted <= pages || memory.grow(wanted - pages) >= 0;
 }
 

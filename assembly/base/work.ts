@@ -43,10 +43,10 @@ import { Fault } from "./fault";
   }
 
   /** Zeroed scratch memory that goes when the session ends; 0 with a fault if there is none. */
-  take(bytes: usize): usize { return this.took(this.arena.take(bytes), bytes); }
+  take(bytes: u64): usize { return this.took(this.arena.take(bytes), bytes); }
 
   /** Passes on what an allocation gave; 0 becomes a fault. */
-  took(at: usize, bytes: usize): usize {
+  took(at: usize, bytes: u64): usize {
     if (!at) this.fail(Code.OutOfMemory, What.None, 0, bytes);
     return at;
   }

@@ -1,12 +1,12 @@
 // Relocation entries. gABI 4.5 "Relocation"; RELR: gABI 5.2 "Relative Relocation Table".
 
-import { loadWord, pick } from "./word";
+import { loadWord } from "./word";
 
 export function relBytes<A>(): u64 { return 2 * sizeof<A>(); }
 export function relaBytes<A>(): u64 { return 3 * sizeof<A>(); }
 @inline export function relOffset<A>(at: u64): u64 { return loadWord<A>(at); }
 @inline export function relInfo<A>(at: u64): u64 { return loadWord<A>(at + sizeof<A>()); }
-/** r_addend of a RELA entry, sign-extended as the class wraps. */
+/** r_addend of a RELA entry; sums with it wrap as the class does. */
 @inline export function relaAddend<A>(at: u64): u64 { return loadWord<A>(at + 2 * sizeof<A>()); }
 
 /** The two parts of r_info. */

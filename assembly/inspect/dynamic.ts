@@ -28,7 +28,7 @@ export function inspectDynamic<A>(work: Work, image: Image): bool {
   if (!view.open(work, image.source, image.fileBytes, offset, bytes, What.Dyn)) return false;
 
   const at = image.arena.take(Dynamic.bytes());
-  const needed = image.arena.take(<usize>(bytes / dynBytes<A>()) * 4);
+  const needed = image.arena.take(bytes / dynBytes<A>() * 4);
   if (!at || !needed) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
   image.dynamic = changetype<Dynamic>(at);
   image.needed = needed;
@@ -53,7 +53,7 @@ function checkTable(work: Work, image: Image, tag: u64, bytes: u64, each: u64): 
   const vaddr = image.dynamic!.value(tag);
   const at = image.dynamicSegment!.vaddr;
   if (each && bytes % each) return work.fail(Code.BadRelocationTable, What.Dyn, at, bytes);
-  if (bytes && !image.readable(vaddr, bytes)) return work.fail(Code.OutsideImage, What.Dyn, at, vaddr);
+  if (bytes && !image.backed(vaddr, bytes)) return work.fail(Code.OutsideImage, What.Dyn, at, vaddr);
   return true;
 }
 

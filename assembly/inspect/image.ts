@@ -4,6 +4,7 @@ import { PF } from "../words";
 import * as source from "../host/source";
 import { Arch } from "../arch/arch";
 import { Arena, arenaOf } from "../base/arena";
+import { within } from "../base/range";
 import { Dynamic } from "../elf/dynamic";
 import { Segment, phdrBytes } from "../elf/segment";
 import { View } from "./view";
@@ -81,6 +82,12 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   readable(vaddr: u64, bytes: u64): Segment | null {
     const segment = this.holding(vaddr, bytes);
     return segment && segment.flags & (PF.R | PF.W) ? segment : null;
+  }
+
+  /** The same, in bytes that come from the file: where every table must be. */
+  backed(vaddr: u64, bytes: u64): Segment | null {
+    const segment = this.readable(vaddr, bytes);
+    return segment && within(vaddr - segment.vaddr, bytes, 0, segment.fileBytes) ? segment : null;
   }
 
   /** The file's views are no longer needed. */

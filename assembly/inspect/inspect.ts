@@ -121,7 +121,8 @@ function checkLoad<A>(work: Work, image: Image, segment: Segment, at: u64, previ
   if (segment.fileBytes > segment.bytes) return work.fail(Code.FileExceedsMemory, What.Phdr, at, segment.fileBytes);
   if (!within(segment.offset, segment.fileBytes, 0, image.fileBytes)) return work.fail(Code.Truncated, What.Phdr, at, segment.offset);
   const last = segment.vaddr + segment.bytes - 1;
-  if (last < segment.vaddr || sizeof<A>() == 4 && last >> 32) return work.fail(Code.AddressWraps, What.Phdr, at, segment.vaddr);
+  // One byte of every address space stays free, so that the end of a segment is an address, too.
+  if (last + 1 <= segment.vaddr || sizeof<A>() == 4 && last >> 32) return work.fail(Code.AddressWraps, What.Phdr, at, segment.vaddr);
   if (segment.align > 1) {
     if (!isPowerOfTwo(segment.align)) return work.fail(Code.BadAlignment, What.Phdr, at, segment.align);
     if ((segment.vaddr - segment.offset) & (segment.align - 1)) return work.fail(Code.NotCongruent, What.Phdr, at, segment.offset);
@@ -138,6 +139,6 @@ function checkRelro(work: Work, image: Image): bool {
     return true;
   }
   const host = image.holding(relro.vaddr, 1);
-  if (host && host.flags & PF.W) return true;
+  if (host && host.flags & PF.W && relro.vaddr + relro.bytes > relro.vaddr) return true;
   return work.fail(Code.BadRelro, What.Phdr, image.headerOf(relro), relro.vaddr);
 }

@@ -3,7 +3,7 @@
 import { Answer, Code, What } from "../words";
 import { NONE } from "../host/answer";
 import * as hostLink from "../host/link";
-import { Arch, Role } from "../arch/arch";
+import { Role } from "../arch/arch";
 import { Work } from "../base/work";
 import { gnuHash } from "../elf/hash";
 import { infoSymbol, infoType, relInfo, relOffset } from "../elf/reloc";
@@ -51,16 +51,16 @@ import { Table, entryBytes, hasAddend, tableCount, tableStart } from "./tables";
 
 /** A binding with nothing bound yet; null with a fault if there is no memory. */
 export function newBinding(work: Work, symbols: Symbols): Binding | null {
-  const count = <usize>symbols.count;
+  const count = <u64>symbols.count;
   const at = work.take(offsetof<Binding>());
-  const addresses = at ? work.take(max<usize>(count, 1) << 3) : 0;
-  const owners = addresses ? work.take(max<usize>(count, 1) << 2) : 0;
+  const addresses = at ? work.take(max<u64>(count, 1) << 3) : 0;
+  const owners = addresses ? work.take(max<u64>(count, 1) << 2) : 0;
   if (!owners) return null;
   const binding = changetype<Binding>(at);
   binding.count = symbols.count;
   binding.addresses = addresses;
   binding.owners = owners;
-  memory.fill(addresses, 0xff, count << 3);
+  memory.fill(addresses, 0xff, <usize>count << 3);
   return binding;
 }
 
@@ -158,13 +158,15 @@ function bindCopy<A>(work: Work, image: Image, symbols: Symbols, scope: Scope, b
   if (found) {
     const other = scope.at(<u32>(found >> 32) - 1);
     from = addressIn(other, <u32>found);
+    const info = infoIn(other, <u32>found);
+    if (!isPlain(info)) return work.fail(Code.UnsupportedSymbol, What.Sym, index, typeOf(info));
     bytes = min(own, bytesIn(other, <u32>found));
     owner = other.module;
     if (!other.image.readable(from - other.bias & other.mask, bytes)) return work.fail(Code.CopySource, What.Rel, entry, bytes);
   } else {
     const answer = hostLink.resolve(work.handle, image.source, name, <u32>nameBytes);
     if (answer == Answer.Pending) return work.wait();
-    if (answer == Answer.Refused) return missing.add(work, name, <u32>nameBytes, image.source, false);
+    if (answer != Answer.Done) return bindOf(symInfo<A>(symbol)) == STB.WEAK || missing.add(work, name, <u32>nameBytes, image.source, false);
     from = hostLink.foundAddr();
     bytes = min(own, hostLink.foundBytes());
     // 0 says that nobody knows how much may be read there.

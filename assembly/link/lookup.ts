@@ -2,26 +2,12 @@
 
 import * as target from "../host/memory";
 import { NONE } from "../host/answer";
-import { gnuHash, sysvHash } from "../elf/hash";
+import { sysvHash } from "../elf/hash";
 import { SHN, STB, STT, bindOf, symInfo, symName, symShndx, typeOf } from "../elf/symbol";
 import { VERSYM } from "../elf/version";
 import { loadWord, wide } from "../elf/word";
 import { Symbols } from "./symbols";
-
-/** A name to look up, with its hash. */
-@unmanaged export class Name {
-  addr: u64;
-  bytes: u32;
-  gnu: u32;
-
-  /** Names what is at this address in the target. */
-  set(addr: u64, bytes: u32): Name {
-    this.addr = addr;
-    this.bytes = bytes;
-    this.gnu = gnuHash(addr, bytes);
-    return this;
-  }
-}
+import { sameBytes } from "./text";
 
 /** The index of the symbol that a module defines under this name; 0 if it does not. */
 export function find(symbols: Symbols, addr: u64, bytes: u32, gnu: u32): u32 {
@@ -80,11 +66,4 @@ export function isNamed(symbols: Symbols, offset: u64, addr: u64, bytes: u32): b
   if (offset + bytes >= symbols.stringBytes) return false;
   const own = symbols.strings + offset;
   return target.load8(own + bytes) == 0 && sameBytes(own, addr, bytes);
-}
-
-/** True if both ranges of the target hold the same. */
-export function sameBytes(a: u64, b: u64, bytes: u32): bool {
-  for (; bytes >= 4; bytes -= 4, a += 4, b += 4) if (target.load32(a) != target.load32(b)) return false;
-  for (; bytes; --bytes, ++a, ++b) if (target.load8(a) != target.load8(b)) return false;
-  return true;
 }

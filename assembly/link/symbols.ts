@@ -78,7 +78,7 @@ export function symbolsOf<A>(work: Work, image: Image, placement: Placement, int
   into.count = symbolLimit<A>(image, dynamic);
   if (dynamic.has(DT.VERSYM)) {
     const vaddr = dynamic.value(DT.VERSYM);
-    if (!image.readable(vaddr, <u64>into.count * 2)) return work.fail(Code.BadVersionTable, What.Version, vaddr, into.count);
+    if (!image.backed(vaddr, <u64>into.count * 2)) return work.fail(Code.BadVersionTable, What.Version, vaddr, into.count);
     into.versions = placement.at(vaddr);
   }
   if (dynamic.has(DT.GNU_HASH)) return gnuTable<A>(work, image, placement, into, dynamic.value(DT.GNU_HASH));
@@ -86,11 +86,11 @@ export function symbolsOf<A>(work: Work, image: Image, placement: Placement, int
   return true;
 }
 
-/** No table says how many dynamic symbols there are: they end where the next table, or their segment, does. */
+/** How many dynamic symbols there can be: up to the next table, or the end of the file's bytes. Hash tables know better. */
 function symbolLimit<A>(image: Image, dynamic: Dynamic): u32 {
   const start = dynamic.value(DT.SYMTAB);
   const host = image.holding(start, symBytes<A>())!;
-  let end = host.vaddr + host.bytes;
+  let end = host.vaddr + host.fileBytes;
   end = nearer(dynamic, DT.STRTAB, start, end);
   end = nearer(dynamic, DT.HASH, start, end);
   end = nearer(dynamic, DT.GNU_HASH, start, end);
@@ -111,45 +111,55 @@ function nearer(dynamic: Dynamic, tag: u64, start: u64, end: u64): u64 {
 
 /** nbuckets, symoffset, bloom size, bloom shift; bloom words; buckets; one chain word for each symbol from symoffset on. */
 function gnuTable<A>(work: Work, image: Image, placement: Placement, into: Symbols, vaddr: u64): bool {
-  if (!image.readable(vaddr, 16)) return work.fail(Code.BadHashTable, What.Hash, vaddr, 0);
+  if (!image.backed(vaddr, 16)) return work.fail(Code.BadHashTable, What.Hash, vaddr, 0);
   const at = placement.at(vaddr);
   const bucketCount = target.load32(at);
   const first = target.load32(at + 4);
   const bloomCount = target.load32(at + 8);
   if (!bucketCount || !isPowerOfTwo(bloomCount)) return work.fail(Code.BadHashTable, What.Hash, vaddr, bucketCount ? bloomCount : 0);
   const head = 16 + <u64>bloomCount * sizeof<A>() + <u64>bucketCount * 4;
-  // A linker that exports nothing may leave symoffset at 1 though the table has more symbols: the chain is then empty.
-  const isUsed = hasBuckets(image, placement, vaddr, head, bucketCount);
-  if (isUsed && first >= into.count) return work.fail(Code.BadHashTable, What.Hash, vaddr, first);
-  const chained = isUsed ? into.count - first : 0;
-  if (!image.readable(vaddr, head + <u64>chained * 4)) return work.fail(Code.BadHashTable, What.Hash, vaddr, chained);
-  into.bucketCount = chained ? bucketCount : 0;
+  if (!image.backed(vaddr, head)) return work.fail(Code.BadHashTable, What.Hash, vaddr, bucketCount);
   into.first = first;
   into.bloomMask = bloomCount - 1;
   into.bloomShift = target.load32(at + 12);
   into.bloom = at + 16;
   into.buckets = into.bloom + <u64>bloomCount * sizeof<A>();
   into.chain = into.buckets + <u64>bucketCount * 4;
-  // Every chain ends at a word with bit 0 set; the last word must be one, or the last chain would run on.
-  if (chained && !(target.load32(into.chain + <u64>(chained - 1) * 4) & 1)) return work.fail(Code.HashLoop, What.Hash, vaddr, chained);
-  return true;
+  const last = lastBucket(into.buckets, bucketCount);
+  if (!last) return true;
+  if (last < first || last >= into.count) return work.fail(Code.BadHashTable, What.Hash, vaddr, last);
+  // The chain that begins last is the one that ends last: where it ends, so do the symbols.
+  const room = backedEnd(image, vaddr) - (vaddr + head);
+  let index = last;
+  for (; index < into.count && <u64>(index - first + 1) * 4 <= room; ++index) {
+    if (!(target.load32(into.chain + <u64>(index - first) * 4) & 1)) continue;
+    into.bucketCount = bucketCount;
+    into.count = index + 1;
+    return true;
+  }
+  return work.fail(Code.HashLoop, What.Hash, vaddr, index);
 }
 
-/** True if any bucket is in use. */
-function hasBuckets(image: Image, placement: Placement, vaddr: u64, head: u64, bucketCount: u32): bool {
-  if (!image.readable(vaddr, head)) return true;
-  const buckets = placement.at(vaddr) + head - <u64>bucketCount * 4;
-  for (let i: u32 = 0; i < bucketCount; ++i) if (target.load32(buckets + i * 4)) return true;
-  return false;
+/** The highest symbol index that a bucket begins with; 0 if all are empty. */
+function lastBucket(buckets: u64, bucketCount: u32): u32 {
+  let last: u32 = 0;
+  for (let i: u32 = 0; i < bucketCount; ++i) last = max(last, target.load32(buckets + <u64>i * 4));
+  return last;
+}
+
+/** Where the file's bytes end that hold a vaddr. */
+function backedEnd(image: Image, vaddr: u64): u64 {
+  const segment = image.holding(vaddr, 1)!;
+  return segment.vaddr + segment.fileBytes;
 }
 
 /** nbucket, nchain, buckets, chains. Every chain is walked once, here: together they hold each symbol once at most. */
 function sysvTable(work: Work, image: Image, placement: Placement, into: Symbols, vaddr: u64): bool {
-  if (!image.readable(vaddr, 8)) return work.fail(Code.BadHashTable, What.Hash, vaddr, 0);
+  if (!image.backed(vaddr, 8)) return work.fail(Code.BadHashTable, What.Hash, vaddr, 0);
   const at = placement.at(vaddr);
   const bucketCount = target.load32(at);
   const chainCount = target.load32(at + 4);
-  if (!bucketCount || chainCount > into.count || !image.readable(vaddr, 8 + (<u64>bucketCount + chainCount) * 4)) {
+  if (!bucketCount || chainCount > into.count || !image.backed(vaddr, 8 + (<u64>bucketCount + chainCount) * 4)) {
     return work.fail(Code.BadHashTable, What.Hash, vaddr, bucketCount ? chainCount : 0);
   }
   into.count = chainCount;

@@ -9,6 +9,7 @@ import { Verdaux, Verdef, Vernaux, Verneed } from "../elf/version";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
 import { Symbols } from "./symbols";
+import { textBytes } from "./text";
 
 /** The vaddr of a record behind another, or NONE at the end or where it would leave the image. */
 function follow(image: Image, vaddr: u64, distance: u32, bytes: u64): u64 {
@@ -69,12 +70,15 @@ export function requirementField(image: Image, placement: Placement, symbols: Sy
 
 /** The vaddr of the n-th Vernaux, or of the Verneed it hangs on; past the last, how many there are. */
 function requirement(image: Image, placement: Placement, index: u32, wantsNeed: bool): u64 {
+  // Records may be shared by a hostile file, but there cannot be more of them than bytes for them.
+  const budget = image.dynamic && image.dynamic!.has(DT.VERNEED) ? budgetOf(image, image.dynamic!.value(DT.VERNEED)) : 0;
   let count: u32 = 0;
   let files = image.dynamic ? limit(image, DT.VERNEEDNUM) : 0;
   for (let need = first(image, DT.VERNEED, Verneed.BYTES); need != NONE && files; --files) {
     const at = placement.at(need);
     let left = target.load16(at + Verneed.CNT);
     for (let aux = follow(image, need, target.load32(at + Verneed.AUX), Vernaux.BYTES); aux != NONE && left; --left) {
+      if (count == budget) return count;
       if (count++ == index) return wantsNeed ? need : aux;
       aux = follow(image, aux, target.load32(placement.at(aux) + Vernaux.NEXT), Vernaux.BYTES);
     }
@@ -83,11 +87,13 @@ function requirement(image: Image, placement: Placement, index: u32, wantsNeed: 
   return count;
 }
 
+function budgetOf(image: Image, vaddr: u64): u32 {
+  const segment = image.readable(vaddr, Verneed.BYTES);
+  return segment ? <u32>min<u64>(segment.fileBytes / Vernaux.BYTES, 0xffff) : 0;
+}
+
 function stringField(symbols: Symbols, offset: u32, field: u32, name: u32, nameBytes: u32): u64 {
   if (offset >= symbols.stringBytes) return NONE;
   if (field == name) return symbols.strings + offset;
-  if (field != nameBytes) return NONE;
-  let end = offset;
-  while (end < symbols.stringBytes && target.load8(symbols.strings + end)) ++end;
-  return end - offset;
+  return field == nameBytes ? textBytes(symbols.strings + offset, symbols.stringBytes - offset) : NONE;
 }

@@ -1,7 +1,7 @@
 // Plan -> Placement: memory is reserved, and the file's segments are put there with their permissions.
 
 import { Code, PF, What } from "../words";
-import { REFUSED } from "../host/answer";
+import { NONE, PENDING } from "../host/answer";
 import * as target from "../host/memory";
 import { alignDown } from "../base/range";
 import { Work } from "../base/work";
@@ -50,13 +50,13 @@ export function map(work: Work, image: Image, plan: Plan, placement: Placement):
 function reserve(work: Work, image: Image, plan: Plan, placement: Placement): bool {
   if (placement.bytes) return true;
   const addr = target.reserve(plan.bytes, plan.alignLog2, Region.Ordinary, plan.exact);
-  if (addr == REFUSED) return work.fail(Code.NoSpace, What.Import, plan.exact, plan.bytes);
+  if (addr >= PENDING) return work.fail(Code.NoSpace, What.Import, plan.exact, plan.bytes);
   placement.mask = image.bits == 64 ? u64.MAX_VALUE : u32.MAX_VALUE;
   placement.addr = addr;
   placement.bytes = plan.bytes;
   placement.bias = addr - plan.low & placement.mask;
-  // A host must not put what a 32-bit machine runs beyond its reach.
-  if (addr > placement.mask || plan.bytes - 1 > placement.mask - addr) return work.fail(Code.NoSpace, What.Import, addr, plan.bytes);
+  // A host must put a file where it has to be, and what a 32-bit machine runs within its reach.
+  if (plan.exact != NONE && addr != plan.exact || addr > placement.mask || plan.bytes - 1 > placement.mask - addr) return work.fail(Code.NoSpace, What.Import, addr, plan.bytes);
   return true;
 }
 

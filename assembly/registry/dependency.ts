@@ -121,13 +121,11 @@ export function initOrder(context: Context, root: Module, order: usize): u32 {
 }
 
 /**
- * Marks as dying every published module that no reference of the host, no open session and no module that stays needs,
- * and lists them in the order they are finalised: the reverse of their initialisation.
+ * Marks as dying every published module that no reference of the host, no open session and no module that stays needs.
  *
- * @param order  room for every module of the context
- * @returns how many there are
+ * @returns the first of them, chained in the order they are finalised: the reverse of their initialisation
  */
-export function markDying(context: Context, order: usize): u32 {
+export function markDying(context: Context): Module | null {
   const walk = startWalk(context);
   let first: Module | null = null;
   let module = context.modules.first;
@@ -140,24 +138,30 @@ export function markDying(context: Context, order: usize): u32 {
     module = module.next;
   }
   meetAll(walk, first);
-  let count: u32 = 0;
-  let dying = context.modules.last;
+  let head: Module | null = null;
+  let dying = context.modules.first;
   while (dying) {
     if (dying.mark != walk.number) {
       dying.state = State.Dying;
-      insert(order, count++, dying);
+      head = inserted(head, dying);
     }
-    dying = dying.previous;
+    dying = dying.next;
   }
-  return count;
+  return head;
 }
 
-/** Sorts a module in by rank, highest first; the list is nearly in order already. */
-function insert(order: usize, count: u32, module: Module): void {
-  let at = count;
-  for (; at && moduleOf(order, at - 1).rank < module.rank; --at) put(order, at, moduleOf(order, at - 1));
-  put(order, at, module);
+/** The chain with one module more, highest rank first; modules come in the order of their ranks, nearly. */
+function inserted(head: Module | null, module: Module): Module {
+  let before: Module | null = null;
+  let at = head;
+  while (at && at.rank > module.rank) {
+    before = at;
+    at = at.dyingNext;
+  }
+  module.dyingNext = at;
+  if (!before) return module;
+  before.dyingNext = module;
+  return head!;
 }
 
 @inline function put(order: usize, index: u32, module: Module): void { store<usize>(order + (<usize>index << WORD_LOG2), changetype<usize>(module)); }
-@inline function moduleOf(order: usize, index: u32): Module { return changetype<Module>(load<usize>(order + (<usize>index << WORD_LOG2))); }

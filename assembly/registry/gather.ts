@@ -7,7 +7,8 @@ import * as source from "../host/source";
 import { DT } from "../elf/dynamic";
 import { Image, Part, newImage } from "../inspect/image";
 import { inspect } from "../inspect/inspect";
-import { isNamed, sameBytes } from "../link/lookup";
+import { isNamed } from "../link/lookup";
+import { sameBytes, textBytes } from "../link/text";
 import { Module, State, newModule } from "./module";
 import { Modules } from "./modules";
 import { Session } from "./session";
@@ -45,21 +46,19 @@ function needs(session: Session, module: Module): bool {
   const image = module.image;
   for (; module.gatheredCount < image.neededCount; ++module.gatheredCount) {
     const name = image.part(Part.Strings).addr + image.neededName(module.gatheredCount);
-    const bytes = nameBytes(image, module.gatheredCount);
+    const bytes = textBytes(name, image.part(Part.Strings).bytes - image.neededName(module.gatheredCount));
     const known = named(session, name, bytes);
+    if (known && isUnready(known)) return session.wait();
     if (known ? !depend(session, module, known) : !ask(session, module, name, bytes)) return false;
   }
   return true;
 }
 
-/** Bytes of a needed library's name; the string table ends with a NUL, or inspection would have refused it. */
-function nameBytes(image: Image, index: u32): u32 {
-  const view = image.part(Part.Strings);
-  const start = image.neededName(index);
-  let at = start;
-  while (at < view.bytes && target.load8(view.addr + at)) ++at;
-  return <u32>(at - start);
-}
+/**
+ * True for a module whose initialisers are still to come, in a session that waits for the host. (One that is calling them
+ * right now is what this load was called from: it would wait for itself.)
+ */
+function isUnready(module: Module): bool { return module.initialiser != 0 && !changetype<Session>(module.initialiser).isBusy; }
 
 /** Asks the host for a library that is not there yet. */
 function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
@@ -84,6 +83,8 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
 }
 
 function depend(session: Session, module: Module, on: Module): bool {
+  // A module that was loaded before is of a machine for certain; one that is still to be inspected is checked then.
+  if (on.state != State.Loading && on.image.arch != module.image.arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, on.image.arch.machine);
   if (!module.depend(on)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   return on.state == State.Loading || session.pin(on);
 }

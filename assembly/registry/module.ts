@@ -44,6 +44,10 @@ export const enum State { Loading, Published, Dying }
   /** Neighbours in its session's list, or its context's. */
   next: Module | null;
   previous: Module | null;
+  /** The next module that goes, while it is dying. */
+  dyingNext: Module | null;
+  /** The session that calls its initialisers, until it is done. */
+  initialiser: usize;
   dependencies: Dependency | null;
   private lastDependency: Dependency | null;
   /** Needed libraries that were seen to, and initialisers that ran: where a pending call goes on. */
@@ -61,8 +65,6 @@ export const enum State { Loading, Published, Dying }
   @inline get isOpen(): bool { return this.state != State.Dying && !this.has(Flag.NoLink); }
   /** True if every later load sees its symbols. */
   @inline get isGlobal(): bool { return this.isPublished && this.isOpen && this.has(Flag.Global); }
-  /** True if its finalisers are still to be called. */
-  @inline get isInitialised(): bool { return this.rank != 0; }
 
   /** Needs another module from now on; false if there is no memory. */
   depend(on: Module): bool {
@@ -88,7 +90,7 @@ export const enum State { Loading, Published, Dying }
     const wasPlaced = this.placement.bytes != 0;
     this.placement.release();
     this.image.drop();
-    if (wasPlaced) event(Level.Debug, Event.Withdrawn, this.handle, base);
+    if (wasPlaced && this.state != State.Loading) event(Level.Debug, Event.Withdrawn, this.handle, base);
     endHandle(this.handle);
     this.arena.release();
   }
@@ -118,6 +120,12 @@ export function newModule(context: Context, image: Image, flags: Flag): Module |
   module.symbols = changetype<Symbols>(arena.record + SYMBOLS);
   module.symbols.module = module.handle;
   return module;
+}
+
+/** The module of a host's handle; null if it is stale, or the module is not published yet. */
+export function publishedModule(handle: u32): Module | null {
+  const module = changetype<Module | null>(recordOf(handle, Kind.Module));
+  return module && module.state != State.Loading ? module : null;
 }
 
 /** The module of a handle that the core itself keeps: always a living one. */

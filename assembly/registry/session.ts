@@ -3,14 +3,14 @@
 
 import { Code, Event, Kind, Level, Stage } from "../words";
 import { event } from "../host/log";
-import { Arena, arenaOf } from "../base/arena";
+import { arenaOf } from "../base/arena";
 import { Fault } from "../base/fault";
 import { Work } from "../base/work";
 import { Image } from "../inspect/image";
 import { Missing } from "../link/missing";
 import { Scope } from "../link/scope";
 import { Context } from "./context";
-import { endHandle, newHandle } from "./handle";
+import { endHandle, newHandle, recordOf } from "./handle";
 import { Dependency, Module, State } from "./module";
 import { Modules } from "./modules";
 
@@ -26,18 +26,20 @@ export const enum Task { Inspect, Load, Unload }
   context: Context | null;
   /** Inspect: the image until it has a handle. */
   image: Image | null;
-  /** Load: the module asked for. Unload: the module given back. */
+  /** Load: the module asked for. */
   root: Module | null;
-  /** Modules that are not published yet (load), or no longer (unload). */
+  /** Load: modules that are not published yet. */
   modules: Modules;
   missing: Missing;
   scope: Scope | null;
   /** Load: the handles of what it loaded, in order, for whoever asks. */
   handles: usize;
   handleCount: u32;
-  /** Load: initialisation order; unload: finalisation order. */
+  /** Load: initialisation order. */
   order: usize;
   orderCount: u32;
+  /** What is being unloaded. */
+  dying: Module | null;
   /** Where the stage goes on: the module, or the number in the order. */
   cursor: Module | null;
   position: u32;
@@ -55,7 +57,7 @@ export const enum Task { Inspect, Load, Unload }
   enter(stage: Stage): void {
     this.stage = stage;
     this.position = 0;
-    this.cursor = this.modules.first;
+    this.cursor = stage == Stage.Fini ? this.dying : this.modules.first;
     event(Level.Debug, Event.Stage, this.handle, stage);
   }
 
@@ -71,11 +73,13 @@ export const enum Task { Inspect, Load, Unload }
     return true;
   }
 
-  /** Relies on nothing any more. */
-  unpin(): void {
+  /** Relies on nothing any more, and calls nobody's initialisers. */
+  letGo(): void {
     let pin: Dependency | null = this.pins;
     while (pin) {
-      --pin.module.pins;
+      const module = pin.module;
+      --module.pins;
+      if (module.initialiser == changetype<usize>(this)) module.initialiser = 0;
       pin = pin.next;
     }
     this.pins = null;
@@ -89,6 +93,8 @@ export const enum Task { Inspect, Load, Unload }
       this.modules.remove(module);
       context.modules.append(module);
       module.state = State.Published;
+      module.initialiser = changetype<usize>(this);
+      store<u32>(this.handles + this.handleCount++ * 4, module.handle);
       event(Level.Info, Event.Published, module.handle, module.placement.addr);
       module = next;
     }
@@ -96,7 +102,11 @@ export const enum Task { Inspect, Load, Unload }
 
   /** The only way out for what a session took and did not commit: newest first. Ends the session. */
   abandon(): void {
-    this.unpin();
+    this.letGo();
+    for (let i: u32 = 0; i < this.handleCount; ++i) {
+      const record = recordOf(load<u32>(this.handles + i * 4), Kind.Module);
+      if (record) changetype<Module>(record).binding = null;
+    }
     for (let module: Module | null = this.modules.last; module; ) {
       const previous = module.previous;
       module.release();

@@ -82,11 +82,6 @@ INLINE uint32_t lw_memory_load16(uint64_t addr) { return ALIGNED(addr, 2) ? AT(w
 INLINE uint32_t lw_memory_load32(uint64_t addr) { return ALIGNED(addr, 4) ? AT(word32, addr) : AT(any32, addr); }
 INLINE uint64_t lw_memory_load64(uint64_t addr) { return ALIGNED(addr, 8) ? AT(word64, addr) : AT(any64, addr); }
 
-INLINE void lw_memory_store8(uint64_t addr, uint32_t value) { AT(unsigned char, addr) = (unsigned char)value; }
-INLINE void lw_memory_store16(uint64_t addr, uint32_t value) {
-  if (ALIGNED(addr, 2)) AT(word16, addr) = (uint16_t)value;
-  else AT(any16, addr) = (uint16_t)value;
-}
 INLINE void lw_memory_store32(uint64_t addr, uint32_t value) {
   if (ALIGNED(addr, 4)) AT(word32, addr) = value;
   else AT(any32, addr) = value;
@@ -98,10 +93,6 @@ INLINE void lw_memory_store64(uint64_t addr, uint64_t value) {
 
 void lw_memory_copy(uint64_t to, uint64_t from, uint64_t bytes) {
   memmove((void *)(uintptr_t)to, (const void *)(uintptr_t)from, (size_t)bytes);
-}
-
-void lw_memory_fill(uint64_t addr, uint32_t value, uint64_t bytes) {
-  memset((void *)(uintptr_t)addr, (int)value, (size_t)bytes);
 }
 
 /* ---- source: the payload lies in memory, so a view is a place in it ---- */

@@ -208,8 +208,9 @@ static void unload(int index, const char *file) {
   uint32_t session = lw_unload(modules[index]);
   if (session == 0) return report_code(file, LW_CODE_OUT_OF_MEMORY);
   int32_t answer = settle(session);
-  if (answer == LW_ANSWER_DONE) modules[index] = 0;
-  else report_fault(file, session);
+  /* A finaliser that was refused is told; the module is gone all the same. */
+  modules[index] = 0;
+  if (answer != LW_ANSWER_DONE) report_fault(file, session);
   lw_close(session);
   if (answer != LW_ANSWER_DONE) return;
   json_event("unloaded");

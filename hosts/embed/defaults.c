@@ -25,10 +25,6 @@ WEAK void lw_memory_copy(uint64_t to, uint64_t from, uint64_t bytes) {
   __builtin_memmove((void *)(uintptr_t)to, (void *)(uintptr_t)from, (size_t)bytes);
 }
 
-WEAK void lw_memory_fill(uint64_t addr, uint32_t value, uint64_t bytes) {
-  __builtin_memset((void *)(uintptr_t)addr, (int)value, (size_t)bytes);
-}
-
 /* ---- source: nothing to do when a file is no longer looked at ---- */
 
 WEAK void lw_source_unview(uint32_t source, uint64_t addr, uint64_t bytes) { (void)source, (void)addr, (void)bytes; }

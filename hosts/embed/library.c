@@ -38,12 +38,9 @@ u32 w2c_memory_load8(HOST(memory), u64 addr) { return lw_memory_load8(addr); }
 u32 w2c_memory_load16(HOST(memory), u64 addr) { return lw_memory_load16(addr); }
 u32 w2c_memory_load32(HOST(memory), u64 addr) { return lw_memory_load32(addr); }
 u64 w2c_memory_load64(HOST(memory), u64 addr) { return lw_memory_load64(addr); }
-void w2c_memory_store8(HOST(memory), u64 addr, u32 value) { lw_memory_store8(addr, value); }
-void w2c_memory_store16(HOST(memory), u64 addr, u32 value) { lw_memory_store16(addr, value); }
 void w2c_memory_store32(HOST(memory), u64 addr, u32 value) { lw_memory_store32(addr, value); }
 void w2c_memory_store64(HOST(memory), u64 addr, u64 value) { lw_memory_store64(addr, value); }
 void w2c_memory_copy(HOST(memory), u64 to, u64 from, u64 bytes) { lw_memory_copy(to, from, bytes); }
-void w2c_memory_fill(HOST(memory), u64 addr, u32 value, u64 bytes) { lw_memory_fill(addr, value, bytes); }
 
 u64 w2c_source_bytes(HOST(source), u32 number) { return lw_source_bytes(number); }
 u64 w2c_source_view(HOST(source), u32 session, u32 number, u64 offset, u64 bytes) {

@@ -37,6 +37,15 @@ function version(): string {
   return manifest.version;
 }
 
+function commandOf(name: string): Command {
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command) return command;
+  const isOption = name.startsWith("-");
+  const meant = nearest(name, isOption ? ["--help", "--version"] : COMMANDS.map((one) => one.name));
+  if (isOption && !meant) throw new UsageError(`a command comes first: linkwright COMMAND ${name}`);
+  throw new UsageError(`there is no ${isOption ? "option" : "command"} "${name}"${meant ? `; did you mean "${meant}"?` : ""}`);
+}
+
 async function main(typed: readonly string[]): Promise<number> {
   const [name, ...rest] = typed;
   if (name === undefined) {
@@ -48,15 +57,11 @@ async function main(typed: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === "--help" || name === "-h" || name === "help") {
-    const topic = COMMANDS.find((one) => one.name === rest[0]);
-    (topic ? helpOf(topic) : help()).forEach((line) => say(line));
+    const [topic] = rest.filter((word) => !word.startsWith("-"));
+    (topic === undefined ? help() : helpOf(commandOf(topic))).forEach((line) => say(line));
     return 0;
   }
-  const command = COMMANDS.find((one) => one.name === name);
-  if (!command) {
-    const meant = nearest(name, COMMANDS.map((one) => one.name));
-    throw new UsageError(`there is no command "${name}"${meant ? `; did you mean "${meant}"?` : ""}`);
-  }
+  const command = commandOf(name);
   const args = argumentsOf(command, rest.map((word) => (word === "-h" ? "--help" : word)));
   if (args.has("help")) {
     helpOf(command).forEach((line) => say(line));
@@ -74,8 +79,10 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+const typed = process.argv.slice(2);
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(typed);
 } catch (error) {
-  process.exitCode = report(error, process.argv.includes("--json"));
+  const end = typed.indexOf("--"); // what follows are files
+  process.exitCode = report(error, typed.slice(0, end < 0 ? undefined : end).includes("--json"));
 }

@@ -193,6 +193,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper {
   /** Unloads every module that is still loaded, newest first, and closes the context. */
   async dispose(): Promise<void> {
     for (const module of [...this.#modules.values()].reverse()) while (module.references) await module.unload();
+    if (this.#handle) await this.#runtime.drive(this.#runtime.core.lw_unload(this.#handle) >>> 0, undefined, () => undefined);
     this.#close();
   }
 
@@ -202,6 +203,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper {
 
   [Symbol.dispose](): void {
     for (const module of [...this.#modules.values()].reverse()) while (module.references) module[Symbol.dispose]();
+    if (this.#handle) this.#runtime.driveNow(this.#runtime.core.lw_unload(this.#handle) >>> 0, () => undefined);
     this.#close();
   }
 

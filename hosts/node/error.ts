@@ -22,6 +22,12 @@ export class OptionError extends LinkwrightError {
   }
 }
 
+/** What the system says of a call that failed, without its name and the path: "no such file or directory". */
+export function systemText(cause: unknown): string {
+  const { message } = cause as Error;
+  return /^[A-Z0-9]+: (.*?), \w+(?: '|$)/.exec(message)?.[1] ?? message;
+}
+
 /** A file that can't be read, or a source that broke its promise. */
 export class SourceError extends LinkwrightError {
   constructor(message: string, options?: ErrorOptions) {

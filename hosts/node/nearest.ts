@@ -4,7 +4,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const steps = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (steps < least) [best, least] = [candidate, steps];
+    // A word that has nothing of another was not meant to be it.
+    if (steps < least && steps < Math.max(word.length, candidate.length)) [best, least] = [candidate, steps];
   }
   return best;
 }

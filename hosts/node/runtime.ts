@@ -41,6 +41,7 @@ export class Runtime {
   readonly sources: Sources;
   readonly runs: boolean;
   readonly #works = new Map<number, Work>();
+  readonly #ends: (() => void)[] = [];
   #found = { address: 0n, bytes: 0n };
 
   /** A new core with a sandbox of its own. */
@@ -171,7 +172,8 @@ export class Runtime {
       work.resume();
       const answer = this.#advance(session);
       if (answer !== Answer.Pending) return answer;
-      if (!work.waiting) throw new LinkwrightError("Stuck", "the core waits for an answer that nobody owes it");
+      // Without a question of its own it waits for another session, whose module it needs and which is not initialised yet.
+      if (!work.waiting) await this.#anotherEnd();
     }
   }
 
@@ -207,6 +209,12 @@ export class Runtime {
   #end(session: number): void {
     this.core.lw_close(session);
     this.#works.delete(session);
+    for (const wake of this.#ends.splice(0)) wake();
+  }
+
+  #anotherEnd(): Promise<void> {
+    if (this.#works.size < 2) throw new LinkwrightError("Stuck", "the core waits for an answer that nobody owes it");
+    return new Promise((wake) => this.#ends.push(wake));
   }
 
   /** Whether a handle is still one of this kind. */

@@ -3,7 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { OptionError, SourceError } from "./error.js";
+import { OptionError, SourceError, systemText } from "./error.js";
 import type { Target } from "./target.js";
 import { type Sandbox, unsigned } from "./wasm.js";
 
@@ -53,7 +53,10 @@ export async function openSource(like: SourceLike, name?: string): Promise<OpenS
 /** A file's bytes; every failure is a SourceError that says what helps. */
 export async function readWhole(path: string | URL): Promise<Uint8Array> {
   try {
-    if ((await stat(path)).isDirectory()) throw new SourceError(`${String(path)} is a folder`);
+    const found = await stat(path);
+    if (found.isDirectory()) throw new SourceError(`${String(path)} is a folder`);
+    // Some devices never end. A pipe does.
+    if (found.isCharacterDevice() || found.isBlockDevice()) throw new SourceError(`${String(path)} is a device`);
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof SourceError) throw cause;
@@ -63,9 +66,9 @@ export async function readWhole(path: string | URL): Promise<Uint8Array> {
 
 function readFailure(path: string, cause: unknown): string {
   const code = (cause as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return `there is no file ${path}`;
+  if (code === "ENOENT") return `there is no file ${path || '""'}`;
   if (code === "EACCES") return `${path} may not be read`;
-  return `${path} can't be read: ${(cause as Error).message}`;
+  return `${path} can't be read: ${systemText(cause)}`;
 }
 
 interface Entry {

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** More environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** A program, with arguments, that runs it instead of us. */
+  readonly through?: readonly string[];
   /** Called once it is under way. */
   readonly during?: (child: ChildProcess) => void;
 }
@@ -31,7 +33,8 @@ const TRACE = /\n\s+at /;
 
 /** Runs it to its end. Whatever it was called with, it never shows a stack trace. */
 export async function linkwright(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const [program, ...rest] = [...(options.through ?? []), process.execPath, CLI, ...args];
+  const child = spawn(program!, rest, {
     cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...options.env },
   });
   const out: Buffer[] = [], err: Buffer[] = [];

@@ -11,7 +11,7 @@ for (const machine of MACHINES) {
   describe(`faults: ${machine}`, () => {
     for (const one of WRONG.filter(({ machines }) => !machines || machines(machine))) {
       test(one.name, async () => {
-        const { name: _name, make, library, machines: _machines, call, defines, ...settings } = one;
+        const { name: _name, make, library, machines: _machines, isUniversal: _isUniversal, call, defines, ...settings } = one;
         const { bytes, expected } = make(machine);
         await using linkwright = await Linkwright.create({ ...settings, ...(call && { call }), ...(settings.base && { end: settings.base * 4n }) });
         const context = linkwright.context({

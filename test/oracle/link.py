@@ -1,201 +1,162 @@
-"""What a target's memory looks like once files are linked: an independent reference, from the psABIs.
+"""Links ELF files as the gABI and the processor supplements say, and writes the memory image.
 
-Reads jobs as JSON lines on stdin and answers each with one JSON line. A job:
-  {"files": [paths], "search": [folders], "defines": {name: address},
-   "placed": [{"name": ..., "bias": "0x.."}], "start": "0x..", "image": path}
-`placed` is where the loader under test put each module, in its order; everything else is worked out here, with
-pyelftools: which modules there are, in which order names are looked up, and every byte of memory.
-The answer: {"modules": [names], "missing": [names], "places": how many relocations, "differs": [addresses]}.
+Written from those and on pyelftools alone, to be compared with what the loader does. Reads one job per line from stdin:
+{"files": [...], "search": [...], "defines": {name: "0x.."}, "start": "0x..", "bytes": n, "biases": ["0x.."...], "out": path};
+the biases are those of the modules in load order. Answers with a line for each:
+{"modules": [names], "missing": [names], "counts": {operation: n}} or {"unsupported": why}.
 """
-
 import json
 import os
 import sys
 
-from elftools.elf.dynamic import DynamicSegment
-from elftools.elf.elffile import ELFFile
-from elftools.elf.relocation import RelrRelocationTable
+from module import Module
+from psabi import SLOTS, Operation as O, operation_of
+from scope import Scope
 
-# What each relocation asks for. S: the symbol, A: the addend, B: the bias. The places' old contents are the addends of
-# REL tables, except for jump slots, whose places point into the PLT, and except where the formula has no addend.
-# AMD64 psABI 4.4, i386 psABI 4.4, AAELF64 5.7.16, AAELF32 5.6.1.7, RISC-V psABI 8.4, LoongArch psABI "Relocations".
-RULES = {
-    "EM_X86_64": {0: None, 1: "S+A", 5: "copy", 6: "S", 7: "S", 8: "B+A"},
-    "EM_386": {0: None, 1: "S+A", 5: "copy", 6: "S", 7: "S", 8: "B+A"},
-    "EM_AARCH64": {0: None, 257: "S+A", 1024: "copy", 1025: "S+A", 1026: "S+A", 1027: "B+A"},
-    "EM_ARM": {0: None, 2: "S+A", 20: "copy", 21: "S", 22: "S", 23: "B+A"},
-    "EM_RISCV": {0: None, 1: "S+A", 2: "S+A", 3: "B+A", 4: "copy", 5: "S"},
-    "EM_LOONGARCH": {0: None, 2: "S+A", 3: "B+A", 4: "copy", 5: "S"},
-}
-VERSION_IS_HIDDEN = 0x8000
+_read = {}
 
 
-class Module:
-    """A file, with what its dynamic section says."""
-
-    def __init__(self, path, name):
-        self.path, self.name = path, name
-        with open(path, "rb") as file:
-            elf = ELFFile(file)
-            self.word = elf.elfclass // 8
-            self.machine = elf["e_machine"]
-            self.segments = []
-            self.soname, self.needed, self.symbols, self.tables, self.versions = None, [], [], [], []
-            for segment in elf.iter_segments():
-                if segment["p_type"] == "PT_LOAD" and segment["p_memsz"]:
-                    self.segments.append((segment["p_vaddr"], segment["p_memsz"], segment.data()))
-                if isinstance(segment, DynamicSegment):
-                    self.read(elf, segment)
-
-    def read(self, elf, dynamic):
-        for tag in dynamic.iter_tags():
-            if tag.entry.d_tag == "DT_NEEDED":
-                self.needed.append(tag.needed)
-            if tag.entry.d_tag == "DT_SONAME":
-                self.soname = tag.soname
-        self.symbols = [(s.name, s.entry) for s in dynamic.iter_symbols()]
-        for tag in dynamic.iter_tags("DT_VERSYM"):
-            at = tag.entry.d_val
-            self.versions = [self.halfword(at + 2 * i) for i in range(len(self.symbols))]
-        for kind, table in dynamic.get_relocation_tables().items():
-            is_rela = not isinstance(table, RelrRelocationTable) and table.is_RELA()
-            entries = []
-            for one in table.iter_relocations():
-                is_packed = isinstance(table, RelrRelocationTable)
-                entries.append((one["r_offset"], None if is_packed else one["r_info_type"], 0 if is_packed else one["r_info_sym"],
-                                one["r_addend"] if is_rela else None))
-            self.tables.append((kind, entries))
-
-    def halfword(self, vaddr):
-        for start, _, data in self.segments:
-            if start <= vaddr < start + len(data):
-                return int.from_bytes(data[vaddr - start:vaddr - start + 2], "little")
-        return 0
-
-    def defines(self, index):
-        """Whether others may be bound to a symbol. gABI 4.4."""
-        name, symbol = self.symbols[index]
-        if symbol["st_shndx"] == "SHN_UNDEF" or symbol["st_info"]["bind"] not in ("STB_GLOBAL", "STB_WEAK", "STB_LOOS"):
-            return False
-        if symbol["st_info"]["type"] in ("STT_SECTION", "STT_FILE"):
-            return False
-        return not (self.versions and self.versions[index] & VERSION_IS_HIDDEN)
-
-    def find(self, name):
-        if not hasattr(self, "names"):
-            self.names = {}
-            for index, (own, _) in enumerate(self.symbols):
-                if self.defines(index):
-                    self.names.setdefault(own, index)
-        return self.names.get(name)
-
-    def address(self, index):
-        symbol = self.symbols[index][1]
-        if symbol["st_shndx"] == "SHN_ABS":
-            return symbol["st_value"]
-        return (symbol["st_value"] + self.bias) % (1 << 8 * self.word)
+def module_of(name, path):
+    """Files are read once for all jobs: only the bias differs."""
+    if path not in _read:
+        _read[path] = Module(path)
+    _read[path].name = name
+    return _read[path]
 
 
-def gather(files, search):
-    """The modules of all loads, and for each the modules that its names are looked up in."""
-    modules, scopes = [], []
-
-    def known(name):
-        return next((m for m in modules if m.soname == name), None)
-
-    for path in files:
-        if any(os.path.realpath(m.path) == os.path.realpath(path) for m in modules):
-            continue
-        before, root = list(modules), Module(path, os.path.basename(path))
-        modules.append(root)
-        queue, order = [root], []
+def groups_of(files, search):
+    """The modules in load order: for each file, it and what it needs, breadth first."""
+    loaded = []
+    for file in files:
+        group = []
+        queue = [(os.path.basename(file), file)]
         while queue:
-            module = queue.pop(0)
-            if module in order:
+            name, path = queue.pop(0)
+            if path is None:
+                if any(module.answers_to(name) for module in loaded):
+                    continue
+                among = [one for one in files if os.path.basename(one) == name] + [os.path.join(folder, name) for folder in search]
+                path = next((one for one in among if os.path.isfile(one)), None)
+            if path is None or any(os.path.samefile(path, module.path) for module in loaded):
                 continue
-            order.append(module)
-            for name in module.needed:
-                there = known(name)
-                if not there:
-                    beside = [p for p in files if os.path.basename(p) == name]
-                    found = next((p for p in beside + [os.path.join(f, name) for f in search] if os.path.exists(p)), None)
-                    if not found:
-                        continue
-                    there = next((m for m in modules if os.path.realpath(m.path) == os.path.realpath(found)), None)
-                    if not there:
-                        there = Module(found, name)
-                        modules.append(there)
-                queue.append(there)
-        scope = before + [m for m in order if m not in before]
-        scopes += [scope] * (len(modules) - len(before))
-    return modules, scopes
+            module = module_of(name, path)
+            loaded.append(module)
+            group.append(module)
+            queue.extend((needed, None) for needed in module.needed)
+        yield group
+
+
+class Memory:
+    """The image: zero where nothing lies."""
+
+    def __init__(self, start, size):
+        self.start = start
+        self.image = bytearray(size)
+
+    def _at(self, address, size):
+        offset = address - self.start
+        if offset < 0 or offset + size > len(self.image):
+            raise ValueError(f"{address:#x} is outside of the image")
+        return offset
+
+    def read(self, address, size):
+        offset = self._at(address, size)
+        return bytes(self.image[offset:offset + size])
+
+    def write(self, address, data):
+        offset = self._at(address, len(data))
+        self.image[offset:offset + len(data)] = data
+
+
+class Linker:
+    def __init__(self, memory):
+        self.memory = memory
+        self.missing = []
+        self.counts = {}
+
+    def place(self, module):
+        for load in module.loads:
+            data = module.bytes[load["p_offset"]:load["p_offset"] + load["p_filesz"]]
+            self.memory.write(module.at(load["p_vaddr"]), data)
+
+    def word(self, module, vaddr):
+        return int.from_bytes(self.memory.read(module.at(vaddr), module.bits // 8), "little")
+
+    def store(self, module, vaddr, value):
+        self.memory.write(module.at(vaddr), (value % (1 << module.bits)).to_bytes(module.bits // 8, "little"))
+
+    def symbol(self, module, scope, reference, is_slot):
+        """S and T of a reference. A weak one that nobody defines is 0, and so is what may be missing."""
+        found = scope.find(module, reference, is_slot)
+        if found is None:
+            if reference.bind != "STB_WEAK" and reference.name not in self.missing:
+                self.missing.append(reference.name)
+            return 0, 0
+        owner, symbol = found
+        if owner is None:
+            return symbol, 0
+        if symbol.kind in ("STT_TLS", "STT_GNU_IFUNC", "STT_LOOS"):
+            raise NotImplementedError(f"{module.name}: {symbol.name} is {symbol.kind}")
+        return owner.address(symbol), int(symbol.kind == "STT_FUNC" and symbol.value & 1)
+
+    def relocate(self, module, scope):
+        for vaddr in module.relr:
+            self.count("RELR")
+            self.store(module, vaddr, self.word(module, vaddr) + module.bias)
+        for one in module.relocations:
+            operation = operation_of(module.machine, module.bits, one.kind)
+            self.count(operation.name)
+            if operation not in (O.NONE, O.COPY):
+                self.store(module, one.offset, self.value(module, scope, one, operation))
+
+    def value(self, module, scope, one, operation):
+        a = self.word(module, one.offset) if one.addend is None else one.addend
+        if operation is O.B_A:
+            return module.bias + a
+        if operation is O.S or (operation in (O.SLOT, O.SLOT_T) and one.addend is None):
+            a = 0
+        is_slot = one.kind == SLOTS[module.machine]
+        s, t = self.symbol(module, scope, module.symbols[one.symbol], is_slot) if one.symbol else (0, 0)
+        return (s + a) | t if operation in (O.S_A_T, O.SLOT_T) else s + a
+
+    def copy(self, module, scope):
+        """COPY comes last: "as if those relocations were performed before the copy was made"."""
+        for one in module.relocations:
+            if operation_of(module.machine, module.bits, one.kind) is not O.COPY:
+                continue
+            reference = module.symbols[one.symbol]
+            owner, symbol = scope.find(module, reference, without=module)
+            if symbol.size != reference.size:
+                raise ValueError(f"{reference.name} has room for {reference.size} bytes and takes {symbol.size}")
+            self.memory.write(module.at(one.offset), self.memory.read(owner.address(symbol), symbol.size))
+
+    def count(self, name):
+        self.counts[name] = self.counts.get(name, 0) + 1
 
 
 def link(job):
-    modules, scopes = gather(job["files"], job["search"])
-    defines = {name: int(value, 0) for name, value in job["defines"].items()}
-    start = int(job["start"], 0)
-    names = [m.name for m in modules]
-    if names != [m["name"] for m in job["placed"]]:
-        return {"modules": names, "missing": [], "places": 0, "differs": []}
-    for module, placed in zip(modules, job["placed"]):
-        module.bias = int(placed["bias"], 0)
-    with open(job["image"], "rb") as file:
-        theirs = file.read()
-    memory, missing, places, copies = bytearray(len(theirs)), set(), 0, []
-
-    def offset(module, vaddr):
-        return (vaddr + module.bias) % (1 << 8 * module.word) - start
-
-    for module in modules:
-        for vaddr, _, data in module.segments:
-            at = offset(module, vaddr)
-            memory[at:at + len(data)] = data
-
-    def resolve(module, scope, index, is_copy):
-        """Owner and index of a symbol's definition, or an address of the host's."""
-        name, symbol = module.symbols[index]
-        is_own = symbol["st_info"]["bind"] == "STB_LOCAL" or symbol["st_other"]["visibility"] != "STV_DEFAULT"
-        if symbol["st_shndx"] != "SHN_UNDEF" and is_own and not is_copy:
-            return module.address(index), None
-        for other in scope:
-            if is_copy and other is module:
-                continue
-            found = other.find(name)
-            if found is not None:
-                return other.address(found), (other, found)
-        if name in defines:
-            return defines[name], None
-        if symbol["st_info"]["bind"] != "STB_WEAK":
-            missing.add(name)
-        return 0, None
-
-    for module, scope in zip(modules, scopes):
-        rules, word = RULES[module.machine], module.word
-        for kind, entries in module.tables:
-            for vaddr, kind_number, index, addend in entries:
-                places += 1
-                at = offset(module, vaddr)
-                rule = "B+A" if kind_number is None else rules[kind_number]
-                if rule is None:
-                    continue
-                if rule == "copy":
-                    copies.append((module, scope, index, at))
-                    continue
-                a = int.from_bytes(memory[at:at + word], "little") if addend is None else addend
-                if rule == "S+A" and kind == "JMPREL" and addend is None:
-                    a = 0
-                s = resolve(module, scope, index, False)[0] if index and rule != "B+A" else 0
-                value = {"B+A": module.bias + a, "S+A": s + a, "S": s}[rule]
-                memory[at:at + word] = (value % (1 << 8 * word)).to_bytes(word, "little")
-    for module, scope, index, at in copies:
-        address, found = resolve(module, scope, index, True)
-        if found:
-            count = min(module.symbols[index][1]["st_size"], found[0].symbols[found[1]][1]["st_size"])
-            memory[at:at + count] = memory[address - start:address - start + count]
-    differs = [hex(start + i) for i in range(len(theirs)) if memory[i] != theirs[i]] if memory != theirs else []
-    return {"modules": names, "missing": sorted(missing), "places": places, "differs": differs[:8]}
+    groups = list(groups_of(job["files"], job["search"]))
+    modules = [module for group in groups for module in group]
+    linker = Linker(Memory(int(job["start"], 16), job["bytes"]))
+    if len(modules) == len(job["biases"]):
+        for module, bias in zip(modules, job["biases"]):
+            module.bias = int(bias, 16)
+        defines = {name: int(address, 16) for name, address in job["defines"].items()}
+        known = []
+        for group in groups:
+            known = known + group  # what a later file brings is not there yet
+            scope = Scope(known, defines)
+            for step in (lambda one: linker.place(one), lambda one: linker.relocate(one, scope), lambda one: linker.copy(one, scope)):
+                for module in group:
+                    step(module)
+        with open(job["out"], "wb") as file:
+            file.write(linker.memory.image)
+    return {"modules": [module.name for module in modules], "missing": linker.missing, "counts": linker.counts}
 
 
 for line in sys.stdin:
-    print(json.dumps(link(json.loads(line))), flush=True)
+    try:
+        answer = link(json.loads(line))
+    except NotImplementedError as error:
+        answer = {"unsupported": str(error)}
+    print(json.dumps(answer), flush=True)

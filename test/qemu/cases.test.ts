@@ -5,43 +5,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Code, Field, Flag, Kind } from "../../assembly/words.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
-import { type Ending, boot as bootImage } from "../../hosts/node/qemu/boot.js";
 import type { ImageEvent, TrapEvent } from "../../hosts/node/qemu/events.js";
-import { type Machine as Board, machines } from "../../hosts/node/qemu/machine.js";
+import type { PayloadFile } from "../../hosts/node/qemu/payload.js";
 import { type Case, type Step, casesFor } from "../cases.js";
 import { fixture, libraryPath } from "../support/files.js";
 import { fixturesOf } from "../../fixtures/build.js";
 import { Bench } from "../support/bench.js";
 import { fnv1a } from "../support/hash.js";
-
-/** Seconds that a boot may take; none takes as long as that on a machine that is not overloaded. */
-const PATIENCE = 90;
-
-type EventOf<Name extends ImageEvent["event"]> = Extract<ImageEvent, { event: Name }>;
-
-function boardOf(machine: Machine): Board {
-  const board = machines().find(({ name }) => name === machine);
-  assert.ok(board, `there is an image for ${machine}`);
-  return board;
-}
-
-interface Boot {
-  readonly events: readonly ImageEvent[];
-  readonly ending: Ending;
-}
-
-async function run(machine: Machine, files: readonly string[], script: readonly string[]): Promise<Boot> {
-  const events: ImageEvent[] = [];
-  const ending = await bootImage({
-    machine: boardOf(machine),
-    files: files.map((name) => ({ name, bytes: fixture(machine, name) })),
-    script,
-    timeout: PATIENCE,
-    onEvent: (event) => void events.push(event),
-    onText: () => undefined,
-  });
-  return { events, ending };
-}
+import { type Boot, type EventOf, run, section } from "./machines.js";
 
 const isTrap = (one: Case): boolean => one.steps.some((step) => step.do === "trap");
 
@@ -56,6 +27,11 @@ function filesOf(machine: Machine, cases: readonly Case[]): string[] {
     grew = added.length > 0;
   }
   return all.map(({ name }) => name).filter((name) => named.has(name));
+}
+
+/** Files of the payload. */
+function payload(machine: Machine, cases: readonly Case[]): PayloadFile[] {
+  return filesOf(machine, cases).map((name) => ({ name, bytes: fixture(machine, name) }));
 }
 
 /** The script of a case: everything loaded is unloaded at its end, last first. */
@@ -90,14 +66,6 @@ function imageScriptOf(machine: Machine, one: Case): string[] {
     ...files.map((file) => `hash ${file}`),
     ...loads.map((step) => `unload ${step.file}`).reverse(),
   ];
-}
-
-/** The events behind a note, up to the next one. */
-function section(events: readonly ImageEvent[], note: string): ImageEvent[] {
-  const start = events.findIndex((event) => event.event === "note" && event.text === note);
-  assert.ok(start >= 0, `the machine got as far as "${note}"`);
-  const length = events.slice(start + 1).findIndex((event) => event.event === "note" || event.event === "done");
-  return events.slice(start + 1, length < 0 ? undefined : start + 1 + length);
 }
 
 /** The events behind a note, one after the other. */
@@ -221,7 +189,7 @@ for (const machine of MACHINES) {
   describe(`qemu: ${machine}`, () => {
     let boot: Promise<Boot> | undefined;
     const booted = (): Promise<Boot> => {
-      boot ??= run(machine, filesOf(machine, calm), calm.flatMap((one) => [...imageScriptOf(machine, one), ...scriptOf(one)]));
+      boot ??= run(machine, payload(machine, calm), calm.flatMap((one) => [...imageScriptOf(machine, one), ...scriptOf(one)]));
       return boot;
     };
 
@@ -258,7 +226,7 @@ for (const machine of MACHINES) {
 
     for (const one of cases.filter(isTrap)) {
       test(one.name, async () => {
-        const { events, ending } = await run(machine, filesOf(machine, [one]), scriptOf(one));
+        const { events, ending } = await run(machine, payload(machine, [one]), scriptOf(one));
         const script = new Script(section(events, one.name));
         for (const step of one.steps.filter((step) => step.do !== "trap")) checkStep(script, step);
         assert.equal(ending.kind, "trap", JSON.stringify(ending));

@@ -63,7 +63,7 @@ function checks(): Check[] {
     ...Object.entries(emulators).sort().map(([name, brings]) => program([name], `apt-get install ${brings}`)),
     program(["clang-19", "clang"], "apt-get install clang-19", true),
     program(["ld.lld-19", "ld.lld"], "apt-get install lld-19", true),
-    program([fileURLToPath(new URL("tools/wasmtime/wasmtime", BUILD)), "wasmtime"], "npm run build", true),
+    program([fileURLToPath(new URL("tools/wasmtime/wasmtime_cli/wasmtime", BUILD)), "wasmtime"], "npm run build", true),
   ];
 }
 

@@ -1,5 +1,6 @@
 // inspect FILE: all that a file says of itself, and which hosts would load it.
 
+import { basename } from "node:path";
 import type { Command } from "../command.js";
 import {
   bindName, machineName, machineTitle, relocationName, segmentName, symbolTypeName, typeName, visibilityName,
@@ -12,6 +13,7 @@ import type { Module } from "../module.js";
 import { isBuiltIn } from "../qemu/machine.js";
 import { findIn } from "../search.js";
 import { permissionText, type Segment } from "../segment.js";
+import { readWhole } from "../source.js";
 import { hex, paint, pairs, printable, say, sayJson, table } from "../terminal.js";
 import { type Trial, type Verdict, verdictsOf } from "../verdict.js";
 
@@ -95,12 +97,12 @@ async function mapped(linkwright: Linkwright, image: Image): Promise<Module | un
 }
 
 /** Loads the file into a target of its own, with what the named folders have. */
-async function trialOf(file: string, folders: readonly string[], pageBytes: number): Promise<Trial> {
+async function trialOf(name: string, bytes: Uint8Array, folders: readonly string[], pageBytes: number): Promise<Trial> {
   using linkwright = await Linkwright.create({ pageBytes });
   // The libraries that come with a system are not for a host without one.
-  const search = (name: string): string | undefined => (isBuiltIn(name) ? undefined : findIn(folders, name));
+  const search = (library: string): string | undefined => (isBuiltIn(library) ? undefined : findIn(folders, library));
   try {
-    const module = await linkwright.context({ search }).load(file, { allowMissing: true });
+    const module = await linkwright.context({ search }).load(bytes, { name, allowMissing: true });
     return { fault: undefined, missing: module.missing };
   } catch (error) {
     if (error instanceof FaultError) return { fault: error, missing: error.missing };
@@ -110,7 +112,8 @@ async function trialOf(file: string, folders: readonly string[], pageBytes: numb
 
 async function factsOf(file: string, folders: readonly string[]): Promise<Facts> {
   const linkwright = await Linkwright.create();
-  const image = await linkwright.inspect(file);
+  const bytes = await readWhole(file), name = basename(file); // read once: it may be a pipe, or change
+  const image = await linkwright.inspect(bytes, { name });
   const module = await mapped(linkwright, image);
   const segments = image.segments, tls = segments.find((one) => one.type === PT_TLS);
   const symbols = module ? symbolFacts(module) : [];
@@ -136,7 +139,7 @@ async function factsOf(file: string, folders: readonly string[]): Promise<Facts>
     },
     tls: tls ? { vaddr: tls.vaddr, fileBytes: Number(tls.fileBytes), bytes: Number(tls.bytes), align: Number(tls.align) } : null,
     relocations: module ? relocationCounts(module) : [],
-    verdicts: await verdictsOf(candidate, (pageBytes) => trialOf(file, folders, pageBytes)),
+    verdicts: await verdictsOf(candidate, (pageBytes) => trialOf(name, bytes, folders, pageBytes)),
   };
 }
 

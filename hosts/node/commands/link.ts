@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, UsageError } from "../command.js";
 import { isResolver } from "../elf.js";
-import { LinkwrightError } from "../error.js";
+import { LinkwrightError, systemText } from "../error.js";
 import { LOADING, loadFiles } from "../loading.js";
 import type { Module } from "../module.js";
 import { hex, note, printable, say, sayJson, size, table } from "../terminal.js";
@@ -21,7 +21,7 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeFile(path, bytes);
   } catch (cause) {
-    throw new LinkwrightError("NotWritten", `${path} can't be written: ${(cause as Error).message}`, { cause });
+    throw new LinkwrightError("NotWritten", `${path} can't be written: ${systemText(cause)}`, { cause });
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { Code } from "../../../assembly/words.js";
 import { type Arguments, type Command, UsageError, numberOf, secondsOf } from "../command.js";
-import { FaultError, LinkError, LinkwrightError } from "../error.js";
+import { FaultError, LinkwrightError } from "../error.js";
 import { codeName } from "../fault.js";
 import { SEARCH } from "../files.js";
 import { nearest } from "../nearest.js";
@@ -10,7 +10,7 @@ import { boot } from "../qemu/boot.js";
 import { type Freight, cargoOf, machineOf } from "../qemu/cargo.js";
 import type { FaultEvent, LoadedEvent } from "../qemu/events.js";
 import type { Machine } from "../qemu/machine.js";
-import { endingError, imageFault } from "../qemu/report.js";
+import { TargetError, endingError, imageFault } from "../qemu/report.js";
 import { say, sayJson } from "../terminal.js";
 
 const RETURNS = ["i32", "u32", "i64", "u64", "ptr"] as const;
@@ -53,9 +53,11 @@ function definerOf(cargo: readonly Freight[], symbol: string): Freight {
   if (cargo.some((file) => file.facts.fault)) return files.at(-1)!; // the image will say why it can't be loaded
   const meant = nearest(symbol, cargo.flatMap((file) => file.facts.exports.map((one) => one.name)));
   const file = files.map((one) => one.name).join(", ");
-  throw new LinkError({
-    code: codeName(Code.MissingSymbol), number: Code.MissingSymbol, what: "None", at: 0n, value: 0n, file, name: symbol,
-  }, [], { cause: `no file exports ${symbol}${meant ? `; did you mean ${meant}?` : ""}` });
+  throw new TargetError(codeName(Code.MissingSymbol), `${file} does not export ${symbol}${meant ? `; did you mean ${meant}?` : ""}`, { pc: undefined, module: file }, {
+    found: symbol,
+    expected: "the name of an exported function",
+    remedy: `${meant ? `call ${meant}, or ` : ""}see with \`linkwright inspect\` what a file exports: a static or hidden function is not among it`,
+  });
 }
 
 /** Writes what modules print to stderr, and ends its last line. */

@@ -31,11 +31,11 @@ export interface Place {
   readonly symbolOffset?: string;
 }
 
-/** "libx.so+0x1234 (f+0x10)", or the address alone. */
+/** "libx.so+0x1234 (f+0x10)", or the module or the address alone. */
 export function placeText({ pc, module, offset, symbol, symbolOffset }: Place): string {
   if (module === undefined) return pc === undefined ? "unknown" : `${pc}, in no module`;
   const near = symbol === undefined ? "" : ` (${symbol}${symbolOffset && symbolOffset !== "0x0" ? `+${symbolOffset}` : ""})`;
-  return `${module}+${offset ?? "?"}${near}`;
+  return `${module}${offset === undefined ? "" : `+${offset}`}${near}`;
 }
 
 /** What a boot said that went wrong; undefined if it ended as it should. */

@@ -1,12 +1,45 @@
 // How as-pect runs the core's specs, from the project's folder and after a build:
 //   npx asp --config test/core/spec/as-pect.config.js --as-config test/core/spec/as-pect.asconfig.json
-// Target memory is a sandbox of its own, as in hosts/sandbox; the core's other imports know nothing and refuse everything.
+// Target memory is a sandbox of its own, as in hosts/sandbox. The core's other imports refuse everything until a spec tells
+// them what to answer (support/host.ts).
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 const sandbox = new WebAssembly.Module(readFileSync("build/wasm/sandbox.wasm"));
-const REFUSED = -1n;
+
+/** What the imports answer unless they are told otherwise. */
+const SOURCE = { bytes: 4096n, view: -1n, unview: undefined, close: undefined };
+const LINK = { needed: -1, resolve: -1, found_addr: 0n, found_bytes: 0n };
+const MACHINE = { call: -1 };
+const LOG = { event: undefined };
+
+/** Imports that keep their calls, and answer as they are told. */
+class Host {
+  #answers = new Map();
+  #calls = new Map();
+
+  imports(answers) {
+    return Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, (...args) => {
+      this.#calls.set(name, [...(this.#calls.get(name) ?? []), args]);
+      const told = this.#answers.get(name);
+      return told === undefined || answer === undefined ? answer : typeof answer === "bigint" ? told : Number(told);
+    }]));
+  }
+
+  /** The face that specs see; names are strings of as-pect's module. */
+  controls(text) {
+    return {
+      answer: (name, value) => void this.#answers.set(text(name), value),
+      call_count: (name) => this.#calls.get(text(name))?.length ?? 0,
+      argument: (name, call, index) => BigInt(this.#calls.get(text(name))[call][index]),
+      forget: () => {
+        this.#answers.clear();
+        this.#calls.clear();
+      },
+    };
+  }
+}
 
 let relocations;
 
@@ -26,16 +59,16 @@ export default {
   reporter: "test/core/spec/reporter.js",
   async instantiate(memory, createImports, instantiate, binary) {
     const { exports } = new WebAssembly.Instance(sandbox);
+    const host = new Host();
     const module = await instantiate(binary, createImports({
       env: { memory },
       memory: exports,
-      source: { bytes: () => 4096n, view: () => REFUSED, unview() {}, close() {} },
-      link: { needed: () => -1, resolve: () => -1, found_addr: () => 0n, found_bytes: () => 0n },
-      machine: { call: () => -1 },
-      log: { event() {} },
-      oracle: {
-        relocation_name: (machine, bits, type) => module.exports.__newString(relocationName(machine, bits, type)),
-      },
+      source: host.imports(SOURCE),
+      link: host.imports(LINK),
+      machine: host.imports(MACHINE),
+      log: host.imports(LOG),
+      host: host.controls((text) => module.exports.__getString(text)),
+      oracle: { relocation_name: (machine, bits, type) => module.exports.__newString(relocationName(machine, bits, type)) },
     }));
     return module;
   },

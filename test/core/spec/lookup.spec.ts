@@ -1,10 +1,11 @@
 // Names looked up in tables that are made here, after the hash tables' definitions.
 
-import { Name, find, isNamed, sameBytes } from "../../../assembly/link/lookup";
+import { gnuHash } from "../../../assembly/elf/hash";
+import { find, isNamed } from "../../../assembly/link/lookup";
 import { Symbols } from "../../../assembly/link/symbols";
 import { newScope } from "../../../assembly/link/scope";
+import { sameBytes, textBytes } from "../../../assembly/link/text";
 import { arenaOf } from "../../../assembly/base/arena";
-import { take } from "../../../assembly/base/heap";
 import { store32 } from "../../../assembly/host/memory";
 import { freshHeap } from "./support/heap";
 import { Entry, addGnu, addSysv, addVersions, hashOf, tableOf } from "./support/symbols";
@@ -15,8 +16,8 @@ const BUCKETS: u32 = 5;
 let scratch: u64 = 0;
 
 function look(symbols: Symbols, text: string): u32 {
-  const name = changetype<Name>(take(offsetof<Name>())).set(scratch, putText(scratch, text));
-  return find(symbols, name.addr, name.bytes, name.gnu);
+  const bytes = putText(scratch, text);
+  return find(symbols, scratch, bytes, gnuHash(scratch, bytes));
 }
 
 /** Entries in the order of their buckets, as DT_GNU_HASH wants them. */
@@ -69,6 +70,16 @@ function bloom<A>(): void {
   putWord<A>(symbols.bloom, 0);
   putWord<A>(symbols.bloom + sizeof<A>(), 0);
   expect(look(symbols, entries[3].name)).toBe(0, "an empty filter holds nothing");
+}
+
+/** A chain ends at the word with bit 0 set, whatever follows. */
+function ends<A>(): void {
+  const entries = [new Entry("one"), new Entry("two"), new Entry("three")], symbols = tableOf<A>(entries);
+  addGnu<A>(symbols, entries, 1, 1, 1);
+  for (let i = 0; i < 3; ++i) expect(look(symbols, entries[i].name)).toBe(i + 1);
+  store32(symbols.chain + 4, hashOf("two") | 1);
+  expect(look(symbols, "two")).toBe(2);
+  expect(look(symbols, "three")).toBe(0);
 }
 
 /** Which symbols are definitions that others may see. */
@@ -175,6 +186,8 @@ describe("link: lookup", () => {
   test("DT_HASH, 64 bits", () => sysv<u64>());
   test("the filter, 32 bits", () => bloom<u32>());
   test("the filter, 64 bits", () => bloom<u64>());
+  test("a chain's end, 32 bits", () => ends<u32>());
+  test("a chain's end, 64 bits", () => ends<u64>());
   test("what others may see by DT_GNU_HASH, 32 bits", () => visible<u32>(true));
   test("what others may see by DT_GNU_HASH, 64 bits", () => visible<u64>(true));
   test("what others may see by DT_HASH, 32 bits", () => visible<u32>(false));
@@ -214,6 +227,17 @@ describe("link: lookup", () => {
       }
     }
     expect(text.length).toBe(16);
+  });
+
+  test("a text ends at its NUL, or where it is told", () => {
+    const bytes = putText(scratch, "four"), before = violations();
+    expect(textBytes(scratch, 100)).toBe(bytes);
+    expect(textBytes(scratch, 5)).toBe(4);
+    expect(textBytes(scratch, 4)).toBe(4);
+    expect(textBytes(scratch, 3)).toBe(3);
+    expect(textBytes(scratch + 4, 10)).toBe(0);
+    expect(textBytes(0, 0)).toBe(0, "nothing is read for nothing");
+    expect(violations()).toBe(before);
   });
 
   test("a string is a name only where it ends", () => {

@@ -24,7 +24,7 @@ export type Answer =
 
 /** Links all of them. */
 export function reference(jobs: readonly Job[]): Answer[] {
-  return lines("python3", [join(ROOT, "test/reference/link.py")], jobs, {
+  return lines("python3", [join(ROOT, "test/oracle/link.py")], jobs, {
     PYTHONPATH: join(ROOT, "build/tools/python"), PYTHONDONTWRITEBYTECODE: "1",
   });
 }

@@ -1,0 +1,11 @@
+// What the core's imports answer, and what they were asked: `view`, `unview`, `close`, `bytes` of a source, `needed`,
+// `resolve` of link, `call` of the machine, `event` of the log. Memory is a sandbox, and not among them.
+
+/** From now on an import answers this. */
+@external("host", "answer") export declare function answer(name: string, value: i64): void;
+/** How often it was called. */
+@external("host", "call_count") export declare function callCount(name: string): i32;
+/** An argument of a call; both count from 0. */
+@external("host", "argument") export declare function argument(name: string, call: i32, index: i32): i64;
+/** No calls and no answers so far. */
+@external("host", "forget") export declare function forget(): void;

@@ -1,0 +1,179 @@
+// Version definitions and requirements: records that are made here, and some that lead astray.
+
+import { Field, PF } from "../../../assembly/words";
+import { NONE } from "../../../assembly/host/answer";
+import { load8, store32 } from "../../../assembly/host/memory";
+import { take } from "../../../assembly/base/heap";
+import { DT } from "../../../assembly/elf/dynamic";
+import { Image } from "../../../assembly/inspect/image";
+import { Symbols } from "../../../assembly/link/symbols";
+import { definitionCount, definitionField, requirementCount, requirementField } from "../../../assembly/link/version";
+import { Placement } from "../../../assembly/map/map";
+import { freshHeap } from "./support/heap";
+import { addSegment, imageOf, placementOf } from "./support/image";
+import { putText, store16, violations } from "./support/target";
+
+const LOW: u64 = 0x1000;
+const BYTES: u64 = 0x1000;
+const DEFINITIONS: u64 = 0x1100;
+const NEEDS: u64 = 0x1400;
+const STRINGS: u64 = 0x1800;
+
+let image: Image = changetype<Image>(0);
+let placement: Placement = changetype<Placement>(0);
+let symbols: Symbols = changetype<Symbols>(0);
+let names: u32 = 0;
+
+function at(vaddr: u64): u64 { return placement.at(vaddr); }
+
+/** Puts a string into the table; answers with its offset. */
+function text(name: string): u32 {
+  const offset = names;
+  names += putText(at(STRINGS + offset), name) + 1;
+  symbols.stringBytes = names;
+  return offset;
+}
+
+/** Verdef and its first Verdaux: version, flags, ndx, cnt, hash, aux, next; name, next. */
+function define(vaddr: u64, flags: u32, ndx: u32, name: string, next: u32): void {
+  store16(at(vaddr), 1);
+  store16(at(vaddr + 2), flags);
+  store16(at(vaddr + 4), ndx);
+  store16(at(vaddr + 6), 1);
+  store32(at(vaddr + 12), 20);
+  store32(at(vaddr + 16), next);
+  store32(at(vaddr + 20), text(name));
+}
+
+/** Verneed: version, cnt, file, aux, next. */
+function need(vaddr: u64, file: string, cnt: u32, aux: u32, next: u32): void {
+  store16(at(vaddr), 1);
+  store16(at(vaddr + 2), cnt);
+  store32(at(vaddr + 4), text(file));
+  store32(at(vaddr + 8), aux);
+  store32(at(vaddr + 12), next);
+}
+
+/** Vernaux: hash, flags, other, name, next. */
+function needed(vaddr: u64, flags: u32, other: u32, name: string, next: u32): void {
+  store16(at(vaddr + 4), flags);
+  store16(at(vaddr + 6), other);
+  store32(at(vaddr + 8), text(name));
+  store32(at(vaddr + 12), next);
+}
+
+function open(): void {
+  freshHeap(1 << 15);
+  image = imageOf(64, 1);
+  addSegment(image, LOW, BYTES, PF.R);
+  placement = placementOf(image, LOW, BYTES);
+  symbols = changetype<Symbols>(take(offsetof<Symbols>()));
+  symbols.strings = at(STRINGS);
+  names = 0;
+  text("");
+  define(DEFINITIONS, 1, 1, "libv.so", 28);
+  define(DEFINITIONS + 28, 0, 2, "V_1", 40);
+  define(DEFINITIONS + 68, 2, 3, "V_2_longer", 0);
+  image.dynamic!.add(DT.VERDEF, DEFINITIONS);
+  image.dynamic!.add(DT.VERDEFNUM, 3);
+  need(NEEDS, "libc.so.6", 2, 16, 48);
+  needed(NEEDS + 16, 0, 4, "GLIBC_2.2.5", 16);
+  needed(NEEDS + 32, 2, 5, "GLIBC_2.34", 0);
+  need(NEEDS + 48, "libm.so.6", 1, 32, 0);
+  needed(NEEDS + 80, 0, 0x8006, "GLIBC_2.29", 0);
+  image.dynamic!.add(DT.VERNEED, NEEDS);
+  image.dynamic!.add(DT.VERNEEDNUM, 2);
+}
+
+function isText(addr: u64, bytes: u64, name: string): bool {
+  if (bytes != name.length) return false;
+  for (let i = 0; i < name.length; ++i) if (load8(addr + i) != <u32>name.charCodeAt(i)) return false;
+  return true;
+}
+
+
+function definition(index: u32, name: string, version: u64, flags: u64): void {
+  assert(isText(definitionField(image, placement, symbols, index, Field.Name), definitionField(image, placement, symbols, index, Field.NameBytes), name), name);
+  expect(definitionField(image, placement, symbols, index, Field.Version)).toBe(version);
+  expect(definitionField(image, placement, symbols, index, Field.Flags)).toBe(flags);
+}
+
+function requirement(index: u32, file: string, name: string, version: u64, flags: u64): void {
+  assert(isText(requirementField(image, placement, symbols, index, Field.Name), requirementField(image, placement, symbols, index, Field.NameBytes), name), name);
+  assert(isText(requirementField(image, placement, symbols, index, Field.File), requirementField(image, placement, symbols, index, Field.FileBytes), file), file);
+  expect(requirementField(image, placement, symbols, index, Field.Version)).toBe(version);
+  expect(requirementField(image, placement, symbols, index, Field.Flags)).toBe(flags);
+}
+
+describe("link: version", () => {
+  beforeEach(open);
+
+  test("definitions in order", () => {
+    expect(definitionCount(image, placement)).toBe(3);
+    definition(0, "libv.so", 1, 1);
+    definition(1, "V_1", 2, 0);
+    definition(2, "V_2_longer", 3, 2);
+    expect(definitionField(image, placement, symbols, 0, Field.Addend)).toBe(NONE);
+  });
+
+  test("requirements, of all libraries together", () => {
+    expect(requirementCount(image, placement)).toBe(3);
+    requirement(0, "libc.so.6", "GLIBC_2.2.5", 4, 0);
+    requirement(1, "libc.so.6", "GLIBC_2.34", 5, 2);
+    requirement(2, "libm.so.6", "GLIBC_2.29", 6, 0);
+    expect(requirementField(image, placement, symbols, 0, Field.Addend)).toBe(NONE);
+  });
+
+  test("none where there are none", () => {
+    const bare = imageOf(64, 0);
+    expect(definitionCount(bare, placement)).toBe(0);
+    expect(requirementCount(bare, placement)).toBe(0);
+    bare.dynamic = null;
+    expect(definitionCount(bare, placement)).toBe(0);
+    expect(requirementCount(bare, placement)).toBe(0);
+  });
+
+  test("a walk ends where the dynamic section says, or the records", () => {
+    store32(at(DEFINITIONS + 68 + 16), 28);
+    expect(definitionCount(image, placement)).toBe(3, "DT_VERDEFNUM");
+    store32(at(DEFINITIONS + 28 + 16), 0);
+    expect(definitionCount(image, placement)).toBe(2, "vd_next");
+    store16(at(NEEDS + 2), 1);
+    expect(requirementCount(image, placement)).toBe(2, "vn_cnt");
+    store32(at(NEEDS + 12), 0);
+    expect(requirementCount(image, placement)).toBe(1, "vn_next");
+  });
+
+  test("records that lead out of the image end the walk", () => {
+    const before = violations();
+    const astray: StaticArray<u32> = [0x10000, 0xffffffff, <u32>(LOW + BYTES - DEFINITIONS - 19)];
+    for (let i = 0; i < astray.length; ++i) {
+      open();
+      store32(at(DEFINITIONS + 16), astray[i]);
+      expect(definitionCount(image, placement)).toBe(1);
+      store32(at(NEEDS + 12), astray[i]);
+      expect(requirementCount(image, placement)).toBe(2);
+      store32(at(NEEDS + 8), astray[i]);
+      expect(requirementCount(image, placement)).toBe(0);
+    }
+    store32(at(DEFINITIONS + 12), <u32>(LOW + BYTES - DEFINITIONS - 7));
+    expect(definitionField(image, placement, symbols, 0, Field.Name)).toBe(NONE, "a name that is nowhere");
+    expect(violations()).toBe(before);
+  });
+
+  test("records that lead to themselves do not keep the walk for ever", () => {
+    store16(at(NEEDS + 2), 0xffff);
+    store32(at(NEEDS + 16 + 12), 16);
+    store32(at(NEEDS + 32 + 12), <u32>-16);
+    expect(requirementCount(image, placement)).toBeGreaterThan(0);
+    expect(definitionCount(image, placement)).toBe(3);
+  });
+
+  test("a name that is not in the string table", () => {
+    store32(at(DEFINITIONS + 20), symbols.stringBytes);
+    expect(definitionField(image, placement, symbols, 0, Field.Name)).toBe(NONE);
+    expect(definitionField(image, placement, symbols, 0, Field.NameBytes)).toBe(NONE);
+    store32(at(NEEDS + 4), u32.MAX_VALUE);
+    expect(requirementField(image, placement, symbols, 0, Field.File)).toBe(NONE);
+  });
+});
