@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fixturePath } from "../support/files.js";
@@ -77,7 +77,7 @@ describe("cli: files that are none", () => {
 
   test("a pipe is read to its end", async () => {
     const { stdout } = await expectStatus(0, ["inspect", at("pipe"), "--json"], {
-      during: () => void execFileSync("sh", ["-c", `cat '${fixturePath("arm", "call.so")}' > '${at("pipe")}'`]),
+      during: () => createReadStream(fixturePath("arm", "call.so")).pipe(createWriteStream(at("pipe"))),
     });
     assert.equal((JSON.parse(stdout) as { machine: string }).machine, "arm");
   });

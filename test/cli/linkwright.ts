@@ -25,8 +25,11 @@ export interface RunOptions {
   /** A program, with arguments, that runs it instead of us. */
   readonly through?: readonly string[];
   /** Called once it is under way. */
-  readonly during?: (child: ChildProcess) => void;
+  readonly during?: (child: ChildProcess) => unknown;
 }
+
+/** No call takes as long as that, and no test waits for ever. */
+const PATIENCE_MS = 300_000;
 
 /** A line of a stack trace. */
 const TRACE = /\n\s+at /;
@@ -35,7 +38,9 @@ const TRACE = /\n\s+at /;
 export async function linkwright(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const [program, ...rest] = [...(options.through ?? []), process.execPath, CLI, ...args];
   const child = spawn(program!, rest, {
-    cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...options.env },
+    cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"],
+    timeout: PATIENCE_MS, killSignal: "SIGKILL",
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...options.env },
   });
   const out: Buffer[] = [], err: Buffer[] = [];
   child.stdout.on("data", (bytes: Buffer) => out.push(bytes));

@@ -92,7 +92,9 @@ describe("mistakes of the caller", () => {
     const { bench, context, used } = open();
     const module = load(bench, context);
     refuse(bench, begin(bench, module), handle("WrongKind", module));
-    refuse(bench, bench.core.lw_unload(context) >>> 0, handle("WrongKind", context));
+    const session = bench.core.lw_inspect(bench.add(sameFixture("x86_64", "call.so"))) >>> 0;
+    refuse(bench, bench.core.lw_unload(session) >>> 0, handle("WrongKind", session));
+    assert.equal(bench.core.lw_close(session), Code.Ok);
     refuse(bench, bench.core.lw_load_image(context, module, 0) >>> 0, handle("WrongKind", module));
     assert.equal(bench.core.lw_retain(context), Code.WrongKind);
     assert.equal(bench.core.lw_close(module), Code.WrongKind);

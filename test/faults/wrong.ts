@@ -100,6 +100,12 @@ function gnuHead(elf: ElfFile): { buckets: number; first: number; bloom: number;
   return { buckets, first, bloom, chain: 4 + bloom * elf.wordBytes / 4 + buckets };
 }
 
+/** The highest symbol that a bucket begins with. */
+function lastBucket(elf: ElfFile): number {
+  const { buckets, chain } = gnuHead(elf);
+  return Math.max(...Array.from({ length: buckets }, (_, i) => Number(elf.word(DT.GNU_HASH, chain - buckets + i).get("value"))));
+}
+
 /** How many symbols a file has that has both hash tables. */
 const symbolCount = (elf: ElfFile): number => Number(elf.word(DT.HASH, 1).get("value"));
 
@@ -328,7 +334,7 @@ export const WRONG: readonly Wrong[] = [
   }),
   wrong("BadHashTable", "a first symbol behind the last", "names_gnu.so", (elf) => {
     elf.word(DT.GNU_HASH, 1).set("value", 0x10000);
-    return hash(elf, DT.GNU_HASH, 0x10000);
+    return hash(elf, DT.GNU_HASH, lastBucket(elf));
   }),
   wrong("BadHashTable", "outside of every segment", "names_gnu.so", (elf) => {
     elf.entry(DT.GNU_HASH).set("value", nowhere(elf));
@@ -336,7 +342,7 @@ export const WRONG: readonly Wrong[] = [
   }),
   wrong("BadHashTable", "more buckets than its segment", "names_both.so", (elf) => {
     elf.word(DT.GNU_HASH, 0).set("value", 0x10000000);
-    return hash(elf, DT.GNU_HASH, symbolCount(elf) - gnuHead(elf).first);
+    return hash(elf, DT.GNU_HASH, 0x10000000);
   }),
   wrong("BadHashTable", "no buckets (SysV)", "names_sysv.so", (elf) => {
     elf.word(DT.HASH, 0).set("value", 0);
@@ -358,7 +364,7 @@ export const WRONG: readonly Wrong[] = [
     const { first, chain } = gnuHead(elf), count = symbolCount(elf) - first;
     const last = elf.word(DT.GNU_HASH, chain + count - 1);
     last.set("value", last.get("value") & ~1n);
-    return hash(elf, DT.GNU_HASH, count);
+    return hash(elf, DT.GNU_HASH, symbolCount(elf));
   }),
   wrong("HashLoop", "a chain that comes back (SysV)", "names_sysv.so", (elf) => {
     const [buckets, count] = [0, 1].map((i) => Number(elf.word(DT.HASH, i).get("value"))) as [number, number];
