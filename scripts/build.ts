@@ -169,5 +169,6 @@ try {
 } catch (error) {
   if (!(error instanceof StepFailed)) throw error;
   say(`failed: ${error.message}`);
+  say("what helps: `npx linkwright doctor` names tools that are missing; after a change of tools, remove the folder build and run this again");
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
-// Writes docs/faults.md: the words of every code, from the table that `explain` reads.
+// Writes docs/faults.md: the words of every code, from the table that `explain` reads. `--check` only says whether it is as it should be.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Code } from "../assembly/words.js";
 import { stageOf } from "../hosts/node/fault.js";
@@ -10,7 +10,8 @@ import { root } from "./root.js";
 const codes = Object.entries(Code).filter((entry): entry is [string, Code] => typeof entry[1] === "number" && entry[1] !== Code.Ok);
 const stages = [...new Set(codes.map(([, code]) => code >> 8))];
 
-const text = [
+const FILE = join(root, "docs/faults.md");
+const lines = [
   "# Faults", "",
   "Every code that a load can fail with. `linkwright explain CODE` says the same. Made by `scripts/faults.ts` from",
   "`hosts/node/faults.ts`.",
@@ -23,4 +24,9 @@ const text = [
     }),
   ]),
 ];
-writeFileSync(join(root, "docs/faults.md"), `${text.join("\n")}\n`);
+const text = `${lines.join("\n")}\n`;
+if (!process.argv.includes("--check")) writeFileSync(FILE, text);
+else if (readFileSync(FILE, "utf8") !== text) {
+  process.stderr.write("docs/faults.md is not as hosts/node/faults.ts has it: node build/js/scripts/faults.js\n");
+  process.exitCode = 1;
+}

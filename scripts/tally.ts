@@ -27,8 +27,8 @@ export function say(line: string): void {
 export function progress(file: string, ended: number | undefined): void {
   if (ended === undefined) running.delete(file);
   else running.set(file, ended);
-  wipe();
-  draw();
+  if (running.size) draw();
+  else wipe();
 }
 
 /** Counts of tests, from now on. */

@@ -113,7 +113,7 @@ function readSegments<A>(work: Work, image: Image, table: u64, phoff: u64): bool
     }
   }
   if (!loads) return work.fail(Code.NoSegments, What.Ehdr, phoff, image.phnum);
-  return checkRelro(work, image);
+  return checkRelro<A>(work, image);
 }
 
 /** What gABI 5.1 asks of a loadable segment, and that nothing in it wraps. */
@@ -132,13 +132,14 @@ function checkLoad<A>(work: Work, image: Image, segment: Segment, at: u64, previ
   return true;
 }
 
-function checkRelro(work: Work, image: Image): bool {
+function checkRelro<A>(work: Work, image: Image): bool {
   const relro = image.relro;
   if (!relro || !relro.bytes) {
     image.relro = null;
     return true;
   }
   const host = image.holding(relro.vaddr, 1);
-  if (host && host.flags & PF.W && relro.vaddr + relro.bytes > relro.vaddr) return true;
+  const last = relro.vaddr + relro.bytes - 1;
+  if (host && host.flags & PF.W && last + 1 > relro.vaddr && !(sizeof<A>() == 4 && last >> 32)) return true;
   return work.fail(Code.BadRelro, What.Phdr, image.headerOf(relro), relro.vaddr);
 }

@@ -59,7 +59,8 @@ export function scopeOf(work: Work, context: Context, loading: Modules, root: Mo
   }
   let global = context.modules.first;
   while (global) {
-    if (global.isGlobal) scope.append(global.symbols);
+    // A context may hold modules of several machines, but no symbol of one is another's.
+    if (global.isGlobal && global.image.arch == root.image.arch) scope.append(global.symbols);
     global = global.next;
   }
   const walk = startWalk(context);

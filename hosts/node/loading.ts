@@ -3,7 +3,10 @@
 import { realpathSync } from "node:fs";
 import { type Arguments, type OptionSpec, UsageError, numberOf } from "./command.js";
 import type { Context } from "./context.js";
+import { machineTitle } from "./elf.js";
+import { LinkwrightError } from "./error.js";
 import { SEARCH, amongFiles } from "./files.js";
+import type { Image } from "./image.js";
 import { Linkwright } from "./linkwright.js";
 import type { Module } from "./module.js";
 import type { Missing } from "./fault.js";
@@ -36,9 +39,16 @@ export async function loadFiles(args: Arguments, command: string, allowMissing: 
   const context = linkwright.context({ search, defines });
   const modules: Module[] = [];
   const missing: Missing[] = [];
+  let first: Image | undefined;
   for (const file of args.files) {
     if (context.sourceOf(realPath(file)) !== undefined) continue;
-    const module = await context.load(file, { allowMissing, bindings: true });
+    const image = await linkwright.inspect(file);
+    first ??= image;
+    if (image.machine !== first.machine || image.class !== first.class) {
+      throw new LinkwrightError("MachineMismatch",
+        `${file} is for ${machineTitle(image.machine, image.class)}, but ${args.files[0]} is for ${machineTitle(first.machine, first.class)}`);
+    }
+    const module = await context.load(image, { allowMissing, bindings: true });
     modules.push(...module.loaded);
     missing.push(...module.missing);
   }

@@ -114,9 +114,12 @@ function pad(text: string, width: number, right = false): string {
 
 /** A number of bytes as people read it. */
 export function size(bytes: number | bigint): string {
-  const n = Number(bytes);
-  if (n < 10240) return `${n} B`;
-  return n < 10 * 2 ** 20 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 2 ** 20).toFixed(1)} MiB`;
+  let count = Number(bytes), unit = "B";
+  for (const next of ["KiB", "MiB", "GiB", "TiB"]) {
+    if (count < 10240) break;
+    [count, unit] = [count / 1024, next];
+  }
+  return `${unit === "B" ? count : count.toFixed(1)} ${unit}`;
 }
 
 /** A hexadecimal number. */

@@ -94,6 +94,12 @@ function nowhere(elf: ElfFile): bigint {
   return (ends.reduce((a, b) => (a > b ? a : b)) + 0x1_0000n) & ~0xffn;
 }
 
+/** An address that a segment holds, but that the file has no bytes for: there is room for a table. */
+function zeroed(elf: ElfFile): bigint {
+  const segment = elf.segments.find((one) => one.get("type") === BigInt(PT.LOAD) && one.get("memsz") - one.get("filesz") > 0x200n)!;
+  return segment.get("vaddr") + segment.get("filesz");
+}
+
 /** Words in front of the chain of a GNU hash table. */
 function gnuHead(elf: ElfFile): { buckets: number; first: number; bloom: number; chain: number } {
   const [buckets, first, bloom] = [0, 1, 2].map((i) => Number(elf.word(DT.GNU_HASH, i).get("value"))) as [number, number, number];
@@ -210,6 +216,12 @@ export const WRONG: readonly Wrong[] = [
     segment.set("memsz", 0xffff_ffff_ffff_fffen - segment.get("vaddr"));
     return { what: "Phdr", at: elf.header.get("phoff"), value: 0xffff_ffff_ffff_fffen };
   }, { machines: is64 }),
+  wrong("AddressWraps", "a segment that ends at 2^64", "relative.so", (elf) => {
+    const segment = elf.segments.filter((one) => one.get("type") === BigInt(PT.LOAD)).at(-1)!;
+    segment.set("vaddr", 0xffff_ffff_fff0_0000n | segment.get("vaddr") & 0xf_ffffn);
+    segment.set("memsz", (1n << 64n) - segment.get("vaddr"));
+    return phdr(segment, segment.get("vaddr"));
+  }, { machines: is64 }),
   wrong("SegmentsOverlap", "by one byte", "relative.so", (elf) => {
     const [first, second] = [elf.segment(PT.LOAD, 0), elf.segment(PT.LOAD, 1)];
     first.set("memsz", second.get("vaddr") - first.get("vaddr") + 1n);
@@ -238,6 +250,15 @@ export const WRONG: readonly Wrong[] = [
     wrong("OutsideImage", name, "relative.so", (elf) => {
       elf.entry(tag).set("value", nowhere(elf));
       return dyn(elf, nowhere(elf));
+    })),
+  ...([
+    ["symbols", "relative.so", () => DT.SYMTAB], ["relocations", "relative.so", (elf) => relocations(elf).table],
+    ["packed relocations", "relative_relr.so", () => DT.RELR], ["relocations of calls", "call.so", () => DT.JMPREL],
+    ["initialisers", "init_leaf.so", () => DT.INIT_ARRAY],
+  ] as [string, string, (elf: ElfFile) => number][]).map(([name, from, tag]) =>
+    wrong("OutsideImage", `${name} in memory that the file has no bytes for`, from, (elf) => {
+      elf.entry(tag(elf)).set("value", zeroed(elf));
+      return dyn(elf, zeroed(elf));
     })),
   wrong("OutsideImage", "strings that wrap", "relative.so", (elf) => {
     elf.entry(DT.STRSZ).set("value", elf.is64 ? 0xffff_ffff_ffff_ffffn : 0xffff_ffff);
@@ -278,6 +299,11 @@ export const WRONG: readonly Wrong[] = [
   wrong("BadRelro", "in code", "relative.so", (elf) => {
     elf.segment(PT.GNU_RELRO).set("vaddr", elf.segment(PT.LOAD, 1).get("vaddr"));
     return { what: "Phdr", at: BigInt(elf.segment(PT.GNU_RELRO).offset), value: elf.segment(PT.LOAD, 1).get("vaddr") };
+  }),
+  wrong("BadRelro", "that wraps", "relative.so", (elf) => {
+    const relro = elf.segment(PT.GNU_RELRO);
+    relro.set("memsz", (elf.is64 ? 1n << 64n : (1n << 32n) + 1n) - relro.get("vaddr"));
+    return phdr(relro, relro.get("vaddr"));
   }),
   wrong("BadRelocationTable", "half an entry", "relative.so", (elf) => {
     const entry = elf.entry(relocations(elf).bytes);

@@ -100,7 +100,7 @@ export const plan: Command = {
           bindings.map((one) => [one.symbol, one.module, hex(one.address), one.owner ?? (one.address ? "the host" : "nobody")])).forEach((line) => say(line));
       }
       say();
-      say(`${modules.length} modules, ${size(linkwright.usage.modules)}, ${missing.length} missing`);
+      say(`${modules.length} module${modules.length === 1 ? "" : "s"}, ${size(linkwright.usage.modules)}, ${missing.length} missing`);
     }
     return missing.length ? report(missingError(missing)) : 0;
   },

@@ -1,5 +1,6 @@
 // tree FILE: what it needs, what that needs, and everything that is missing.
 
+import { realpathSync } from "node:fs";
 import { type Command } from "../command.js";
 import { FaultError, LinkError } from "../error.js";
 import { Code } from "../../../assembly/words.js";
@@ -32,9 +33,10 @@ class Walk {
   }
 
   async node(name: string, path: string): Promise<Node> {
-    if (this.#seen.has(path)) return { name, path, repeated: true, needs: [] };
-    this.#seen.add(path);
     using image = await this.#linkwright.inspect(path);
+    const real = realpathSync(path);
+    if (this.#seen.has(real)) return { name, path, repeated: true, needs: [] };
+    this.#seen.add(real);
     const kind = `${image.machine}/${image.class}`;
     this.#kind ??= kind;
     if (kind !== this.#kind) return { name, path, fault: codeName(Code.MachineMismatch), needs: [] };

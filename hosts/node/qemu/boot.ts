@@ -6,7 +6,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
-import { LinkwrightError } from "../error.js";
+import { LinkwrightError, systemText } from "../error.js";
 import { EventReader, type ImageEvent, type TrapEvent } from "./events.js";
 import { type Machine, imagePath } from "./machine.js";
 import { Monitor } from "./monitor.js";
@@ -58,11 +58,19 @@ function watch(): void {
   }
 }
 
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), "linkwright-"));
+  } catch (cause) {
+    throw new LinkwrightError("NotWritten", `there can be no temporary files in ${tmpdir()}: ${systemText(cause)}; TMPDIR may name another folder`, { cause });
+  }
+}
+
 /** Boots a machine's image with a payload and waits for its end. */
 export async function boot(options: BootOptions): Promise<Ending> {
   const { machine, files, script } = options;
   const image = imagePath(machine);
-  const folder = await mkdtemp(join(tmpdir(), "linkwright-"));
+  const folder = await temporaryFolder();
   try {
     const payload = join(folder, "payload.cpio");
     const text = Buffer.from(script.map((line) => `${line}\n`).join(""));

@@ -165,6 +165,9 @@ describe("run: calls", () => {
     putCode<u32>(INIT, 0, CODE + CODE_BYTES - 3);
     expect(callInit(newWork(), image, placement, context, 1)).toBe(true);
     expect(calledAt(0)).toBe(CODE + CODE_BYTES - 3);
+    image.segment(0).bytes -= 1;
+    putCode<u32>(INIT, 0, CODE + CODE_BYTES - 1);
+    expect(callInit(newWork(), image, placement, context, 1)).toBe(true, "its code begins a byte before");
     putCode<u32>(INIT, 0, CODE + CODE_BYTES + 1);
     expect(callInit(newWork(), image, placement, context, 1)).toBe(false);
   });

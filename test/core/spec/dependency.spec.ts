@@ -191,15 +191,24 @@ describe("registry: dependency", () => {
     expect(dying()).toBe("debac");
   });
 
-  test("what a module that stays needs does not die, nor what a session relies on", () => {
+  test("what a module that stays needs does not die", () => {
     graph(5, "ab ac db be");
     publish("ecbad");
     at(3).references = 1;
     expect(dying()).toBe("ac");
     expect(at(1).state).toBe(State.Published);
     at(3).references = 0;
-    at(4).pins = 1;
     expect(dying()).toBe("d", "b stays: a, which is dying already, needs it until it is gone");
+  });
+
+  test("what an open session relies on does not die", () => {
+    graph(2, "ab");
+    publish("ba");
+    at(1).pins = 1;
+    expect(dying()).toBe("a");
+    at(1).pins = 0;
+    at(0).state = State.Published;
+    expect(dying()).toBe("ab");
   });
 
   test("a cycle that nobody holds dies as a whole", () => {

@@ -49,6 +49,16 @@ describe("registry: handle", () => {
     expect(issued.size).toBe(100);
   });
 
+  test("a slot that was never used is nothing, in any generation", () => {
+    for (let i: usize = 1; i <= 20; ++i) newHandle(Kind.Module, i);
+    // Where its chunk would be, there is other memory, which may look like anything.
+    let seen = 0;
+    for (let slot: u32 = 20; slot < 2000; slot += 9) {
+      for (let generation: u32 = 0; generation <= 0xffff; ++generation) if (kindOf(slot | generation << 16) != Kind.None) ++seen;
+    }
+    expect(seen).toBe(0);
+  });
+
   test("is stale once it ended, and its slot serves again", () => {
     const first = newHandle(Kind.Module, 10), other = newHandle(Kind.Module, 11);
     endHandle(first);
