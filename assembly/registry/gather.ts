@@ -67,7 +67,7 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
   if (answer == 0) return true; // the host stands for it
   if (answer < 0) return session.missing.add(session, name, bytes, module.image.source, true);
   const known = fromSource(session, <u32>answer);
-  if (known) return depend(session, module, known);
+  if (known) return isUnready(known) ? session.wait() : depend(session, module, known);
   const image = newImage(<u32>answer, true);
   if (!image) {
     source.close(<u32>answer);
