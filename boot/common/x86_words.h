@@ -74,6 +74,7 @@
 #define UART_MCR_DTR_RTS 0x03
 #define UART_LSR 5
 #define UART_LSR_THRE 0x20
+#define UART_LSR_TEMT 0x40
 
 /* QEMU's isa-debug-exit, at the port that machine.json gives it: the exit status is 2 * value + 1, so 35 here.
  * Status 1 would look like a complaint of qemu's own. */

@@ -100,6 +100,7 @@ static void panic(void) {
 }
 
 _Noreturn void board_off(bool good) {
+  ns16550_drain(UART + UART_OFFSET);
   if (!good) panic();
   *(volatile uint8_t *)(uintptr_t)(POWER + POWER_OFFSET) = SLEEP_ENABLE | SLEEP_TYPE_S5;
   for (;;) {
