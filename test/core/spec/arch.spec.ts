@@ -1,4 +1,4 @@
-// The machines' tables, against those of others: see support/relocations.py.
+// The machines' tables, against LLVM's: see support/relocations.js.
 
 import { Role } from "../../../assembly/arch/arch";
 import { archOf } from "../../../assembly/arch/machines";
@@ -7,10 +7,10 @@ import { EM } from "../../../assembly/elf/header";
 @external("oracle", "relocation_name") declare function relocationName(machine: u32, bits: u32, type: u32): string;
 
 /** What a type of this name asks for. GOT entries are S + A on AArch64 and S elsewhere: the machines' ABIs. */
-function roleOf(machine: u32, name: string): Role {
+function roleOf(machine: u32, bits: u32, name: string): Role {
   if (name == "NONE") return Role.None;
   if (name == "RELATIVE") return Role.Relative;
-  if (name == "WORD") return Role.Word;
+  if (name == bits.toString() || name == "ABS" + bits.toString()) return Role.Word;
   if (name == "COPY") return Role.Copy;
   if (name == "JUMP_SLOT" || name == "GLOB_DAT") return machine == EM.AARCH64 ? Role.Word : Role.Slot;
   return Role.Unknown;
@@ -25,7 +25,7 @@ function checkMachine(machine: u32, bits: u32, codeTag: usize, known: i32): void
   let count = 0;
   for (let type: u32 = 0; type < 2048; ++type) {
     const role = arch.role(type);
-    assert(role == roleOf(machine, relocationName(machine, bits, type)), "type " + type.toString() + " has another role");
+    assert(role == roleOf(machine, bits, relocationName(machine, bits, type)), "type " + type.toString() + " has another role");
     if (role != Role.Unknown) ++count;
   }
   for (let type: u32 = 2048; type < 0x20000; ++type) assert(arch.role(type) == Role.Unknown, "no type is as large");

@@ -3,8 +3,8 @@
 // Target memory is a sandbox of its own, as in hosts/sandbox. The core's other imports refuse everything until a spec tells
 // them what to answer (support/host.ts).
 
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { relocationName } from "./support/relocations.js";
 
 const sandbox = new WebAssembly.Module(readFileSync("build/wasm/sandbox.wasm"));
 
@@ -39,17 +39,6 @@ class Host {
       },
     };
   }
-}
-
-let relocations;
-
-/** What others call a machine's relocation type, or "" for one that loaders do not meet. */
-function relocationName(machine, bits, type) {
-  relocations ??= execFileSync("python3", ["test/core/spec/support/relocations.py"], {
-    encoding: "utf8", env: { ...process.env, PYTHONPATH: "build/tools/python", PYTHONDONTWRITEBYTECODE: "1" },
-  }).trim().split("\n").map((line) => line.split(" "));
-  const found = relocations.find(([m, b, t]) => Number(m) === machine && Number(b) === bits && Number(t) === type);
-  return found?.[3] ?? "";
 }
 
 export default {
