@@ -28,6 +28,38 @@ export enum Flag {
   AllowMissing = 4,
   /** Map only: no dependency is loaded, nothing is bound or relocated. For questions about a file. */
   NoLink = 8,
+  /** Functions are bound when they are first called, where the host can and the file does not ask for the contrary. */
+  Lazy = 16,
+  /** Text may be relocated (DT_TEXTREL): a page is never writable and executable at a time all the same. */
+  AllowText = 32,
+  /** Its own scope comes before the context's global modules (as with RTLD_DEEPBIND). */
+  DeepBind = 64,
+  /** One more copy of a file that may be loaded already. No later load takes it for the library of its name or file. */
+  Copy = 128,
+  /** It stays until its context is unloaded (as with RTLD_NODELETE, or DF_1_NODELETE in the file). */
+  NoDelete = 256,
+}
+
+/** What a context lets its host say in every load: or-ed, the second argument of `lw_policy`. */
+export enum Policy {
+  /** `link.before` is asked for every symbol that is looked up. */
+  Before = 1,
+  /** `link.intercept` is asked for every relocation that names a symbol. */
+  Intercept = 2,
+}
+
+/** Why a module stays: Field.Kept. */
+export enum Kept {
+  /** Nothing keeps it. */
+  No = 0,
+  /** The host holds a reference. */
+  Reference,
+  /** An open session relies on it. */
+  Session,
+  /** Another module that stays needs it. */
+  Needed,
+  /** DF_1_NODELETE, or Flag.NoDelete. */
+  NoDelete,
 }
 
 /** A fault's code: the high byte is the stage that found it. docs/faults.md says what each means and what helps. */
@@ -56,11 +88,12 @@ export enum Code {
   BadRelro,
   BadRelocationTable,
   TooManySegments,
+  BadTls,
   // 02 plan: the file is right, but not for this host
   WritableCode = 0x0201,
   SharedPage,
   TextRelocation,
-  UnsupportedTls,
+  TlsRefused,
   UnsupportedType,
   // 03 map
   NoSpace = 0x0301,
@@ -77,10 +110,15 @@ export enum Code {
   BadVersionTable,
   CopySource,
   MachineMismatch,
-  UnsupportedSymbol,
+  BadSymbolType,
+  MissingVersion,
+  NoStaticTls,
   // 05 relocate
   UnknownRelocation = 0x0501,
   RelocationOutside,
+  OutOfRange,
+  ResolverOutside,
+  ChooseRefused,
   // 06 run
   InitOutside = 0x0601,
   CallRefused,
@@ -129,6 +167,8 @@ export enum Stage {
   Map,
   Link,
   Relocate,
+  Sync,
+  Indirect,
   Protect,
   Publish,
   Init,
@@ -146,6 +186,10 @@ export enum Event {
   Published,
   /** A module is gone: a = module, b = base. */
   Withdrawn,
+  /** The last reference of a module was given back, but it stays: a = module, b = Kept. */
+  Stays,
+  /** A variable was copied to where there is room for a part of it only: a = module, b = bytes of the other definition. */
+  CopyShort,
 }
 
 /** Levels of `log.event`. */
@@ -186,8 +230,10 @@ export enum List {
   Module,
   /** Dynamic section entries, as read, before DT_NULL. Image, Module. Type Value. */
   Dynamic,
-  /** Bindings of a module's symbols after linking. Module, while its session is not ended. Symbol Address Owner. */
+  /** Bindings of a module's symbols after linking. Module, while its session is not ended. Symbol Address Owner Type. */
   Binding,
+  /** Entries of DT_JMPREL: functions that may be bound when they are called. Module. Symbol Name NameBytes Vaddr Value (the slot's word). */
+  Slot,
 }
 
 /** What is asked of a handle (`lw_value`) or of an entry of a list (`lw_entry`). */
@@ -244,7 +290,20 @@ export enum Field {
   References,
   /** Module: the context it lives in. */
   Context,
-  /** Bytes of the core's own memory in use, and the most that ever were: `lw_value(0, ...)`. */
+  /** Bytes of the core's own memory in use, and the most that ever were: `lw_value(0, ...)`. Module, Session, Context: UsedBytes, their own. */
   UsedBytes,
   PeakBytes,
+  /** Module: addresses of its dynamic section, its program headers, its PT_GNU_EH_FRAME; NONE where they are not in memory. */
+  Dynamic,
+  Phdr,
+  EhFrame,
+  /** Module: number of its thread-local block, 0 if it has none; the block's offset from the thread pointer, NOWHERE if that is not fixed. */
+  TlsNumber,
+  TlsOffset,
+  /** Module: address and bytes of the image of its thread-local block; bytes of the block. */
+  TlsImage,
+  TlsFileBytes,
+  TlsBytes,
+  /** Module: why it stays, a Kept. */
+  Kept,
 }

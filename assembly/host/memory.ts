@@ -11,6 +11,7 @@ export declare function place(session: u32, addr: u64, source: u32, offset: u64,
 @external("memory", "load16") export declare function load16(addr: u64): u32;
 @external("memory", "load32") export declare function load32(addr: u64): u32;
 @external("memory", "load64") export declare function load64(addr: u64): u64;
+@external("memory", "store16") export declare function store16(addr: u64, value: u32): void;
 @external("memory", "store32") export declare function store32(addr: u64, value: u32): void;
 @external("memory", "store64") export declare function store64(addr: u64, value: u64): void;
 @external("memory", "copy") export declare function copy(to: u64, from: u64, bytes: u64): void;
