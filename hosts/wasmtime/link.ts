@@ -4,6 +4,15 @@
 import { Answer } from "../../assembly/words";
 import { Question } from "./question";
 
+/** A search path that the core told before a question; its number is its place in the table. */
+@unmanaged
+class Path {
+  text: u64;
+  bytes: u32;
+  origin: u32;
+  rank: u32;
+}
+
 let question: Question = Question.None;
 let asker: u32 = 0;
 let name: u64 = 0;
@@ -12,7 +21,15 @@ let nameBytes: u32 = 0;
 let isAnswered: bool = false;
 let answer: i32 = 0;
 let foundAddr: u64 = 0;
-let foundBytes: u64 = 0;
+
+let told: u32 = 0; // paths since the last question
+let isCrowded: bool = false; // there was no memory for one of them
+let pathCount: u32 = 0; // those of the open question
+
+@inline
+function at(index: u32): Path {
+  return changetype<Path>(((__heap_base + 7) & ~7) + <usize>index * offsetof<Path>());
+}
 
 // The core asks the very same question again once it is answered. Another session's turn comes after that.
 function ask(kind: Question, session: u32, nameAddr: u64, bytes: u32): i32 {
@@ -21,6 +38,7 @@ function ask(kind: Question, session: u32, nameAddr: u64, bytes: u32): i32 {
     asker = session;
     name = nameAddr;
     nameBytes = bytes;
+    pathCount = told;
     return Answer.Pending;
   }
   if (!isAnswered || asker != session) return Answer.Pending;
@@ -31,14 +49,43 @@ function ask(kind: Question, session: u32, nameAddr: u64, bytes: u32): i32 {
 
 // for the core
 
-/** The library that a file needs. */
-export function needed(session: u32, from: u32, nameAddr: u64, bytes: u32): i32 {
-  return ask(Question.Needed, session, nameAddr, bytes);
+/** A search path for the library that is asked for next. */
+export function search(session: u32, origin: u32, text: u64, textBytes: u32, rank: u32): void {
+  // What an open question needs is in the table already, and the core only tells it again.
+  if (question != Question.None) return;
+  const end = changetype<usize>(at(told + 1));
+  if (end > <usize>memory.size() << 16 && memory.grow(1) < 0) {
+    isCrowded = true;
+    return;
+  }
+  const path = at(told++);
+  path.text = text;
+  path.bytes = textBytes;
+  path.origin = origin;
+  path.rank = rank;
 }
 
-/** A symbol that no module in scope defines. */
-export function resolve(session: u32, from: u32, nameAddr: u64, bytes: u32): i32 {
+/** The library that a file needs. */
+export function needed(session: u32, from: u32, nameAddr: u64, bytes: u32): i32 {
+  const value = isCrowded ? Answer.Refused : ask(Question.Needed, session, nameAddr, bytes);
+  told = 0;
+  isCrowded = false;
+  return value;
+}
+
+/** A symbol that no module in scope defines. What the program defines, it defines in every version. */
+export function resolve(session: u32, from: u32, nameAddr: u64, bytes: u32, version: u64, versionBytes: u32): i32 {
   return ask(Question.Resolve, session, nameAddr, bytes);
+}
+
+/** The program has nothing to say before a symbol is looked up: it asks for no policy. */
+export function before(session: u32, from: u32, nameAddr: u64, bytes: u32, version: u64, versionBytes: u32): i32 {
+  return Answer.Refused;
+}
+
+/** Nor does it change what a relocation is given. */
+export function intercept(module: u32, nameAddr: u64, bytes: u32, type: u32, place: u64, owner: u32, value: u64): i32 {
+  return Answer.Refused;
 }
 
 /** The address of what was found. */
@@ -46,9 +93,14 @@ export function found_addr(): u64 {
   return foundAddr;
 }
 
-/** Its size; 0: unknown. */
+/** Its size: unknown. */
 export function found_bytes(): u64 {
-  return foundBytes;
+  return 0;
+}
+
+/** Its type: unknown, STT_NOTYPE. */
+export function found_type(): u32 {
+  return 0;
 }
 
 // for the program
@@ -68,10 +120,34 @@ export function asked_name_bytes(): u32 {
   return nameBytes;
 }
 
-/** Answers the open question; address and size are those of a symbol. */
-export function reply(value: i32, addr: u64, bytes: u64): void {
+/** How many search paths came with the question. */
+export function asked_path_count(): u32 {
+  return pathCount;
+}
+
+/** The text of one of them, in the target. */
+export function asked_path(index: u32): u64 {
+  return at(index).text;
+}
+
+/** Its length. */
+export function asked_path_bytes(index: u32): u32 {
+  return at(index).bytes;
+}
+
+/** The file whose folder its $ORIGIN means. */
+export function asked_path_origin(index: u32): u32 {
+  return at(index).origin;
+}
+
+/** 0 if it comes before the host's own folders, 1 if behind them. */
+export function asked_path_rank(index: u32): u32 {
+  return at(index).rank;
+}
+
+/** Answers the open question; the address is that of a symbol. */
+export function reply(value: i32, addr: u64): void {
   isAnswered = question != Question.None;
   answer = value;
   foundAddr = addr;
-  foundBytes = bytes;
 }

@@ -20,6 +20,7 @@ export enum Option {
   Define,
   Search,
   AllowMissing,
+  AllowText,
   COUNT,
 }
 
@@ -94,7 +95,8 @@ function named(name: Text): Option {
   if (name.is("base")) return Option.Base;
   if (name.is("define")) return Option.Define;
   if (name.is("search")) return Option.Search;
-  return name.is("allow-missing") ? Option.AllowMissing : Option.None;
+  if (name.is("allow-missing")) return Option.AllowMissing;
+  return name.is("allow-text") ? Option.AllowText : Option.None;
 }
 
 /** What stands for an option's value in the help. */

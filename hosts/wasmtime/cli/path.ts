@@ -11,6 +11,18 @@ export function fileOf(path: Text): Text {
   return path.slice(path.findLast(SLASH) + 1);
 }
 
+/** The folder that a path leads into: all but its last part. */
+export function folderOf(path: Text): Text {
+  const slash = path.findLast(SLASH);
+  if (slash < 0) return words(".").held;
+  return path.slice(0, slash ? slash : 1);
+}
+
+/** Whether a name is a path: it is not looked for, but taken as it is. */
+export function isPath(name: Text): bool {
+  return name.find(SLASH) >= 0 && name.find(0) < 0;
+}
+
 /** A file in a folder, without "." and ".." where they say nothing. */
 export function join(folder: Text, name: Text): Text {
   const path = newBuffer().text(folder).byte(SLASH).text(name).held;

@@ -6,7 +6,7 @@ import { newStat, openToRead, openedFd, errnoWords, readBytes, readSome, statOf 
 import { take } from "./heap";
 import { List, newList } from "./list";
 import { fileOf } from "./path";
-import { put, violations } from "./target";
+import { byteAt, put, violations } from "./target";
 import { Text } from "./text";
 import { Errno, FileType, Stat, close } from "./wasi";
 
@@ -22,6 +22,9 @@ export class Source {
   path: Text;
   device: u64;
   inode: u64;
+  /** 32 or 64, and e_machine, as its first bytes say. */
+  bits: u32;
+  machine: u32;
 }
 
 let sources: List = changetype<List>(0);
@@ -29,6 +32,8 @@ let sources: List = changetype<List>(0);
 const CHUNK_BYTES: u32 = 1 << 16;
 // All of a file is staged; one that is larger would fill the sandbox before it is refused.
 const LARGEST: u64 = 1 << 30;
+
+const IDENTIFIED_BYTES: u64 = 20; // up to e_machine
 
 /** Why `sourceOf` answered null. */
 export let failure: Text = changetype<Text>(0);
@@ -91,9 +96,17 @@ export function sourceOf(path: Text, name: Text): Source | null {
   source.path = path;
   source.device = stat.device;
   source.inode = stat.inode;
+  if (stat.bytes >= IDENTIFIED_BYTES) identify(source);
   if (!changetype<usize>(sources)) sources = newList();
   sources.add(changetype<usize>(source));
   return source;
+}
+
+// EI_CLASS, and e_machine: gABI 4.1 "ELF Header". Whether it is a file of such a machine at all the core will say.
+function identify(source: Source): void {
+  const start = areaOf(source.number);
+  source.bits = byteAt(start + 4) == 1 ? 32 : 64;
+  source.machine = byteAt(start + 18) | byteAt(start + 19) << 8;
 }
 
 /** A file that is named on the command line. */

@@ -11,7 +11,7 @@ import { wellFormed } from "./utf8";
 @external("memory", "violations") export declare function violations(): u32;
 @external("memory", "violation_addr") export declare function violationAddr(): u64;
 @external("memory", "violation_access") export declare function violationAccess(): u32;
-@external("memory", "load8") declare function load8(addr: u64): u32;
+@external("memory", "load8") export declare function byteAt(addr: u64): u32;
 @external("memory", "load64") declare function load64(addr: u64): u64;
 @external("memory", "store8") declare function store8(addr: u64, value: u32): void;
 @external("memory", "store64") declare function store64(addr: u64, value: u64): void;
@@ -26,7 +26,7 @@ const UNMAPPED: u32 = u32.MAX_VALUE;
 /** A name that the core gave as address and length. */
 export function nameAt(addr: u64, bytes: u32): Text {
   const at = take(bytes);
-  for (let i: u32 = 0; i < bytes; ++i) store<u8>(at + i, <u8>load8(addr + i));
+  for (let i: u32 = 0; i < bytes; ++i) store<u8>(at + i, <u8>byteAt(addr + i));
   return wellFormed(textAt(at, bytes));
 }
 

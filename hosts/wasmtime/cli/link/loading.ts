@@ -19,7 +19,8 @@ export function loadAll(typed: Arguments): void {
   modules = newList();
   missing = newList();
   const context = lw_context(0, 0, 0);
-  const flags = Flag.Global | Flag.NoRun | (typed.has(Option.AllowMissing) ? Flag.AllowMissing : 0);
+  const flags = Flag.Global | Flag.NoRun | (typed.has(Option.AllowMissing) ? Flag.AllowMissing : 0) |
+    (typed.has(Option.AllowText) ? Flag.AllowText : 0);
   for (let i: u32 = 0; i < typed.files.count; ++i) {
     const path = typed.files.at<Text>(i);
     if (openAlready(path)) continue;

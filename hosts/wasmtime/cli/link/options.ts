@@ -1,7 +1,7 @@
 // The options of link, as the loader takes them. A wrong one ends the program.
 
 import { Field } from "../../../../assembly/words";
-import { define } from "../answers";
+import { define, defineThreads } from "../answers";
 import { Arguments, Option } from "../arguments";
 import { words } from "../buffer";
 import { lw_inspect, lw_open, lw_result, lw_value } from "../core";
@@ -33,6 +33,7 @@ export function readDefinitions(typed: Arguments): void {
     if (outcome == Parsed.TooLarge) misuse(words("the address of ").text(name).words(" has 64 bits").held, typed.command);
     define(name, parsed);
   }
+  defineThreads();
 }
 
 /** Makes the target, with its first module at --base, and starts the core. */
