@@ -19,8 +19,8 @@ const FORMULAS: Readonly<Record<string, string>> = {
   None: "nothing",
   Relative: "B + A",
   Word: "S + A",
-  Slot: "S",
-  Jump: "S; B + the place's old content until the first call, where functions are bound when they are called",
+  Slot: "S; + A of a RELA entry",
+  Jump: "S; + A of a RELA entry; B + the place's old content until the first call, where functions are bound when they are called",
   Copy: "the bytes of the symbol's other definition",
   Indirect: "what the function at B + A returns; B + A where nothing runs",
   Pc: "S + A - P",
@@ -166,7 +166,7 @@ function lineOf(arch: Arch, row: Row, fixture: string | undefined): string {
 function partOf(arch: Arch): string[] {
   const proofs = proofsOf(arch);
   return [
-    `## ${arch.title}`, "", `${arch.spec}`, "", "| type | what is stored | where, and what fits | proved by |", "|---|---|---|---|",
+    `## ${arch.name}: ${arch.title}`, "", `${arch.spec}`, "", "| type | what is stored | where, and what fits | proved by |", "|---|---|---|---|",
     ...arch.rows.map((row) => lineOf(arch, row, proofs.get(row.type))), "",
   ];
 }
