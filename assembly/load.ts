@@ -1,20 +1,29 @@
 // The whole loader on one page. A session goes through its stages; each takes the products of the ones before, and may
 // be left and entered again where it was when the host had to be waited for.
 
-import { Answer, Code, Flag, Kind, Stage, What } from "./words";
+import { Answer, Code, Event, Flag, Kind, Level, Stage, What } from "./words";
+import { PENDING } from "./host/answer";
+import { event } from "./host/log";
+import * as machine from "./host/machine";
 import * as target from "./host/memory";
+import { wide } from "./elf/word";
+import { hasTextRelocations, isSymbolic, mayBeLazy } from "./inspect/dynamic";
 import { inspect } from "./inspect/inspect";
 import { isLinkable, planOf } from "./plan/plan";
-import { map, protect } from "./map/map";
-import { bind, newBinding } from "./link/binding";
-import { symbolsOf } from "./link/symbols";
-import { wide } from "./elf/word";
-import { relocate } from "./relocate/relocate";
-import { initOrder, keepScope, markDying, scopeOf } from "./registry/dependency";
+import { map, protect, sync } from "./map/map";
+import { bind } from "./link/bind";
+import { Binder } from "./link/binder";
+import { newBinding } from "./link/bond";
+import { Symbols, symbolsOf } from "./link/symbols";
+import { choose } from "./relocate/indirect";
+import { Relocator, newRelocator, relocate } from "./relocate/relocate";
+import { closureOf, initOrder, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
 import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
-import { Module, moduleAt } from "./registry/module";
+import { Module, State, moduleAt } from "./registry/module";
+import { hasVersions } from "./registry/require";
 import { Session, Task } from "./registry/session";
+import { reserveTls, startTls } from "./registry/tls";
 import { callFini, callInit, callPreinit, finiCount, initCount, preinitCount } from "./run/calls";
 
 /** Takes a session as far as it goes without waiting. */
@@ -30,11 +39,13 @@ export function advance(session: Session): Answer {
 /** One stage; on its success the session is in the next. */
 function step(session: Session): bool {
   switch (session.stage) {
-    case Stage.Gather:   return session.task == Task.Inspect ? inspectAlone(session) : gather(session) && next(session, Stage.Plan);
+    case Stage.Gather:   return session.task == Task.Inspect ? inspectAlone(session) : gather(session) && next(session, gathered(session));
     case Stage.Plan:     return plan(session)          && next(session, Stage.Map);
     case Stage.Map:      return mapAll(session)        && next(session, mapped(session));
     case Stage.Link:     return link(session)          && next(session, Stage.Relocate);
-    case Stage.Relocate: return relocateAll(session)   && next(session, Stage.Protect);
+    case Stage.Relocate: return relocateAll(session)   && next(session, Stage.Sync);
+    case Stage.Sync:     return syncAll(session)       && next(session, Stage.Indirect);
+    case Stage.Indirect: return chooseAll(session)     && next(session, Stage.Protect);
     case Stage.Protect:  return protectAll(session)    && next(session, Stage.Publish);
     case Stage.Publish:  return publish(session)       && next(session, Stage.Init);
     case Stage.Init:     return initialise(session)    && hold(session) && next(session, ended(session));
@@ -47,6 +58,9 @@ function next(session: Session, stage: Stage): bool {
   session.enter(stage);
   return true;
 }
+
+/** A file that was loaded before is loaded. */
+function gathered(session: Session): Stage { return session.isAlias ? Stage.Init : Stage.Plan; }
 
 /** A file that is only to be looked at goes no further than being mapped. */
 function mapped(session: Session): Stage { return session.flags & Flag.NoLink ? Stage.Publish : Stage.Link; }
@@ -69,7 +83,7 @@ function plan(session: Session): bool {
   let module: Module | null = session.modules.first;
   while (module) {
     if (!planOf(session, module.image, pageBytes, module.plan)) return false;
-    if (!(session.flags & Flag.NoLink) && !isLinkable(session, module.image)) return false;
+    if (!(session.flags & Flag.NoLink) && !isLinkable(session, module.image, session.flags)) return false;
     module = module.next;
   }
   return true;
@@ -80,11 +94,13 @@ function mapAll(session: Session): bool {
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
     const image = module.image;
-    if (!map(session, image, module.plan, module.placement)) return false;
+    const opensText = (session.flags & Flag.NoLink) == 0 && hasTextRelocations(image);
+    if (!map(session, image, module.plan, module.placement, opensText)) return false;
     const isRead = wide(image.bits)
-      ? symbolsOf<u64>(session, image, module.placement, module.symbols)
-      : symbolsOf<u32>(session, image, module.placement, module.symbols);
+      ? symbolsOf<u64>(session, image, module.placement, module.symbols, module.arena)
+      : symbolsOf<u32>(session, image, module.placement, module.symbols, module.arena);
     if (!isRead) return false;
+    if (!(session.flags & Flag.NoLink) && !reserveTls(session, module)) return false;
     // Names of libraries that may be missing are read from the views until the session is closed.
     if (image.holders == 1 && !session.missing.libraryCount) image.unview();
   }
@@ -93,18 +109,52 @@ function mapAll(session: Session): bool {
 
 /** Symbols -> Binding, in one scope for all that is being loaded. All that is missing is told at once. */
 function link(session: Session): bool {
-  if (!session.scope) {
-    session.scope = scopeOf(session, session.context!, session.modules, session.root!);
-    if (!session.scope || !pinScope(session)) return false;
-  }
+  if (!session.scope && !openScope(session)) return false;
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
-    if (!module.binding) module.binding = newBinding(session, module.symbols);
-    if (!module.binding) return false;
-    if (!bind(session, module.image, module.placement, module.symbols, session.scope!, module.binding!, session.missing)) return false;
-    if (!keepOwners(session, module)) return false;
+    if (!module.binding && !beginBinding(session, module)) return false;
+    const isBound = bind(session.binder!);
+    // What a module is bound to is kept from now on, also while the rest has to wait.
+    if (!keepOwners(session, module) || !isBound) return false;
   }
   return !session.missing.count || (session.flags & Flag.AllowMissing) != 0 || lackSymbols(session);
+}
+
+/** What the load brought with it: the scope of all its modules. */
+function openScope(session: Session): bool {
+  session.scope = closureOf(session.context!, session.root!);
+  session.binder = changetype<Binder | null>(session.take(offsetof<Binder>()));
+  if (!session.scope) return session.fail(Code.OutOfMemory, What.None, 0, session.modules.count);
+  return session.binder != null;
+}
+
+/** Readies a module for being bound: its versions must be there. */
+function beginBinding(session: Session, module: Module): bool {
+  const context = session.context!;
+  if (!hasVersions(session, module)) return false;
+  const binding = newBinding(session, module.symbols);
+  if (!binding) return false;
+  module.binding = binding;
+  module.home = session.scope;
+  session.scope!.hold();
+  const order = module.order;
+  order.globals = context.globals;
+  order.uniques = context.uniques;
+  order.arch = module.image.arch;
+  order.scope = session.scope!;
+  order.own = isSymbolic(module.image) ? module.symbols : null;
+  order.isDeep = (session.flags & Flag.DeepBind) != 0;
+  const binder = session.binder!;
+  binder.work = session;
+  binder.image = module.image;
+  binder.placement = module.placement;
+  binder.symbols = module.symbols;
+  binder.order = order;
+  binder.binding = binding;
+  binder.missing = session.missing;
+  binder.policy = context.policy;
+  binder.isLazy = (session.flags & (Flag.Lazy | Flag.NoRun)) == Flag.Lazy && mayBeLazy(module.image) && machine.lazyEntry() < PENDING;
+  return true;
 }
 
 function lackSymbols(session: Session): bool {
@@ -119,13 +169,40 @@ function lackSymbols(session: Session): bool {
 /** Binding + Placement -> relocated memory: what a module needs before the module itself. */
 function relocateAll(session: Session): bool {
   for (let i: u32 = 0; i < session.orderCount; ++i) {
-    const module = session.ordered(i);
-    if (!relocate(session, module.image, module.placement, module.binding!)) return false;
+    const relocator = relocatorOf(session, session.ordered(i));
+    if (!relocator || !relocate(relocator)) return false;
   }
   return true;
 }
 
-/** Read-only after relocation; code fetchable. */
+function relocatorOf(session: Session, module: Module): Relocator | null {
+  if (!module.relocator) module.relocator = newRelocator(session, module.image, module.placement, module.symbols, module.binding!, session.context!.policy);
+  return module.relocator;
+}
+
+/** Text is text again, code fetchable, and thread-local blocks hold what their images do: nothing runs before. */
+function syncAll(session: Session): bool {
+  for (; session.cursor; session.cursor = session.cursor!.next) {
+    const module = session.cursor!;
+    if (!sync(session, module.image, module.plan, module.placement)) return false;
+    if (!startTls(session, module)) return false;
+  }
+  return true;
+}
+
+/** Resolvers choose, those of what a module needs before its own. */
+function chooseAll(session: Session): bool {
+  for (; session.position < session.orderCount; ++session.position) {
+    const module = session.ordered(session.position);
+    if (!session.isChoosing) module.binding!.rewind();
+    session.isChoosing = true;
+    if (!choose(relocatorOf(session, module)!, session.flags)) return false;
+    session.isChoosing = false;
+  }
+  return true;
+}
+
+/** Read-only after relocation. */
 function protectAll(session: Session): bool {
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
@@ -141,12 +218,13 @@ function publish(session: Session): bool {
   if (!session.pin(session.root!)) return false;
   if (!keepScope(session.context!, session.root!)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   session.commit();
+  if (session.flags & Flag.Global) makeGlobal(session.root!);
   return true;
 }
 
 /** The executable's preinitialisers, then initialisers in dependency order; a module counts as initialised once its first is called. */
 function initialise(session: Session): bool {
-  if (session.flags & (Flag.NoRun | Flag.NoLink)) return true;
+  if (session.flags & (Flag.NoRun | Flag.NoLink) || session.isAlias) return true;
   const context = session.context!;
   const root = session.root!;
   session.source = root.image.source;
@@ -177,7 +255,12 @@ function hold(session: Session): bool {
 /** Where a session goes when its work is done: to its end, unless that left something without use. */
 function ended(session: Session): Stage {
   const context = session.context;
-  session.dying = context ? markDying(context) : null;
+  session.dying = null;
+  if (context && context.isDirty) {
+    session.dying = markDying(context);
+    // What only another session keeps may be without use when that ends.
+    context.isDirty = context.sessionCount > 1;
+  }
   if (session.dying) return Stage.Fini;
   return session.hasFailed ? Stage.Failed : Stage.Settled;
 }
@@ -199,6 +282,7 @@ function finalise(session: Session): bool {
 /** What was finalised is gone. */
 function release(session: Session): bool {
   let module = session.dying;
+  if (module) pruneScopes(session.context!, module);
   while (module) {
     const next = module.dyingNext;
     session.context!.modules.remove(module);
@@ -213,36 +297,44 @@ function release(session: Session): bool {
 function unwind(session: Session): void {
   if (session.stage == Stage.Init && session.position < session.orderCount) session.ordered(session.position).rank = 0;
   session.letGo();
+  if (session.context) session.context!.isDirty = true;
   session.enter(ended(session));
 }
 
-/** Keeps everything that may be bound to as long as the session is open. */
-function pinScope(session: Session): bool {
-  const scope = session.scope!;
-  for (let i: u32 = 0; i < scope.count; ++i) if (!session.pin(moduleAt(scope.at(i).module))) return false;
+/** Whatever a module was bound to is kept as long as the module; what was there before, as long as the session, too. */
+function keepOwners(session: Session, module: Module): bool {
+  const binding = module.binding!;
+  const number = markDependencies(session.context!, module);
+  for (let i: u32 = 1; i < binding.count; ++i) if (!keepOwner(session, module, binding.at(i).owner, number)) return false;
+  let copy = binding.copies;
+  while (copy) {
+    if (!keepOwner(session, module, copy.owner, number)) return false;
+    copy = copy.next;
+  }
+  let leap = binding.leaps;
+  while (leap) {
+    if (!keepOwner(session, module, leap.owner, number)) return false;
+    leap = leap.next;
+  }
   return true;
 }
 
-/** Whatever a module was bound to is kept as long as the module. */
-function keepOwners(session: Session, module: Module): bool {
-  const binding = module.binding!;
-  let last = module.handle;
-  for (let i: u32 = 1; i < binding.count; ++i) {
-    const owner = binding.owner(i);
-    if (!owner || owner == last) continue;
-    last = owner;
-    if (!module.depend(moduleAt(owner))) return session.fail(Code.OutOfMemory, What.None, 0, 0);
-  }
-  let copy = binding.copies;
-  while (copy) {
-    if (copy.owner && !module.depend(moduleAt(copy.owner))) return session.fail(Code.OutOfMemory, What.None, 0, 0);
-    copy = copy.next;
-  }
-  return true;
+function keepOwner(session: Session, module: Module, owner: Symbols | null, number: u32): bool {
+  if (!owner) return true;
+  const on = moduleAt(owner.module);
+  if (on.mark == number) return true;
+  on.mark = number;
+  if (!module.dependOnNew(on, false)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  return on.state == State.Loading || session.pin(on);
 }
 
 /** Gives a reference back, and begins the unloading of what is then left without use; takes no memory. */
 export function beginUnload(session: Session, module: Module | null): void {
+  const context = session.context!;
+  context.isDirty = true;
   if (module) --module.references;
+  else context.isClosing = true;
   session.enter(ended(session));
+  context.isClosing = false;
+  if (module && module.state != State.Dying) event(Level.Info, Event.Stays, module.handle, keptBy(module));
 }

@@ -1,44 +1,59 @@
 // Exports that look something up. They allocate nothing and store nothing.
 
 import { Kind } from "../words";
+import { NONE } from "../host/answer";
 import { gnuHash } from "../elf/hash";
-import { find } from "../link/lookup";
+import { Found, Want, find, found, indexOf, ownerOf } from "../link/lookup";
+import { nearest } from "../link/nearest";
+import { Scope } from "../link/scope";
 import { Context } from "../registry/context";
 import { recordOf } from "../registry/handle";
-import { Module, publishedModule } from "../registry/module";
+import { Module, moduleAt, publishedModule } from "../registry/module";
 
 /**
  * Looks a name up in a module and what it needs, or in a context's global modules.
  *
+ * @param version  where the version's name is; NONE for the default one
  * @returns the owner's handle << 32 | symbol index; 0 if nobody defines it
  */
-export function lw_find(handle: u32, name: u64, nameBytes: u32): u64 {
+export function lw_find(handle: u32, name: u64, nameBytes: u32, version: u64, versionBytes: u32): u64 {
   const hash = gnuHash(name, nameBytes);
+  const want = wantOf(version);
   const module = publishedModule(handle);
-  if (module) return findFrom(module, name, nameBytes, hash);
+  if (module) return told(findFrom(module, name, nameBytes, hash, version, versionBytes, want));
   const context = recordOf(handle, Kind.Context);
-  if (!context) return 0;
-  let each = changetype<Context>(context).modules.first;
-  while (each) {
-    const index = each.isGlobal ? find(each.symbols, name, nameBytes, hash) : 0;
-    if (index) return found(each.handle, index);
-    each = each.next;
-  }
-  return 0;
+  return context ? told(changetype<Context>(context).globals.find(null, name, nameBytes, hash, version, versionBytes, want, null)) : 0;
 }
+
+/**
+ * Looks a name up behind a module: among the global modules if it is one of them, then in what it was loaded with.
+ *
+ * @returns as lw_find
+ */
+export function lw_next(handle: u32, name: u64, nameBytes: u32, version: u64, versionBytes: u32): u64 {
+  const module = publishedModule(handle);
+  if (!module) return 0;
+  const hash = gnuHash(name, nameBytes);
+  const want = wantOf(version);
+  if (module.isGlobal) {
+    const global = module.context.globals.findNext(module.symbols, name, nameBytes, hash, version, versionBytes, want);
+    if (global) return told(global);
+  }
+  const home = module.home;
+  return home ? told(home.find(home.positionOf(module.symbols) + 1, name, nameBytes, hash, version, versionBytes, want, null)) : 0;
+}
+
+@inline function wantOf(version: u64): Want { return version == NONE ? Want.Newest | Want.Address : Want.Exact | Want.Address; }
 
 /** A module the host does not hold is searched alone. */
-function findFrom(module: Module, name: u64, nameBytes: u32, hash: u32): u64 {
-  const scope = module.scope;
-  if (!scope) {
-    const index = find(module.symbols, name, nameBytes, hash);
-    return index ? found(module.handle, index) : 0;
-  }
-  const at = scope.find(name, nameBytes, hash, null);
-  return at ? found(scope.at(<u32>(at >> 32) - 1).module, <u32>at) : 0;
+function findFrom(module: Module, name: u64, nameBytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): Found {
+  const scope: Scope | null = module.scope;
+  if (scope) return scope.find(0, name, nameBytes, hash, version, versionBytes, want, null);
+  const index = find(module.symbols, name, nameBytes, hash, version, versionBytes, want);
+  return index ? found(module.symbols, index) : 0;
 }
 
-@inline function found(module: u32, index: u32): u64 { return <u64>module << 32 | index; }
+@inline function told(definition: Found): u64 { return definition ? <u64>ownerOf(definition).module << 32 | indexOf(definition) : 0; }
 
 /** The module of a context whose reservation holds an address; 0: none. */
 export function lw_at(context: u32, addr: u64): u32 {
@@ -50,4 +65,10 @@ export function lw_at(context: u32, addr: u64): u32 {
     module = module.next;
   }
   return 0;
+}
+
+/** The module and the symbol that hold an address, as lw_find tells them; index 0 where no symbol does; 0: no module. */
+export function lw_symbol_at(context: u32, addr: u64): u64 {
+  const handle = lw_at(context, addr);
+  return handle ? <u64>handle << 32 | nearest(moduleAt(handle).symbols, addr) : 0;
 }

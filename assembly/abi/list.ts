@@ -4,15 +4,16 @@ import { Field, Kind, List } from "../words";
 import { NONE } from "../host/answer";
 import { dynBytes, dynTag, dynValue } from "../elf/dynamic";
 import { Segment } from "../elf/segment";
-import { bindOf, symInfo, symOther, symShndx, symSize, symValue, typeOf, visibilityOf } from "../elf/symbol";
+import { STT, bindOf, symInfo, symOther, symShndx, symSize, symValue, typeOf, visibilityOf } from "../elf/symbol";
 import { VERSYM } from "../elf/version";
 import { wide } from "../elf/word";
 import { Image, Part } from "../inspect/image";
+import { Bound } from "../link/bond";
 import { Lack } from "../link/missing";
 import { Symbols } from "../link/symbols";
 import { textBytes } from "../link/text";
 import { definitionCount, definitionField, requirementCount, requirementField } from "../link/version";
-import { relocationCount, relocationField } from "../link/walk";
+import { relocationCount, relocationField, slotCount, slotField } from "../link/walk";
 import { Context } from "../registry/context";
 import { kindOf, recordOf } from "../registry/handle";
 import { Module, publishedModule } from "../registry/module";
@@ -74,6 +75,7 @@ function moduleCount(module: Module, list: u32): u32 {
     case List.Requirement: return requirementCount(module.image, module.placement);
     case List.Binding:     return module.binding ? module.binding!.count : 0;
     case List.Module:      return dependencyCount(module);
+    case List.Slot:        return slotCount(module.image);
     default:               return imageCount(module.image, list);
   }
 }
@@ -89,6 +91,7 @@ function moduleEntry(module: Module, list: u32, index: u32, field: u32): u64 {
     case List.Definition:  return definitionField(module.image, module.placement, symbols, index, field);
     case List.Requirement: return requirementField(module.image, module.placement, symbols, index, field);
     case List.Module:      return dependencyField(module, index, field);
+    case List.Slot:        return slotField(module.image, module.placement, symbols, index, field);
     default:               return bindingField(module, index, field);
   }
 }
@@ -145,7 +148,7 @@ function symbolField<A>(symbols: Symbols, index: u32, field: u32): u64 {
   switch (field) {
     case Field.Name:       return symbols.nameBytes(symbol) == NONE ? NONE : symbols.name(symbol);
     case Field.NameBytes:  return symbols.nameBytes(symbol);
-    case Field.Address:    return symbols.address<A>(symbol);
+    case Field.Address:    return typeOf(symInfo<A>(symbol)) == STT.TLS ? symValue<A>(symbol) : symbols.address<A>(symbol);
     case Field.Vaddr:      return symValue<A>(symbol);
     case Field.Bytes:      return symSize<A>(symbol);
     case Field.Type:       return typeOf(symInfo<A>(symbol));
@@ -159,12 +162,13 @@ function symbolField<A>(symbols: Symbols, index: u32, field: u32): u64 {
 }
 
 function bindingField(module: Module, index: u32, field: u32): u64 {
-  const binding = module.binding!;
-  if (!binding.isBound(index)) return NONE;
+  const bond = module.binding!.at(index);
+  if (bond.kind == Bound.Not) return NONE;
   switch (field) {
     case Field.Symbol:  return index;
-    case Field.Address: return binding.address(index);
-    case Field.Owner:   return binding.owner(index);
+    case Field.Address: return bond.value & module.placement.mask;
+    case Field.Owner:   return bond.module;
+    case Field.Type:    return bond.isTls ? STT.TLS : bond.isIndirect ? STT.GNU_IFUNC : STT.NOTYPE;
     default:            return NONE;
   }
 }

@@ -1,6 +1,6 @@
 // Exports that begin, advance and end work.
 
-import { Answer, Code, Flag, Kind, Stage, What } from "../words";
+import { Answer, Code, Flag, Kind, Policy, Stage, What } from "../words";
 import { openHeap, peakBytes, usedBytes } from "../base/heap";
 import { Image, newImage } from "../inspect/image";
 import { advance, beginUnload } from "../load";
@@ -10,7 +10,7 @@ import { endHandle, handleFault, kindOf, openHandles, recordOf } from "../regist
 import { newModule, publishedModule } from "../registry/module";
 import { Session, Task, newSession } from "../registry/session";
 
-const ALL_FLAGS: u32 = Flag.Global | Flag.NoRun | Flag.AllowMissing | Flag.NoLink;
+const ALL_FLAGS: u32 = 2 * Flag.NoDelete - 1;
 let isOpen: bool = false;
 
 /** Starts the core over, with this much memory of its own at the most (bytes; 0: no limit but the machine's). */
@@ -27,6 +27,15 @@ export function lw_open(limitBytes: u32): i32 {
 export function lw_context(argc: u64, argv: u64, envp: u64): u32 {
   const context = isOpen ? newContext(argc, argv, envp) : null;
   return context ? context.handle : 0;
+}
+
+/** What the host of a context wants to be asked, from the next load on. Answers a Code. */
+export function lw_policy(handle: u32, policy: u32): i32 {
+  const record = recordOf(handle, Kind.Context);
+  if (!record) return handleFault(handle);
+  if (policy & ~<u32>(Policy.Before | Policy.Intercept)) return Code.BadFlags;
+  changetype<Context>(record).policy = policy;
+  return Code.Ok;
 }
 
 /** Begins to inspect a file; 0 if there is no memory. */

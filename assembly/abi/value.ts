@@ -1,10 +1,12 @@
 // Exports that answer questions about handles.
 
 import { Field, Kind } from "../words";
-import { NONE } from "../host/answer";
+import { NONE, NOWHERE } from "../host/answer";
+import * as machine from "../host/machine";
 import { Image } from "../inspect/image";
 import { Context } from "../registry/context";
 import { kindOf, recordOf } from "../registry/handle";
+import { keptBy } from "../registry/dependency";
 import { Module, publishedModule } from "../registry/module";
 import { Session } from "../registry/session";
 import { DT } from "../elf/dynamic";
@@ -20,6 +22,7 @@ export function lw_value(handle: u32, field: u32): u64 {
     case Kind.Session: return sessionValue(changetype<Session>(recordOf(handle, kind)), field);
     case Kind.Image:   return imageValue(changetype<Image>(recordOf(handle, kind)), field);
     case Kind.Module:  return publishedModule(handle) ? moduleValue(changetype<Module>(recordOf(handle, kind)), field) : NONE;
+    case Kind.Context: return field == Field.UsedBytes ? changetype<Context>(recordOf(handle, kind)).arena.bytes : NONE;
     default:           return handle ? NONE : coreValue(field);
   }
 }
@@ -34,6 +37,7 @@ function sessionValue(session: Session, field: u32): u64 {
   switch (field) {
     case Field.Stage:          return session.stage;
     case Field.Context:        return session.context ? session.context!.handle : 0;
+    case Field.UsedBytes:      return session.arena.bytes;
     case Field.FaultCode:      return fault.code;
     case Field.FaultWhat:      return fault.what;
     case Field.FaultAt:        return fault.at;
@@ -57,6 +61,8 @@ function imageValue(image: Image, field: u32): u64 {
     case Field.Base:      return image.low;
     case Field.Bytes:     return image.high - image.low;
     case Field.Align:     return image.align;
+    case Field.TlsFileBytes: return image.tls ? image.tls!.fileBytes : 0;
+    case Field.TlsBytes:  return image.tls ? image.tls!.bytes : 0;
     case Field.FileBytes: return image.fileBytes;
     case Field.Name:      return soname(image, image.part(Part.Strings).addr, field);
     case Field.NameBytes: return soname(image, image.part(Part.Strings).addr, field);
@@ -67,6 +73,7 @@ function imageValue(image: Image, field: u32): u64 {
 /** The same of a module, with addresses instead of vaddrs. Its name is in its memory. */
 function moduleValue(module: Module, field: u32): u64 {
   const image = module.image;
+  const handle = module.handle;
   switch (field) {
     case Field.Base:       return module.placement.addr;
     case Field.Bytes:      return module.placement.bytes;
@@ -76,6 +83,14 @@ function moduleValue(module: Module, field: u32): u64 {
     case Field.NameBytes:  return soname(image, module.symbols.strings, field);
     case Field.References: return module.references;
     case Field.Context:    return module.context.handle;
+    case Field.Dynamic:    return image.dynamicSegment ? module.placement.at(image.dynamicSegment!.vaddr) : NONE;
+    case Field.Phdr:       return image.headersVaddr == NONE ? NONE : module.placement.at(image.headersVaddr);
+    case Field.EhFrame:    return image.ehFrame ? module.placement.at(image.ehFrame!.vaddr) : NONE;
+    case Field.TlsNumber:  return module.hasTls ? machine.tlsNumber(handle) : 0;
+    case Field.TlsOffset:  return module.hasTls ? machine.tlsOffset(handle) : NOWHERE;
+    case Field.TlsImage:   return image.tls ? module.placement.at(image.tls!.vaddr) : NONE;
+    case Field.UsedBytes:  return module.arena.bytes + image.arena.bytes;
+    case Field.Kept:       return keptBy(module);
     default:               return imageValue(image, field);
   }
 }

@@ -11,7 +11,8 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 /** A chain of blocks with one owner. The arena is itself in the block that was taken first. */
 @unmanaged export class Arena {
   private last: usize;
-  private pad: usize;
+  /** Bytes that it holds, its own included. */
+  bytes: usize;
 
   /** The owner's record, behind the arena itself. */
   @inline get record(): usize { return changetype<usize>(this) + offsetof<Arena>(); }
@@ -23,6 +24,7 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
     if (!at) return 0;
     changetype<Link>(at).next = this.last;
     this.last = at;
+    this.bytes += <usize>bytes + offsetof<Link>();
     return at + offsetof<Link>();
   }
 
@@ -40,4 +42,8 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 if (offsetof<Arena>() != 8) ERROR("an arena keeps its owner's record aligned to 8");
 
 /** A new arena that begins with its owner's record of this many bytes, zeroed; null if there is no memory. */
-export function arenaOf(recordBytes: usize): Arena | null { return changetype<Arena>(take(offsetof<Arena>() + recordBytes)); }
+export function arenaOf(recordBytes: usize): Arena | null {
+  const arena = changetype<Arena | null>(take(offsetof<Arena>() + recordBytes));
+  if (arena) arena.bytes = offsetof<Arena>() + recordBytes;
+  return arena;
+}

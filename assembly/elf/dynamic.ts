@@ -9,22 +9,24 @@ export const enum DT {
   PLTREL = 20, DEBUG = 21, TEXTREL = 22, JMPREL = 23, BIND_NOW = 24, INIT_ARRAY = 25, FINI_ARRAY = 26, INIT_ARRAYSZ = 27,
   FINI_ARRAYSZ = 28, RUNPATH = 29, FLAGS = 30, PREINIT_ARRAY = 32, PREINIT_ARRAYSZ = 33, SYMTAB_SHNDX = 34, RELRSZ = 35,
   RELR = 36, RELRENT = 37,
+  AARCH64_VARIANT_PCS = 0x70000005, RISCV_VARIANT_CC = 0x70000001,
   GNU_HASH = 0x6ffffef5, VERSYM = 0x6ffffff0, RELACOUNT = 0x6ffffff9, RELCOUNT = 0x6ffffffa, FLAGS_1 = 0x6ffffffb,
   VERDEF = 0x6ffffffc, VERDEFNUM = 0x6ffffffd, VERNEED = 0x6ffffffe, VERNEEDNUM = 0x6fffffff,
 }
 /** DT_FLAGS. */
-export const enum DF { SYMBOLIC = 2, TEXTREL = 4, BIND_NOW = 8 }
+export const enum DF { SYMBOLIC = 2, TEXTREL = 4, BIND_NOW = 8, STATIC_TLS = 16 }
 /** DT_FLAGS_1. */
-export const enum DF_1 { PIE = 0x08000000 }
+export const enum DF_1 { NOW = 1, NODELETE = 8, PIE = 0x08000000 }
 
 /** Tags 0 to 37 keep their number; the GNU ones in use follow. */
-const enum Slot { GNU = 38, COUNT = 48 }
+const enum Slot { GNU = 38, PROCESSOR = 47, COUNT = 48 }
 
 /** Where a tag's value is kept, or Slot.COUNT for a tag that the core has no use for. */
 function slotOf(tag: u64): u32 {
   if (tag < <u64>Slot.GNU) return <u32>tag;
   if (tag == DT.GNU_HASH) return Slot.GNU;
   if (tag == DT.VERSYM) return Slot.GNU + 1;
+  if (tag == DT.AARCH64_VARIANT_PCS || tag == DT.RISCV_VARIANT_CC) return Slot.PROCESSOR;
   const index = tag - DT.RELACOUNT;
   return index < 7 ? Slot.GNU + 2 + <u32>index : Slot.COUNT;
 }

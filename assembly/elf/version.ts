@@ -1,5 +1,7 @@
 // Symbol versions: records of DT_VERDEF and DT_VERNEED. LSB Core, "Symbol Versioning"; the same in both classes.
 
+/** vd_flags, vna_flags. */
+export const enum VER_FLG { BASE = 1, WEAK = 2 }
 /** Elf_Verdef: version, flags, ndx, cnt, hash, aux, next. */
 export const enum Verdef { FLAGS = 2, NDX = 4, CNT = 6, HASH = 8, AUX = 12, NEXT = 16, BYTES = 20 }
 /** Elf_Verdaux: name, next. */

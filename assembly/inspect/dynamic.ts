@@ -4,7 +4,7 @@ import { Code, What } from "../words";
 import * as target from "../host/memory";
 import { within } from "../base/range";
 import { Work } from "../base/work";
-import { DF, DT, Dynamic, dynBytes, dynTag, dynValue } from "../elf/dynamic";
+import { DF, DF_1, DT, Dynamic, dynBytes, dynTag, dynValue } from "../elf/dynamic";
 import { relBytes, relaBytes } from "../elf/reloc";
 import { symBytes } from "../elf/symbol";
 import { Image, Part } from "./image";
@@ -96,11 +96,16 @@ export function inspectStrings(work: Work, image: Image): bool {
   const stringBytes = dynamic.value(DT.STRSZ);
   if (stringBytes > u32.MAX_VALUE) return work.fail(Code.BadString, What.Str, 0, stringBytes);
   if (stringBytes && !openStrings(work, image, dynamic.value(DT.STRTAB), stringBytes)) return false;
-  if (dynamic.has(DT.SONAME) && dynamic.value(DT.SONAME) >= stringBytes) return work.fail(Code.BadString, What.Str, dynamic.value(DT.SONAME), stringBytes);
+  if (!holdsName(work, dynamic, DT.SONAME) || !holdsName(work, dynamic, DT.RPATH) || !holdsName(work, dynamic, DT.RUNPATH)) return false;
   for (let i: u32 = 0; i < image.neededCount; ++i) {
     if (image.neededName(i) >= stringBytes) return work.fail(Code.BadString, What.Str, image.neededName(i), stringBytes);
   }
   return image.markRead(Part.Strings);
+}
+
+function holdsName(work: Work, dynamic: Dynamic, tag: u64): bool {
+  if (!dynamic.has(tag) || dynamic.value(tag) < dynamic.value(DT.STRSZ)) return true;
+  return work.fail(Code.BadString, What.Str, dynamic.value(tag), dynamic.value(DT.STRSZ));
 }
 
 function openStrings(work: Work, image: Image, vaddr: u64, bytes: u64): bool {
@@ -114,6 +119,27 @@ function openStrings(work: Work, image: Image, vaddr: u64, bytes: u64): bool {
 }
 
 /** True if the file wants its text relocated. */
-export function hasTextRelocations(dynamic: Dynamic): bool {
-  return dynamic.has(DT.TEXTREL) || (dynamic.value(DT.FLAGS) & DF.TEXTREL) != 0;
+export function hasTextRelocations(image: Image): bool {
+  const dynamic = image.dynamic;
+  return dynamic != null && (dynamic.has(DT.TEXTREL) || (dynamic.value(DT.FLAGS) & DF.TEXTREL) != 0);
+}
+
+/** True if the file looks for its symbols in itself first. */
+export function isSymbolic(image: Image): bool {
+  const dynamic = image.dynamic;
+  return dynamic != null && (dynamic.has(DT.SYMBOLIC) || (dynamic.value(DT.FLAGS) & DF.SYMBOLIC) != 0);
+}
+
+/** True if the file's functions may be bound when they are first called. Variant calling conventions use registers that no stub keeps. */
+export function mayBeLazy(image: Image): bool {
+  const d = image.dynamic;
+  if (!d || !d.has(DT.JMPREL) || !d.has(DT.PLTGOT)) return false;
+  return !d.has(DT.BIND_NOW) && !(d.value(DT.FLAGS) & DF.BIND_NOW) && !(d.value(DT.FLAGS_1) & DF_1.NOW)
+    && !d.has(DT.AARCH64_VARIANT_PCS);
+}
+
+/** True if the file asks never to be unloaded. */
+export function staysLoaded(image: Image): bool {
+  const dynamic = image.dynamic;
+  return dynamic != null && (dynamic.value(DT.FLAGS_1) & DF_1.NODELETE) != 0;
 }

@@ -1,12 +1,13 @@
 // The product of inspection: what a file says, checked, before any of it is mapped.
 
 import { PF } from "../words";
+import { NONE } from "../host/answer";
 import * as source from "../host/source";
 import { Arch } from "../arch/arch";
 import { Arena, arenaOf } from "../base/arena";
 import { within } from "../base/range";
 import { Dynamic } from "../elf/dynamic";
-import { Segment, phdrBytes } from "../elf/segment";
+import { PT, Segment, phdrBytes } from "../elf/segment";
 import { View } from "./view";
 
 /** The parts of a file that inspection reads. */
@@ -18,6 +19,8 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   source: u32;
   /** 32 or 64: the file's class. */
   bits: u32;
+  /** e_ident[EI_OSABI]. */
+  abi: u32;
   /** e_type, e_flags, e_phnum. */
   type: u32;
   flags: u32;
@@ -31,7 +34,9 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   dynamic: Dynamic | null;
   dynamicSegment: Segment | null;
   relro: Segment | null;
+  /** PT_TLS, if it has any bytes. */
   tls: Segment | null;
+  ehFrame: Segment | null;
   arena: Arena;
   /** e_phoff, e_entry. */
   phoff: u64;
@@ -88,6 +93,16 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   backed(vaddr: u64, bytes: u64): Segment | null {
     const segment = this.readable(vaddr, bytes);
     return segment && within(vaddr - segment.vaddr, bytes, 0, segment.fileBytes) ? segment : null;
+  }
+
+  /** vaddr of the program headers, NONE if no segment has them. */
+  get headersVaddr(): u64 {
+    const bytes = <u64>this.phnum * (this.bits == 64 ? phdrBytes<u64>() : phdrBytes<u32>());
+    for (let i: u32 = 0; i < this.phnum; ++i) {
+      const segment = this.segment(i);
+      if (segment.type == PT.LOAD && within(this.phoff - segment.offset, bytes, 0, segment.fileBytes)) return segment.vaddr + (this.phoff - segment.offset);
+    }
+    return NONE;
   }
 
   /** The file's views are no longer needed. */

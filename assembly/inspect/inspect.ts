@@ -52,6 +52,7 @@ function readIdent(work: Work, image: Image, at: u64): bool {
   const version = target.load8(at + EI.VERSION);
   if (version != Ident.CURRENT) return work.fail(Code.BadVersion, What.Ehdr, EI.VERSION, version);
   image.bits = eclass * 32;
+  image.abi = target.load8(at + EI.OSABI);
   if (wide(image.bits) != (image.bits == 64)) return work.fail(Code.BadClass, What.Ehdr, EI.CLASS, eclass);
   return true;
 }
@@ -109,11 +110,16 @@ function readSegments<A>(work: Work, image: Image, table: u64, phoff: u64): bool
         break;
       }
       case PT.GNU_RELRO: image.relro = segment; break;
-      case PT.TLS: image.tls = segment; break;
+      case PT.GNU_EH_FRAME: image.ehFrame = segment; break;
+      case PT.TLS: {
+        if (image.tls) return work.fail(Code.BadTls, What.Phdr, at, i);
+        if (segment.bytes || segment.fileBytes) image.tls = segment;
+        break;
+      }
     }
   }
   if (!loads) return work.fail(Code.NoSegments, What.Ehdr, phoff, image.phnum);
-  return checkRelro<A>(work, image);
+  return checkRelro<A>(work, image) && checkTls(work, image);
 }
 
 /** What gABI 5.1 asks of a loadable segment, and that nothing in it wraps. */
@@ -129,6 +135,17 @@ function checkLoad<A>(work: Work, image: Image, segment: Segment, at: u64, previ
   }
   if (segment.vaddr < previous) return work.fail(Code.SegmentsUnordered, What.Phdr, at, segment.vaddr);
   if (segment.vaddr < image.high) return work.fail(Code.SegmentsOverlap, What.Phdr, at, segment.vaddr);
+  return true;
+}
+
+/** The image of a thread-local block must be readable, in bytes of the file. gABI 5.1 "Thread-Local Storage". */
+function checkTls(work: Work, image: Image): bool {
+  const tls = image.tls;
+  if (!tls) return true;
+  const at = image.headerOf(tls);
+  if (tls.fileBytes > tls.bytes) return work.fail(Code.BadTls, What.Phdr, at, tls.fileBytes);
+  if (tls.align > 1 && !isPowerOfTwo(tls.align)) return work.fail(Code.BadTls, What.Phdr, at, tls.align);
+  if (tls.fileBytes && !image.backed(tls.vaddr, tls.fileBytes)) return work.fail(Code.BadTls, What.Phdr, at, tls.vaddr);
   return true;
 }
 

@@ -3,62 +3,122 @@
 import * as target from "../host/memory";
 import { NONE } from "../host/answer";
 import { sysvHash } from "../elf/hash";
-import { SHN, STB, STT, bindOf, symInfo, symName, symShndx, typeOf } from "../elf/symbol";
+import { SHN, STB, STT, bindOf, symInfo, symName, symShndx, symValue, typeOf } from "../elf/symbol";
 import { VERSYM } from "../elf/version";
 import { loadWord, wide } from "../elf/word";
 import { Symbols } from "./symbols";
 import { sameBytes } from "./text";
 
-/** The index of the symbol that a module defines under this name; 0 if it does not. */
-export function find(symbols: Symbols, addr: u64, bytes: u32, gnu: u32): u32 {
-  return wide(symbols.bits) ? findAs<u64>(symbols, addr, bytes, gnu) : findAs<u32>(symbols, addr, bytes, gnu);
+/** What a lookup is for: or-ed. */
+export const enum Want {
+  /** What a relocation without version means: the oldest definition. */
+  Oldest = 0,
+  /** What a caller without version means: the default one. */
+  Newest = 1,
+  /** This version, and no definition without one in its stead. */
+  Exact = 2,
+  /**
+   * An address that stands for the function everywhere: also the PLT entry of an executable that does not define it but gives it a
+   * value. psABIs, "Function Addresses".
+   */
+  Address = 4,
 }
 
-function findAs<A>(symbols: Symbols, addr: u64, bytes: u32, gnu: u32): u32 {
-  if (symbols.bucketCount) return findGnu<A>(symbols, addr, bytes, gnu);
-  if (symbols.sysvBucketCount) return findSysv<A>(symbols, addr, bytes);
+/** A definition: whose, and its index; 0 for none. A pointer and an index, so it goes no further than the core. */
+export type Found = u64;
+@inline export function found(symbols: Symbols, index: u32): Found { return <u64>changetype<usize>(symbols) << 32 | index; }
+@inline export function ownerOf(found: Found): Symbols { return changetype<Symbols>(<usize>(found >> 32)); }
+@inline export function indexOf(found: Found): u32 { return <u32>found; }
+
+/**
+ * The index of the symbol that a module defines under this name; 0 if it does not.
+ *
+ * @param gnu      the name's hash for DT_GNU_HASH
+ * @param version  where the version's name is, or NONE
+ */
+export function find(symbols: Symbols, addr: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want): u32 {
+  return wide(symbols.bits)
+    ? findAs<u64>(symbols, addr, bytes, gnu, version, versionBytes, want)
+    : findAs<u32>(symbols, addr, bytes, gnu, version, versionBytes, want);
+}
+
+function findAs<A>(symbols: Symbols, addr: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want): u32 {
+  if (symbols.bucketCount) return findGnu<A>(symbols, addr, bytes, gnu, version, versionBytes, want);
+  if (symbols.sysvBucketCount) return findSysv<A>(symbols, addr, bytes, version, versionBytes, want);
   return 0;
 }
 
-function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32): u32 {
+function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): u32 {
   const wordBits: u32 = sizeof<A>() * 8;
   const filter = loadWord<A>(symbols.bloom + <u64>(hash / wordBits & symbols.bloomMask) * sizeof<A>());
   if (!(filter >> (hash & wordBits - 1) & filter >> (hash >> (symbols.bloomShift & 31) & wordBits - 1) & 1)) return 0;
   let index = target.load32(symbols.buckets + <u64>(hash % symbols.bucketCount) * 4);
   if (index < symbols.first) return 0;
+  let only: u32 = 0;
   for (; index < symbols.count; ++index) {
     const link = target.load32(symbols.chain + <u64>(index - symbols.first) * 4);
-    if (!((link ^ hash) >> 1) && defines<A>(symbols, index, addr, bytes)) return index;
+    if (!((link ^ hash) >> 1) && defines<A>(symbols, index, addr, bytes, want)) {
+      const fit = fitOf(symbols, index, version, versionBytes, want);
+      if (fit == Fit.Yes) return index;
+      only = narrowed(only, fit, index);
+    }
     if (link & 1) break;
   }
-  return 0;
+  return only == MANY ? 0 : only;
 }
 
-function findSysv<A>(symbols: Symbols, addr: u64, bytes: u32): u32 {
+function findSysv<A>(symbols: Symbols, addr: u64, bytes: u32, version: u64, versionBytes: u32, want: Want): u32 {
   const chain = symbols.sysvBuckets + <u64>symbols.sysvBucketCount * 4;
   let index = target.load32(symbols.sysvBuckets + <u64>(sysvHash(addr, bytes) % symbols.sysvBucketCount) * 4);
+  let only: u32 = 0;
   for (let steps = symbols.count; index && index < symbols.count && steps; --steps) {
-    if (defines<A>(symbols, index, addr, bytes)) return index;
+    if (defines<A>(symbols, index, addr, bytes, want)) {
+      const fit = fitOf(symbols, index, version, versionBytes, want);
+      if (fit == Fit.Yes) return index;
+      only = narrowed(only, fit, index);
+    }
     index = target.load32(chain + <u64>index * 4);
   }
-  return 0;
+  return only == MANY ? 0 : only;
 }
 
 /** True if this symbol is a definition that others may see, under this name. */
-function defines<A>(symbols: Symbols, index: u32, addr: u64, bytes: u32): bool {
+function defines<A>(symbols: Symbols, index: u32, addr: u64, bytes: u32, want: Want): bool {
   const symbol = symbols.symbol<A>(index);
-  if (symShndx<A>(symbol) == SHN.UNDEF) return false;
   const info = symInfo<A>(symbol);
+  if (symShndx<A>(symbol) == SHN.UNDEF && !(want & Want.Address && typeOf(info) == STT.FUNC && symValue<A>(symbol))) return false;
   const bind = bindOf(info);
   if (bind != STB.GLOBAL && bind != STB.WEAK && bind != STB.GNU_UNIQUE) return false;
   const type = typeOf(info);
   if (type == STT.SECTION || type == STT.FILE) return false;
-  return isNamed(symbols, symName(symbol), addr, bytes) && !isHiddenVersion(symbols, index);
+  return isNamed(symbols, symName(symbol), addr, bytes);
 }
 
-/** A definition of an older version is not what a lookup without version means. */
-@inline function isHiddenVersion(symbols: Symbols, index: u32): bool {
-  return symbols.versions != NONE && (target.load16(symbols.versions + <u64>index * 2) & VERSYM.HIDDEN) != 0;
+/** Whether a definition has the version that is wanted. Only: it does if no other has. */
+const enum Fit { No, Yes, Only }
+
+/** More than one that would only do alone. */
+@inline const MANY: u32 = u32.MAX_VALUE;
+
+/** LSB Core, "Symbol Versioning"; what it leaves open is done as glibc does. */
+function fitOf(symbols: Symbols, index: u32, version: u64, versionBytes: u32, want: Want): Fit {
+  if (symbols.versions == NONE) return Fit.Yes;
+  const word = target.load16(symbols.versions + <u64>index * 2);
+  const number = word & VERSYM.VERSION;
+  const isHidden = (word & VERSYM.HIDDEN) != 0;
+  if (version == NONE) {
+    // 0 and 1 are no versions; 2 is the first that was ever defined.
+    if (number < (want & Want.Newest ? <u32>2 : <u32>3)) return Fit.Yes;
+    return isHidden ? Fit.No : Fit.Only;
+  }
+  const own = symbols.version(number);
+  if (own) return own.bytes == versionBytes && sameBytes(symbols.strings + own.name, version, versionBytes) ? Fit.Yes : Fit.No;
+  return isHidden || want & Want.Exact ? Fit.No : Fit.Yes;
+}
+
+@inline function narrowed(only: u32, fit: Fit, index: u32): u32 {
+  if (fit == Fit.No) return only;
+  return only ? MANY : index;
 }
 
 /** True if the string at this offset of the table is the name. */

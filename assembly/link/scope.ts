@@ -1,41 +1,64 @@
-// Where names are looked up: modules in order.
+// What one load brought with it, as a list of symbols to look names up in.
 
-import { Arena } from "../base/arena";
-import { find } from "./lookup";
+import { Arena, arenaOf } from "../base/arena";
+import { Found, Want, find, found } from "./lookup";
 import { Symbols } from "./symbols";
 
-/** An ordered list of the symbols of modules. */
+/** What a module was loaded with: itself or whoever needs it first, then all that is needed, nearest first. */
 @unmanaged export class Scope {
+  private arena: Arena;
+  /** Modules that are looked up from here. */
+  private holders: u32;
+  /** The module it was made for; 0 when that is gone. */
+  root: u32;
+  /** The next of those whose root is gone. */
+  nextOrphan: Scope | null;
   count: u32;
-  items: usize;
+  private items: usize;
+
   @inline at(index: u32): Symbols { return changetype<Symbols>(load<usize>(this.items + (<usize>index << alignof<usize>()))); }
   append(symbols: Symbols): void {
     store<usize>(this.items + (<usize>this.count << alignof<usize>()), changetype<usize>(symbols));
     ++this.count;
   }
+  /** Keeps the first of them only. */
+  truncate(count: u32): void { this.count = count; }
+  /** Puts symbols elsewhere in the order. */
+  replace(index: u32, symbols: Symbols): void { store<usize>(this.items + (<usize>index << alignof<usize>()), changetype<usize>(symbols)); }
 
-  /**
-   * The first definition of a name.
-   *
-   * @param except  symbols to pass over (a COPY relocation looks for the other definition), or null
-   * @returns (position in the scope + 1) << 32 | symbol index; 0 if nobody defines it
-   */
-  find(addr: u64, bytes: u32, gnu: u32, except: Symbols | null): u64 {
-    for (let i: u32 = 0; i < this.count; ++i) {
+  @inline get isHeldOnce(): bool { return this.holders == 1; }
+  hold(): void { ++this.holders; }
+  /** One holder less; true if it was the last. */
+  drop(): bool { return --this.holders == 0; }
+  release(): void { this.arena.release(); }
+
+  /** The first definition of a name from a position on. */
+  find(from: u32, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
+    for (let i = from; i < this.count; ++i) {
       const symbols = this.at(i);
       if (symbols == except) continue;
-      const index = find(symbols, addr, bytes, gnu);
-      if (index) return (<u64>i + 1) << 32 | index;
+      const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
+      if (index) return found(symbols, index);
     }
     return 0;
   }
-}
 
-/** A scope with room for this many; null if there is no memory. */
-export function newScope(arena: Arena, room: u32): Scope | null {
-  const at = arena.take(offsetof<Scope>() + (<usize>room << alignof<usize>()));
-  if (!at) return null;
-  const scope = changetype<Scope>(at);
-  scope.items = at + offsetof<Scope>();
+  /** Where a module's symbols are in it; its count if they are not. */
+  positionOf(symbols: Symbols): u32 {
+    let i: u32 = 0;
+    while (i < this.count && this.at(i) != symbols) ++i;
+    return i;
+  }
+}
+const RECORD: usize = offsetof<Scope>() + 7 & ~7;
+
+/** A scope with room for this many, with one holder; null if there is no memory. */
+export function newScope(room: u32): Scope | null {
+  const arena = arenaOf(RECORD + (<usize>room << alignof<usize>()));
+  if (!arena) return null;
+  const scope = changetype<Scope>(arena.record);
+  scope.arena = arena;
+  scope.holders = 1;
+  scope.items = arena.record + RECORD;
   return scope;
 }

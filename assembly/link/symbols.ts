@@ -4,12 +4,15 @@
 import { Code, What } from "../words";
 import { NONE } from "../host/answer";
 import * as target from "../host/memory";
+import { Arena } from "../base/arena";
 import { isPowerOfTwo } from "../base/range";
 import { Work } from "../base/work";
 import { DT, Dynamic } from "../elf/dynamic";
 import { SHN, symBytes, symName, symShndx, symValue } from "../elf/symbol";
+import { VERSYM } from "../elf/version";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
+import { Version, versionsOf } from "./version";
 
 /** What a module's symbols are looked up in. */
 @unmanaged export class Symbols {
@@ -26,6 +29,14 @@ import { Placement } from "../map/map";
   count: u32;
   /** DT_VERSYM, or NONE. */
   versions: u64;
+  /** The names of versions, by the index that DT_VERSYM gives. */
+  versionNames: usize;
+  versionCount: u32;
+  /** The next in the list of all whose symbols every load sees; where in that list it is. */
+  nextGlobal: Symbols | null;
+  rank: u32;
+  /** The next in the list of those that define unique symbols. */
+  nextUnique: Symbols | null;
   /** DT_GNU_HASH; bucketCount 0 if there is none. */
   bloom: u64;
   buckets: u64;
@@ -49,6 +60,19 @@ import { Placement } from "../map/map";
     return NONE;
   }
 
+  /** The name of a version by its index; null for one that has none, as the base version. */
+  version(index: u32): Version | null {
+    if (index >= this.versionCount) return null;
+    const version = changetype<Version>(this.versionNames + <usize>index * offsetof<Version>());
+    return version.bytes ? version : null;
+  }
+
+  /** The version of a symbol; null where it has none. */
+  versionOf(index: u32): Version | null {
+    if (this.versions == NONE) return null;
+    return this.version(target.load16(this.versions + <u64>index * 2) & VERSYM.VERSION);
+  }
+
   /** The address a symbol stands for. gABI 4.4: absolute values are not moved. */
   @inline address<A>(symbol: u64): u64 {
     const value = symValue<A>(symbol);
@@ -59,10 +83,12 @@ import { Placement } from "../map/map";
 /**
  * Finds and checks the tables of a placed image.
  *
+ * @param arena  where the names of versions are kept: as long as the module
  * @fault BadHashTable HashLoop (Hash, at = vaddr of the table, value = the count that is wrong)
+ * @fault BadVersionTable (Version, at = vaddr of the table or record, value = the count or index that is wrong)
  * @spec gABI 5.2 "Hash Table"
  */
-export function symbolsOf<A>(work: Work, image: Image, placement: Placement, into: Symbols): bool {
+export function symbolsOf<A>(work: Work, image: Image, placement: Placement, into: Symbols, arena: Arena): bool {
   work.source = image.source;
   into.image = image;
   into.bits = image.bits;
@@ -80,6 +106,7 @@ export function symbolsOf<A>(work: Work, image: Image, placement: Placement, int
     const vaddr = dynamic.value(DT.VERSYM);
     if (!image.backed(vaddr, <u64>into.count * 2)) return work.fail(Code.BadVersionTable, What.Version, vaddr, into.count);
     into.versions = placement.at(vaddr);
+    if (!versionsOf(work, image, placement, into, arena)) return false;
   }
   if (dynamic.has(DT.GNU_HASH)) return gnuTable<A>(work, image, placement, into, dynamic.value(DT.GNU_HASH));
   if (dynamic.has(DT.HASH)) return sysvTable(work, image, placement, into, dynamic.value(DT.HASH));

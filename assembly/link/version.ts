@@ -1,95 +1,221 @@
-// Version definitions and requirements of a placed image, walked record by record within their segment.
+// Version definitions and requirements of a placed image: read record by record within their segment, once, into a table of names.
 // LSB Core, "Symbol Versioning".
 
-import { Field } from "../words";
+import { Code, Field, What } from "../words";
 import { NONE } from "../host/answer";
 import * as target from "../host/memory";
+import { Arena } from "../base/arena";
+import { Work } from "../base/work";
 import { DT } from "../elf/dynamic";
-import { Verdaux, Verdef, Vernaux, Verneed } from "../elf/version";
+import { VER_FLG, VERSYM, Verdaux, Verdef, Vernaux, Verneed } from "../elf/version";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
 import { Symbols } from "./symbols";
 import { textBytes } from "./text";
 
-/** The vaddr of a record behind another, or NONE at the end or where it would leave the image. */
-function follow(image: Image, vaddr: u64, distance: u32, bytes: u64): u64 {
-  return distance && image.readable(vaddr + distance, bytes) ? vaddr + distance : NONE;
+/** A version's name in the string table; of no bytes where there is none, as for the base version. */
+@unmanaged export class Version {
+  name: u32;
+  bytes: u32;
 }
 
-function first(image: Image, tag: u64, bytes: u64): u64 {
-  const dynamic = image.dynamic;
-  return dynamic && dynamic.has(tag) && image.readable(dynamic.value(tag), bytes) ? dynamic.value(tag) : NONE;
+/** A walk over the records of DT_VERDEF, or of DT_VERNEED with what hangs on each. */
+@unmanaged export class Records {
+  private image: Image;
+  private placement: Placement;
+  /** DT_VERDEF or DT_VERNEED; how many records are left, and how many what hangs on them may be in all. */
+  private kind: u64;
+  private left: u32;
+  private budget: u32;
+  private auxLeft: u32;
+  /** vaddr of the record, NONE at the end; of what hangs on it. */
+  at: u64;
+  aux: u64;
+  /** vaddr of the record that led out of the image, or NONE. */
+  wrongAt: u64;
+
+  @inline get isDefinitions(): bool { return this.kind == DT.VERDEF; }
+
+  /** Goes to the first record. */
+  open(image: Image, placement: Placement, tag: u64, countTag: u64): void {
+    const dynamic = image.dynamic!;
+    this.image = image;
+    this.placement = placement;
+    this.kind = tag;
+    this.at = this.aux = this.wrongAt = NONE;
+    if (!dynamic.has(tag)) return;
+    const vaddr = dynamic.value(tag);
+    this.left = <u32>min<u64>(dynamic.value(countTag), 0xffff);
+    // Records may be shared in a hostile file, but there cannot be more of them than bytes for them.
+    const segment = image.backed(vaddr, 1);
+    this.budget = segment ? <u32>min<u64>(segment.fileBytes / Verdaux.BYTES, 0xffff) : 0;
+    this.enter(vaddr);
+  }
+
+  /** Goes to the next record. */
+  next(): void { this.enter(this.behind(this.at, this.isDefinitions ? Verdef.NEXT : Verneed.NEXT)); }
+
+  /** Goes to the next of what hangs on the record. */
+  nextAux(): void {
+    if (this.isDefinitions || !--this.auxLeft) this.aux = NONE;
+    else this.enterAux(this.behind(this.aux, Vernaux.NEXT));
+  }
+
+  private enter(vaddr: u64): void {
+    const isEnd = vaddr == NONE || !this.left;
+    this.at = isEnd ? NONE : this.inside(vaddr, this.isDefinitions ? Verdef.BYTES : Verneed.BYTES);
+    this.aux = NONE;
+    if (this.at == NONE) return;
+    --this.left;
+    if (this.isDefinitions) {
+      this.enterAux(this.behind(vaddr, Verdef.AUX));
+      return;
+    }
+    this.auxLeft = this.load16(vaddr + Verneed.CNT);
+    if (this.auxLeft) this.enterAux(this.behind(vaddr, Verneed.AUX));
+  }
+
+  private enterAux(vaddr: u64): void {
+    if (vaddr == NONE || !this.budget) {
+      this.aux = NONE;
+      return;
+    }
+    --this.budget;
+    this.aux = this.inside(vaddr, this.isDefinitions ? Verdaux.BYTES : Vernaux.BYTES);
+  }
+
+  /** The vaddr that the distance in a record's field leads to; NONE where it is 0. */
+  private behind(vaddr: u64, field: u32): u64 {
+    const distance = this.load32(vaddr + field);
+    return distance ? vaddr + distance : NONE;
+  }
+
+  private inside(vaddr: u64, bytes: u64): u64 {
+    if (this.image.backed(vaddr, bytes)) return vaddr;
+    if (this.wrongAt == NONE) this.wrongAt = vaddr;
+    return NONE;
+  }
+
+  /** A field of a record. */
+  load16(vaddr: u64): u32 { return target.load16(this.placement.at(vaddr)); }
+  load32(vaddr: u64): u32 { return target.load32(this.placement.at(vaddr)); }
+}
+@lazy const WALK: Records = changetype<Records>(memory.data(offsetof<Records>(), 8));
+
+/** A walk over the definitions of an image, at the first; it is good until the next walk begins. */
+export function definitions(image: Image, placement: Placement): Records {
+  WALK.open(image, placement, DT.VERDEF, DT.VERDEFNUM);
+  return WALK;
 }
 
-function limit(image: Image, tag: u64): u32 { return <u32>min<u64>(image.dynamic!.value(tag), 0xffff); }
+/** A walk over the requirements of an image, at the first; it is good until the next walk begins. */
+export function requirements(image: Image, placement: Placement): Records {
+  WALK.open(image, placement, DT.VERNEED, DT.VERNEEDNUM);
+  return WALK;
+}
+
+/**
+ * Reads the names of all versions into a table by index.
+ *
+ * @fault BadVersionTable (Version, at = vaddr of a record, value = its index, or the offset of its name)
+ */
+export function versionsOf(work: Work, image: Image, placement: Placement, into: Symbols, arena: Arena): bool {
+  const count = <u32>max<i32>(highest(definitions(image, placement)), highest(requirements(image, placement))) + 1;
+  const at = work.took(arena.take(<u64>count * offsetof<Version>()), count);
+  if (!at) return false;
+  into.versionNames = at;
+  into.versionCount = count;
+  return readDefinitions(work, definitions(image, placement), into) && readRequirements(work, requirements(image, placement), into);
+}
+
+/** The highest index that a record gives; -1 if there are none. */
+function highest(walk: Records): i32 {
+  let most: i32 = -1;
+  for (; walk.at != NONE; walk.next()) {
+    if (walk.isDefinitions) most = max<i32>(most, walk.load16(walk.at + Verdef.NDX) & VERSYM.VERSION);
+    else for (; walk.aux != NONE; walk.nextAux()) most = max<i32>(most, walk.load16(walk.aux + Vernaux.OTHER) & VERSYM.VERSION);
+  }
+  return most;
+}
+
+function readDefinitions(work: Work, walk: Records, into: Symbols): bool {
+  for (; walk.at != NONE; walk.next()) {
+    // The base version is the file's own name, and no version of its symbols.
+    if (walk.aux == NONE || walk.load16(walk.at + Verdef.FLAGS) & VER_FLG.BASE) continue;
+    if (!keep(work, into, walk, walk.load16(walk.at + Verdef.NDX), walk.load32(walk.aux + Verdaux.NAME))) return false;
+  }
+  return whole(work, walk);
+}
+
+function readRequirements(work: Work, walk: Records, into: Symbols): bool {
+  for (; walk.at != NONE; walk.next()) {
+    for (; walk.aux != NONE; walk.nextAux()) {
+      if (!keep(work, into, walk, walk.load16(walk.aux + Vernaux.OTHER), walk.load32(walk.aux + Vernaux.NAME))) return false;
+    }
+  }
+  return whole(work, walk);
+}
+
+function keep(work: Work, into: Symbols, walk: Records, index: u32, name: u32): bool {
+  const at = walk.isDefinitions ? walk.at : walk.aux;
+  if (name >= into.stringBytes) return work.fail(Code.BadVersionTable, What.Version, at, name);
+  index &= VERSYM.VERSION;
+  // What changed since it was counted is not there.
+  if (index >= into.versionCount) return work.fail(Code.BadVersionTable, What.Version, at, index);
+  const version = changetype<Version>(into.versionNames + <usize>index * offsetof<Version>());
+  version.name = name;
+  version.bytes = textBytes(into.strings + name, into.stringBytes - name);
+  return true;
+}
+
+function whole(work: Work, walk: Records): bool {
+  return walk.wrongAt == NONE || work.fail(Code.BadVersionTable, What.Version, walk.wrongAt, 0);
+}
 
 /** How many versions the image defines. */
 export function definitionCount(image: Image, placement: Placement): u32 {
+  if (!image.dynamic) return 0;
   let count: u32 = 0;
-  for (let at = first(image, DT.VERDEF, Verdef.BYTES); at != NONE && count < limit(image, DT.VERDEFNUM); ++count) {
-    at = follow(image, at, target.load32(placement.at(at) + Verdef.NEXT), Verdef.BYTES);
-  }
+  for (let walk = definitions(image, placement); walk.at != NONE; walk.next()) ++count;
   return count;
 }
 
 /** A field of a definition: Name NameBytes Version Flags. */
 export function definitionField(image: Image, placement: Placement, symbols: Symbols, index: u32, field: u32): u64 {
-  let vaddr = first(image, DT.VERDEF, Verdef.BYTES);
-  while (index--) vaddr = follow(image, vaddr, target.load32(placement.at(vaddr) + Verdef.NEXT), Verdef.BYTES);
-  const at = placement.at(vaddr);
+  const walk = definitions(image, placement);
+  while (index--) walk.next();
   switch (field) {
-    case Field.Version: return target.load16(at + Verdef.NDX) & 0x7fff;
-    case Field.Flags:   return target.load16(at + Verdef.FLAGS);
-    default: {
-      const aux = follow(image, vaddr, target.load32(at + Verdef.AUX), Verdaux.BYTES);
-      return aux == NONE ? NONE : stringField(symbols, target.load32(placement.at(aux) + Verdaux.NAME), field, Field.Name, Field.NameBytes);
-    }
+    case Field.Version: return walk.load16(walk.at + Verdef.NDX) & VERSYM.VERSION;
+    case Field.Flags:   return walk.load16(walk.at + Verdef.FLAGS);
+    default:            return walk.aux == NONE ? NONE : stringField(symbols, walk.load32(walk.aux + Verdaux.NAME), field, Field.Name, Field.NameBytes);
   }
 }
 
 /** How many versions the image needs, of all its libraries together. */
 export function requirementCount(image: Image, placement: Placement): u32 {
-  return <u32>requirement(image, placement, u32.MAX_VALUE, false);
+  if (!image.dynamic) return 0;
+  let count: u32 = 0;
+  for (let walk = requirements(image, placement); walk.at != NONE; walk.next()) for (; walk.aux != NONE; walk.nextAux()) ++count;
+  return count;
 }
 
 /** A field of a requirement: Name NameBytes File FileBytes Version Flags. */
 export function requirementField(image: Image, placement: Placement, symbols: Symbols, index: u32, field: u32): u64 {
-  const aux = requirement(image, placement, index, false);
-  const at = placement.at(aux);
+  const walk = requirements(image, placement);
+  for (; walk.at != NONE; walk.next()) {
+    for (; walk.aux != NONE; walk.nextAux()) if (!index--) return requirementAt(walk, symbols, field);
+  }
+  return NONE;
+}
+
+function requirementAt(walk: Records, symbols: Symbols, field: u32): u64 {
   switch (field) {
-    case Field.Version: return target.load16(at + Vernaux.OTHER) & 0x7fff;
-    case Field.Flags:   return target.load16(at + Vernaux.FLAGS);
+    case Field.Version: return walk.load16(walk.aux + Vernaux.OTHER) & VERSYM.VERSION;
+    case Field.Flags:   return walk.load16(walk.aux + Vernaux.FLAGS);
     case Field.Name:
-    case Field.NameBytes: return stringField(symbols, target.load32(at + Vernaux.NAME), field, Field.Name, Field.NameBytes);
-    default: {
-      const need = requirement(image, placement, index, true);
-      return stringField(symbols, target.load32(placement.at(need) + Verneed.FILE), field, Field.File, Field.FileBytes);
-    }
+    case Field.NameBytes: return stringField(symbols, walk.load32(walk.aux + Vernaux.NAME), field, Field.Name, Field.NameBytes);
+    default:            return stringField(symbols, walk.load32(walk.at + Verneed.FILE), field, Field.File, Field.FileBytes);
   }
-}
-
-/** The vaddr of the n-th Vernaux, or of the Verneed it hangs on; past the last, how many there are. */
-function requirement(image: Image, placement: Placement, index: u32, wantsNeed: bool): u64 {
-  // Records may be shared by a hostile file, but there cannot be more of them than bytes for them.
-  const budget = image.dynamic && image.dynamic!.has(DT.VERNEED) ? budgetOf(image, image.dynamic!.value(DT.VERNEED)) : 0;
-  let count: u32 = 0;
-  let files = image.dynamic ? limit(image, DT.VERNEEDNUM) : 0;
-  for (let need = first(image, DT.VERNEED, Verneed.BYTES); need != NONE && files; --files) {
-    const at = placement.at(need);
-    let left = target.load16(at + Verneed.CNT);
-    for (let aux = follow(image, need, target.load32(at + Verneed.AUX), Vernaux.BYTES); aux != NONE && left; --left) {
-      if (count == budget) return count;
-      if (count++ == index) return wantsNeed ? need : aux;
-      aux = follow(image, aux, target.load32(placement.at(aux) + Vernaux.NEXT), Vernaux.BYTES);
-    }
-    need = follow(image, need, target.load32(at + Verneed.NEXT), Verneed.BYTES);
-  }
-  return count;
-}
-
-function budgetOf(image: Image, vaddr: u64): u32 {
-  const segment = image.readable(vaddr, Verneed.BYTES);
-  return segment ? <u32>min<u64>(segment.fileBytes / Vernaux.BYTES, 0xffff) : 0;
 }
 
 function stringField(symbols: Symbols, offset: u32, field: u32, name: u32, nameBytes: u32): u64 {

@@ -7,6 +7,7 @@ import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/rel
 import { loadWord, wide } from "../elf/word";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
+import { Symbols } from "./symbols";
 import { Table, entryBytes, hasAddend, tableCount, tableStart } from "./tables";
 
 /** How many there are; a RELR table counts its words. */
@@ -50,4 +51,31 @@ function entryField<A>(at: u64, hasAddend: bool, field: u32): u64 {
     case Field.Addend: return hasAddend ? relaAddend<A>(at) : NONE;
     default:           return NONE;
   }
+}
+
+/** How many functions may be bound when they are called. */
+export function slotCount(image: Image): u32 {
+  return <u32>(wide(image.bits) ? tableCount<u64>(image.dynamic, Table.Plt) : tableCount<u32>(image.dynamic, Table.Plt));
+}
+
+/** A field of one: Symbol Name NameBytes Vaddr, and Value: what its slot holds now. */
+export function slotField(image: Image, placement: Placement, symbols: Symbols, index: u32, field: u32): u64 {
+  return wide(image.bits) ? slotFieldAs<u64>(image, placement, symbols, index, field) : slotFieldAs<u32>(image, placement, symbols, index, field);
+}
+
+function slotFieldAs<A>(image: Image, placement: Placement, symbols: Symbols, index: u32, field: u32): u64 {
+  const dynamic = image.dynamic!;
+  const entry = placement.at(tableStart(dynamic, Table.Plt) + <u64>index * entryBytes<A>(hasAddend(dynamic, Table.Plt)));
+  const number = infoSymbol<A>(relInfo<A>(entry));
+  const vaddr = relOffset<A>(entry);
+  switch (field) {
+    case Field.Symbol: return number;
+    case Field.Vaddr:  return vaddr;
+    case Field.Value:  return image.readable(vaddr, sizeof<A>()) ? loadWord<A>(placement.at(vaddr)) : NONE;
+  }
+  if (number >= symbols.count) return NONE;
+  const symbol = symbols.symbol<A>(number);
+  const bytes = symbols.nameBytes(symbol);
+  if (field == Field.NameBytes || bytes == NONE) return bytes;
+  return field == Field.Name ? symbols.name(symbol) : NONE;
 }

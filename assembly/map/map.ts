@@ -3,7 +3,7 @@
 import { Code, PF, What } from "../words";
 import { NONE, PENDING } from "../host/answer";
 import * as target from "../host/memory";
-import { alignDown } from "../base/range";
+import { alignDown, alignUp } from "../base/range";
 import { Work } from "../base/work";
 import { PT } from "../elf/segment";
 import { Image } from "../inspect/image";
@@ -23,7 +23,11 @@ const enum Region { Ordinary = 0 }
   /** Program headers that are in place already, and whose code is in step: where a pending call goes on. */
   placedCount: u32;
   syncedCount: u32;
+  /** Segments whose text was protected again: the same. */
+  closedCount: u32;
   isSealed: bool;
+  /** Text is writable, and not executable, until it is relocated. */
+  isTextOpen: bool;
 
   /** The address of a vaddr. */
   @inline at(vaddr: u64): u64 { return this.bias + vaddr & this.mask; }
@@ -38,12 +42,14 @@ const enum Region { Ordinary = 0 }
 /**
  * Reserves what the plan says and places every segment.
  *
+ * @param opensText  text is to be relocated: no segment is executable yet, and each may be written
  * @returns false if the work must wait, or failed
  * @fault NoSpace (Import, at = exact address or 2^64-1, value = bytes)
  * @fault PlaceRefused (Import, at = address, value = bytes)
  */
-export function map(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+export function map(work: Work, image: Image, plan: Plan, placement: Placement, opensText: bool): bool {
   work.source = image.source;
+  placement.isTextOpen = opensText;
   return reserve(work, image, plan, placement) && place(work, image, placement);
 }
 
@@ -65,7 +71,7 @@ function place(work: Work, image: Image, placement: Placement): bool {
     const segment = image.segment(placement.placedCount);
     if (segment.type != PT.LOAD || !segment.bytes) continue;
     const addr = placement.at(segment.vaddr);
-    const answer = target.place(work.handle, addr, image.source, segment.offset, segment.fileBytes, segment.bytes, protOf(segment.flags));
+    const answer = target.place(work.handle, addr, image.source, segment.offset, segment.fileBytes, segment.bytes, placement.isTextOpen ? PF.R | PF.W : protOf(segment.flags));
     if (!work.settled(answer, Code.PlaceRefused, addr, segment.bytes)) return false;
   }
   return true;
@@ -75,18 +81,37 @@ function place(work: Work, image: Image, placement: Placement): bool {
 function protOf(flags: u32): u32 { return flags & PF.W ? PF.R | PF.W : flags & (PF.R | PF.X); }
 
 /**
- * After relocation: what is read-only from now on becomes so, and code becomes fetchable.
+ * After relocation: text that was written to is text again, and code becomes fetchable.
  *
  * @returns false if the work must wait, or failed
  * @fault ProtectRefused SyncRefused (Import, at = address, value = bytes)
  */
-export function protect(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+export function sync(work: Work, image: Image, plan: Plan, placement: Placement): bool {
   work.source = image.source;
-  return seal(work, image, plan, placement) && sync(work, image, placement);
+  return (!placement.isTextOpen || closeText(work, image, plan, placement)) && syncCode(work, image, placement);
 }
 
-/** PT_GNU_RELRO: whole pages only, as every linker lays it out. */
-function seal(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+function closeText(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+  for (; placement.closedCount < image.phnum; ++placement.closedCount) {
+    const segment = image.segment(placement.closedCount);
+    if (segment.type != PT.LOAD || !segment.bytes || segment.flags & PF.W) continue;
+    const start = alignDown(segment.vaddr, plan.pageBytes);
+    const bytes = alignUp(segment.vaddr + segment.bytes, plan.pageBytes) - start;
+    const answer = target.protect(work.handle, placement.at(start), bytes, protOf(segment.flags));
+    if (!work.settled(answer, Code.ProtectRefused, placement.at(start), bytes)) return false;
+  }
+  placement.isTextOpen = false;
+  return true;
+}
+
+/**
+ * After all resolvers: PT_GNU_RELRO becomes read-only. Whole pages only, as every linker lays it out.
+ *
+ * @returns false if the work must wait, or failed
+ * @fault ProtectRefused (Import, at = address, value = bytes)
+ */
+export function protect(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+  work.source = image.source;
   const relro = image.relro;
   if (!relro || placement.isSealed) return true;
   const host = image.holding(relro.vaddr, 1)!;
@@ -100,7 +125,7 @@ function seal(work: Work, image: Image, plan: Plan, placement: Placement): bool 
   return true;
 }
 
-function sync(work: Work, image: Image, placement: Placement): bool {
+function syncCode(work: Work, image: Image, placement: Placement): bool {
   for (; placement.syncedCount < image.phnum; ++placement.syncedCount) {
     const segment = image.segment(placement.syncedCount);
     if (segment.type != PT.LOAD || !segment.bytes || !(segment.flags & PF.X)) continue;

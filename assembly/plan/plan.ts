@@ -1,6 +1,6 @@
 // Image -> Plan: what a file asks of memory, and whether this host can give it.
 
-import { Code, PF, What } from "../words";
+import { Code, Flag, PF, What } from "../words";
 import { NONE } from "../host/answer";
 import { alignDown, alignUp } from "../base/range";
 import { Work } from "../base/work";
@@ -42,16 +42,14 @@ export function planOf(work: Work, image: Image, pageBytes: u64, plan: Plan): bo
 }
 
 /**
- * True if an image asks for nothing that this core cannot link; one that is only looked at may.
+ * True if an image asks for nothing that the load does not allow; one that is only looked at may ask for anything.
  *
  * @fault TextRelocation (Dyn, at = vaddr of the section)
- * @fault UnsupportedTls (Phdr, at = file offset, value = p_memsz)
  */
-export function isLinkable(work: Work, image: Image): bool {
+export function isLinkable(work: Work, image: Image, flags: u32): bool {
   work.source = image.source;
-  if (image.dynamic && hasTextRelocations(image.dynamic!)) return work.fail(Code.TextRelocation, What.Dyn, image.dynamicSegment!.vaddr, 0);
-  const tls = image.tls;
-  return !tls || !tls.bytes || work.fail(Code.UnsupportedTls, What.Phdr, image.headerOf(tls), tls.bytes);
+  if (flags & Flag.AllowText || !hasTextRelocations(image)) return true;
+  return work.fail(Code.TextRelocation, What.Dyn, image.dynamicSegment!.vaddr, 0);
 }
 
 /** W^X, and no page that would need two kinds of permission. */

@@ -2,6 +2,9 @@
 
 import { Kind } from "../words";
 import { Arena, arenaOf } from "../base/arena";
+import { Names } from "../link/names";
+import { Uniques } from "../link/order";
+import { Scope } from "../link/scope";
 import { newHandle } from "./handle";
 import { Modules } from "./modules";
 
@@ -12,6 +15,17 @@ import { Modules } from "./modules";
   arena: Arena;
   /** Published modules, in load order. */
   modules: Modules;
+  /** Those whose symbols every load sees, and those that define unique symbols. */
+  globals: Names;
+  uniques: Uniques;
+  /** Scopes whose root is gone while a module that was loaded with it is still there. */
+  orphans: Scope | null;
+  /** What the host wants to be asked. */
+  policy: u32;
+  /** Something may have become unreachable since the last walk. */
+  isDirty: bool;
+  /** It is being unloaded: what was never to be unloaded goes, too. */
+  isClosing: bool;
   /** What initialisers are called with. */
   argc: u64;
   argv: u64;
@@ -21,11 +35,14 @@ import { Modules } from "./modules";
   /** Walks over the graph so far: a module that was marked with the current number was met. */
   walkCount: u32;
 }
-const RECORD: usize = offsetof<Context>() + 7 & ~7;
+const MODULES: usize = offsetof<Context>() + 7 & ~7;
+const GLOBALS: usize = MODULES + (offsetof<Modules>() + 7 & ~7);
+const UNIQUES: usize = GLOBALS + (offsetof<Names>() + 7 & ~7);
+const RECORD: usize = UNIQUES + offsetof<Uniques>();
 
 /** A new context; null if there is no memory. */
 export function newContext(argc: u64, argv: u64, envp: u64): Context | null {
-  const arena = arenaOf(RECORD + offsetof<Modules>());
+  const arena = arenaOf(RECORD);
   if (!arena) return null;
   const context = changetype<Context>(arena.record);
   context.handle = newHandle(Kind.Context, arena.record);
@@ -34,7 +51,9 @@ export function newContext(argc: u64, argv: u64, envp: u64): Context | null {
     return null;
   }
   context.arena = arena;
-  context.modules = changetype<Modules>(arena.record + RECORD);
+  context.modules = changetype<Modules>(arena.record + MODULES);
+  context.globals = changetype<Names>(arena.record + GLOBALS);
+  context.uniques = changetype<Uniques>(arena.record + UNIQUES);
   context.argc = argc;
   context.argv = argv;
   context.envp = envp;

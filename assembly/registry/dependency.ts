@@ -1,11 +1,9 @@
 // Walks over the graph of dependencies. None recurses: a file can make the graph as deep as it likes.
 
-import { Code, What } from "../words";
-import { Work } from "../base/work";
+import { Flag, Kept } from "../words";
 import { Scope, newScope } from "../link/scope";
 import { Context } from "./context";
-import { Module, State } from "./module";
-import { Modules } from "./modules";
+import { Module, State, moduleAt } from "./module";
 
 const WORD_LOG2: u32 = alignof<usize>();
 
@@ -34,13 +32,13 @@ function meet(walk: Walk, module: Module): void {
   ++walk.count;
 }
 
-/** Meets everything that is needed from here on, in order. */
-function meetAll(walk: Walk, first: Module | null): void {
+/** Meets everything that is relied on from here on, in order; `isNeeded`: by DT_NEEDED only. */
+function meetAll(walk: Walk, first: Module | null, isNeeded: bool): void {
   let module = first;
   while (module) {
     let edge = module.dependencies;
     while (edge) {
-      meet(walk, edge.module);
+      if (edge.isNeeded || !isNeeded) meet(walk, edge.module);
       edge = edge.next;
     }
     module = module.met;
@@ -48,47 +46,95 @@ function meetAll(walk: Walk, first: Module | null): void {
 }
 
 /**
- * What a new module's symbols are looked up in: the context's global modules in load order, then the module and all that
- * it needs, nearest first. Null with a fault if there is no memory.
+ * A module and all that it needs, nearest first: what a load brings with it, and what `lw_find` searches.
+ *
+ * @returns a scope with one holder; null if there is no memory
  */
-export function scopeOf(work: Work, context: Context, loading: Modules, root: Module): Scope | null {
-  const scope = newScope(work.arena, context.modules.count + loading.count);
-  if (!scope) {
-    work.fail(Code.OutOfMemory, What.None, 0, context.modules.count + loading.count);
-    return null;
-  }
-  let global = context.modules.first;
-  while (global) {
-    // A context may hold modules of several machines, but no symbol of one is another's.
-    if (global.isGlobal && global.image.arch == root.image.arch) scope.append(global.symbols);
-    global = global.next;
-  }
+export function closureOf(context: Context, root: Module): Scope | null {
   const walk = startWalk(context);
   meet(walk, root);
-  meetAll(walk, root);
-  let module: Module | null = root;
-  while (module) {
-    if (!module.isGlobal) scope.append(module.symbols);
-    module = module.met;
-  }
-  return scope;
-}
-
-/** What `lw_find` searches for a module that the host holds: itself, then all it needs. False if there is no memory. */
-export function keepScope(context: Context, root: Module): bool {
-  if (root.scope) return true;
-  const walk = startWalk(context);
-  meet(walk, root);
-  meetAll(walk, root);
-  const scope = newScope(root.arena, walk.count);
-  if (!scope) return false;
+  meetAll(walk, root, true);
+  const scope = newScope(walk.count);
+  if (!scope) return null;
+  scope.root = root.handle;
   let module: Module | null = root;
   while (module) {
     scope.append(module.symbols);
     module = module.met;
   }
-  root.scope = scope;
-  return true;
+  return scope;
+}
+
+/** A module, and all that it needs, are seen by every load from now on. */
+export function makeGlobal(root: Module): void {
+  const scope = root.scope!;
+  for (let i: u32 = 0; i < scope.count; ++i) {
+    const module = moduleAt(scope.at(i).module);
+    if (module.isOpen) module.makeGlobal();
+  }
+}
+
+/** Marks a module and all that it relies on already. */
+export function markDependencies(context: Context, module: Module): u32 {
+  const number = ++context.walkCount;
+  module.mark = number;
+  let edge = module.dependencies;
+  while (edge) {
+    edge.module.mark = number;
+    edge = edge.next;
+  }
+  return number;
+}
+
+/** Why a module stays. */
+export function keptBy(module: Module): Kept {
+  if (module.references) return Kept.Reference;
+  if (module.has(Flag.NoDelete)) return Kept.NoDelete;
+  if (module.pins) return Kept.Session;
+  return module.state == State.Published ? Kept.Needed : Kept.No;
+}
+
+/** What `lw_find` searches for a module that the host holds. False if there is no memory. */
+export function keepScope(context: Context, module: Module): bool {
+  if (!module.scope) module.scope = closureOf(context, module);
+  return module.scope != null;
+}
+
+/** Takes what is dying out of the scopes that outlive the module they were made for. */
+export function pruneScopes(context: Context, dying: Module | null): void {
+  let each = dying;
+  while (each) {
+    const home = each.home;
+    if (home && home.root == each.handle) {
+      home.root = 0;
+      home.hold();
+      home.nextOrphan = context.orphans;
+      context.orphans = home;
+    }
+    each = each.dyingNext;
+  }
+  let before: Scope | null = null;
+  let scope = context.orphans;
+  while (scope) {
+    const next = scope.nextOrphan;
+    prune(scope);
+    // Its last holder is this list: nobody looks anything up there any more.
+    if (scope.isHeldOnce || !scope.count) {
+      if (before) before.nextOrphan = next;
+      else context.orphans = next;
+      if (scope.drop()) scope.release();
+    } else before = scope;
+    scope = next;
+  }
+}
+
+function prune(scope: Scope): void {
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < scope.count; ++i) {
+    const symbols = scope.at(i);
+    if (moduleAt(symbols.module).state != State.Dying) scope.replace(kept++, symbols);
+  }
+  scope.truncate(kept);
 }
 
 /**
@@ -132,13 +178,13 @@ export function markDying(context: Context): Module | null {
   let module = context.modules.first;
   while (module) {
     // What is dying already is another session's: it keeps what it needs until it is finalised.
-    if (module.references || module.pins || module.state == State.Dying) {
+    if (module.references || module.pins || module.state == State.Dying || module.has(Flag.NoDelete) && !context.isClosing) {
       meet(walk, module);
       if (!first) first = module;
     }
     module = module.next;
   }
-  meetAll(walk, first);
+  meetAll(walk, first, false);
   let head: Module | null = null;
   let dying = context.modules.first;
   while (dying) {

@@ -5,12 +5,16 @@ import * as hostLink from "../host/link";
 import * as target from "../host/memory";
 import * as source from "../host/source";
 import { DT } from "../elf/dynamic";
+import { gnuHash } from "../elf/hash";
 import { Image, Part, newImage } from "../inspect/image";
+import { staysLoaded } from "../inspect/dynamic";
 import { inspect } from "../inspect/inspect";
 import { isNamed } from "../link/lookup";
 import { sameBytes, textBytes } from "../link/text";
+import { keepScope, makeGlobal } from "./dependency";
 import { Module, State, newModule } from "./module";
 import { Modules } from "./modules";
+import { tellPaths } from "./search";
 import { Session } from "./session";
 
 /**
@@ -22,15 +26,36 @@ import { Session } from "./session";
  * @fault MachineMismatch (Ehdr, at = 18, value = e_machine)
  */
 export function gather(session: Session): bool {
+  if (session.cursor == session.root && !(session.flags & (Flag.Copy | Flag.NoLink))) {
+    const known = fromSourceIn(session.context!.modules, session.root!.image.source);
+    if (known) return isUnready(known) ? session.wait() : becomeAlias(session, known);
+  }
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
     if (!inspect(session, module.image)) return false;
+    if (!module.nameHash) module.nameHash = hashOfName(module.image);
     const arch = session.root!.image.arch;
     if (module.image.arch != arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, module.image.arch.machine);
+    if (staysLoaded(module.image)) module.flags |= Flag.NoDelete;
     if (!(session.flags & Flag.NoLink) && !needs(session, module)) return false;
   }
   const lacking = session.missing.libraryCount;
   return !lacking || (session.flags & Flag.AllowMissing) != 0 || lackLibraries(session, lacking);
+}
+
+/** The file is loaded: what was begun for it goes, and the session is about the module that is there. */
+function becomeAlias(session: Session, module: Module): bool {
+  const begun = session.root!;
+  session.modules.remove(begun);
+  begun.release();
+  session.root = module;
+  session.cursor = null;
+  session.isAlias = true;
+  if (!session.pin(module)) return false;
+  if (!keepScope(session.context!, module)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  if (session.flags & Flag.Global) makeGlobal(module);
+  if (session.flags & Flag.NoDelete) module.flags |= Flag.NoDelete;
+  return true;
 }
 
 function lackLibraries(session: Session, count: u32): bool {
@@ -62,6 +87,7 @@ function isUnready(module: Module): bool { return module.initialiser != 0 && !ch
 
 /** Asks the host for a library that is not there yet. */
 function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
+  tellPaths(session, module, name, bytes);
   const answer = hostLink.needed(session.handle, module.image.source, name, bytes);
   if (answer == Answer.Pending) return session.wait();
   if (answer == 0) return true; // the host stands for it
@@ -73,11 +99,13 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
     source.close(<u32>answer);
     return session.fail(Code.OutOfMemory, What.None, 0, 0);
   }
-  const added = newModule(session.context!, image, session.flags);
+  // A copy is of the file that was asked for; what it needs is shared.
+  const added = newModule(session.context!, image, session.flags & ~Flag.Copy);
   if (!added) {
     image.drop();
     return session.fail(Code.OutOfMemory, What.None, 0, 0);
   }
+  added.broughtBy = module;
   session.modules.append(added);
   return depend(session, module, added);
 }
@@ -85,22 +113,32 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
 function depend(session: Session, module: Module, on: Module): bool {
   // A module that was loaded before is of a machine for certain; one that is still to be inspected is checked then.
   if (on.state != State.Loading && on.image.arch != module.image.arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, on.image.arch.machine);
-  if (!module.depend(on)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  if (!module.depend(on, true)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   return on.state == State.Loading || session.pin(on);
 }
 
 /** A module that is there, or on its way in this session, and is called this. */
 function named(session: Session, name: u64, bytes: u32): Module | null {
-  return namedIn(session.context!.modules, name, bytes) || namedIn(session.modules, name, bytes);
+  const hash = gnuHash(name, bytes);
+  return namedIn(session.context!.modules, name, bytes, hash) || namedIn(session.modules, name, bytes, hash);
 }
 
-function namedIn(modules: Modules, name: u64, bytes: u32): Module | null {
+function namedIn(modules: Modules, name: u64, bytes: u32, hash: u32): Module | null {
   let module = modules.first;
   while (module) {
-    if (module.isOpen && hasName(module, name, bytes)) return module;
+    if (module.nameHash == hash && module.isOpen && !module.has(Flag.Copy) && hasName(module, name, bytes)) return module;
     module = module.next;
   }
   return null;
+}
+
+/** The hash that a module's name is found by. */
+function hashOfName(image: Image): u32 {
+  const dynamic = image.dynamic;
+  if (!dynamic || !dynamic.has(DT.SONAME)) return 0;
+  const view = image.part(Part.Strings);
+  const name = view.addr + dynamic.value(DT.SONAME);
+  return gnuHash(name, textBytes(name, view.bytes - dynamic.value(DT.SONAME)));
 }
 
 /** DT_SONAME decides. Before a module is placed its name is read from the file, then from its memory. */
@@ -123,7 +161,7 @@ function fromSource(session: Session, source: u32): Module | null {
 function fromSourceIn(modules: Modules, source: u32): Module | null {
   let module = modules.first;
   while (module) {
-    if (module.isOpen && module.image.source == source) return module;
+    if (module.image.source == source && module.isOpen && !module.has(Flag.Copy)) return module;
     module = module.next;
   }
   return null;

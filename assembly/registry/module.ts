@@ -2,12 +2,16 @@
 
 import { Event, Flag, Kind, Level } from "../words";
 import { event } from "../host/log";
+import * as machine from "../host/machine";
 import { Arena, arenaOf } from "../base/arena";
+import { ELFOSABI } from "../elf/header";
 import { Image } from "../inspect/image";
-import { Binding } from "../link/binding";
+import { Binding } from "../link/bond";
+import { Order } from "../link/order";
 import { Scope } from "../link/scope";
 import { Symbols } from "../link/symbols";
 import { Placement } from "../map/map";
+import { Relocator } from "../relocate/relocate";
 import { Plan } from "../plan/plan";
 import { Context } from "./context";
 import { endHandle, newHandle, recordOf } from "./handle";
@@ -19,6 +23,8 @@ export const enum State { Loading, Published, Dying }
 @unmanaged export class Dependency {
   next: Dependency | null;
   module: Module;
+  /** By DT_NEEDED; otherwise because a symbol is bound there. */
+  isNeeded: bool;
 }
 
 @unmanaged export class Module {
@@ -39,8 +45,21 @@ export const enum State { Loading, Published, Dying }
   symbols: Symbols;
   /** While its session is open. */
   binding: Binding | null;
-  /** What `lw_find` searches: the module, then its dependencies; null until the host holds it. */
+  /** While its session is open: what relocates it. */
+  relocator: Relocator | null;
+  /** Where its references are looked up. */
+  order: Order;
+  /** What it was loaded with; null until it is linked. */
+  home: Scope | null;
+  /** What `lw_find` searches: the module, then what it needs; null until the host holds it. */
   scope: Scope | null;
+  /** Patches of the host's, newest first. */
+  patches: usize;
+  /** Hash of DT_SONAME; 0 until it is known. */
+  nameHash: u32;
+  /** It has a thread-local block of the host's, which is initialised. */
+  hasTls: bool;
+  isTlsStarted: bool;
   /** Neighbours in its session's list, or its context's. */
   next: Module | null;
   previous: Module | null;
@@ -48,6 +67,8 @@ export const enum State { Loading, Published, Dying }
   dyingNext: Module | null;
   /** The session that calls its initialisers, until it is done. */
   initialiser: usize;
+  /** The module that needed it first, while they are being loaded. */
+  broughtBy: Module | null;
   dependencies: Dependency | null;
   private lastDependency: Dependency | null;
   /** Needed libraries that were seen to, and initialisers that ran: where a pending call goes on. */
@@ -64,30 +85,52 @@ export const enum State { Loading, Published, Dying }
   /** True if others may be bound to it: not to what is only looked at, and not to what is on its way out. */
   @inline get isOpen(): bool { return this.state != State.Dying && !this.has(Flag.NoLink); }
   /** True if every later load sees its symbols. */
-  @inline get isGlobal(): bool { return this.isPublished && this.isOpen && this.has(Flag.Global); }
+  @inline get isGlobal(): bool { return this.symbols.rank != 0; }
 
-  /** Needs another module from now on; false if there is no memory. */
-  depend(on: Module): bool {
+  /** Its symbols are seen by every load from now on. */
+  makeGlobal(): void {
+    if (!this.isGlobal && !this.has(Flag.NoLink)) this.context.globals.append(this.symbols);
+  }
+
+  /** Relies on another module from now on; false if there is no memory. */
+  depend(on: Module, isNeeded: bool): bool {
     if (on == this) return true;
     let each = this.dependencies;
     while (each) {
       if (each.module == on) return true;
       each = each.next;
     }
+    return this.dependOnNew(on, isNeeded);
+  }
+
+  /** The same of one that it did not rely on. */
+  dependOnNew(on: Module, isNeeded: bool): bool {
     const at = this.arena.take(offsetof<Dependency>());
     if (!at) return false;
     const dependency = changetype<Dependency>(at);
     dependency.module = on;
+    dependency.isNeeded = isNeeded;
     if (this.lastDependency) this.lastDependency!.next = dependency;
     else this.dependencies = dependency;
     this.lastDependency = dependency;
     return true;
   }
 
+  /** No lookup leads to it any more. */
+  private hide(): void {
+    const context = this.context;
+    if (this.isGlobal) context.globals.remove(this.symbols);
+    if (this.image.abi == ELFOSABI.GNU) context.uniques.remove(this.symbols);
+    this.home = dropScope(this.home);
+    this.scope = dropScope(this.scope);
+  }
+
   /** Gives back everything it took from the host and from the core. */
   release(): void {
     const base = this.placement.addr;
     const wasPlaced = this.placement.bytes != 0;
+    this.hide();
+    if (this.hasTls) machine.tlsRelease(this.handle);
     this.placement.release();
     this.image.drop();
     if (wasPlaced && this.state != State.Loading) event(Level.Debug, Event.Withdrawn, this.handle, base);
@@ -99,7 +142,8 @@ export const enum State { Loading, Published, Dying }
 const PLAN: usize = offsetof<Module>() + 7 & ~7;
 const PLACEMENT: usize = PLAN + (offsetof<Plan>() + 7 & ~7);
 const SYMBOLS: usize = PLACEMENT + (offsetof<Placement>() + 7 & ~7);
-const RECORD: usize = SYMBOLS + (offsetof<Symbols>() + 7 & ~7);
+const ORDER: usize = SYMBOLS + (offsetof<Symbols>() + 7 & ~7);
+const RECORD: usize = ORDER + offsetof<Order>();
 
 /** A new module of an image, which it holds from now on; null if there is no memory. */
 export function newModule(context: Context, image: Image, flags: Flag): Module | null {
@@ -119,6 +163,7 @@ export function newModule(context: Context, image: Image, flags: Flag): Module |
   module.placement = changetype<Placement>(arena.record + PLACEMENT);
   module.symbols = changetype<Symbols>(arena.record + SYMBOLS);
   module.symbols.module = module.handle;
+  module.order = changetype<Order>(arena.record + ORDER);
   return module;
 }
 
@@ -130,3 +175,9 @@ export function publishedModule(handle: u32): Module | null {
 
 /** The module of a handle that the core itself keeps: always a living one. */
 export function moduleAt(handle: u32): Module { return changetype<Module>(recordOf(handle, Kind.Module)); }
+
+/** One holder less; always null. */
+function dropScope(scope: Scope | null): Scope | null {
+  if (scope && scope.drop()) scope.release();
+  return null;
+}

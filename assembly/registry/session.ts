@@ -1,13 +1,15 @@
 // A session: one load, inspection or unload from its first question to the host to its last. It owns what it takes;
 // `commit` hands that to the context, `abandon` gives it back.
 
-import { Code, Event, Kind, Level, Stage } from "../words";
+import { Code, Event, Flag, Kind, Level, Stage } from "../words";
 import { event } from "../host/log";
 import { arenaOf } from "../base/arena";
 import { Fault } from "../base/fault";
 import { Work } from "../base/work";
+import { ELFOSABI } from "../elf/header";
 import { Image } from "../inspect/image";
 import { Missing } from "../link/missing";
+import { Binder } from "../link/binder";
 import { Scope } from "../link/scope";
 import { Context } from "./context";
 import { endHandle, newHandle, recordOf } from "./handle";
@@ -31,7 +33,9 @@ export const enum Task { Inspect, Load, Unload }
   /** Load: modules that are not published yet. */
   modules: Modules;
   missing: Missing;
+  /** Load: what is looked up in, and for whom. */
   scope: Scope | null;
+  binder: Binder | null;
   /** Load: the handles of what it loaded, in order, for whoever asks. */
   handles: usize;
   handleCount: u32;
@@ -45,6 +49,10 @@ export const enum Task { Inspect, Load, Unload }
   position: u32;
   /** Preinitialisers that were called. */
   preinitCount: u32;
+  /** The resolvers of one module are under way. */
+  isChoosing: bool;
+  /** The file was loaded before: there is nothing to do but to give a reference. */
+  isAlias: bool;
   /** Modules that must stay while this session is open. */
   private pins: Dependency | null;
   /** It is being advanced now: what runs on the target may call the core, but not this session. */
@@ -93,6 +101,8 @@ export const enum Task { Inspect, Load, Unload }
       this.modules.remove(module);
       context.modules.append(module);
       module.state = State.Published;
+      if (module.image.abi == ELFOSABI.GNU) context.uniques.append(module.symbols);
+      module.broughtBy = null;
       module.initialiser = changetype<usize>(this);
       store<u32>(this.handles + this.handleCount++ * 4, module.handle);
       event(Level.Info, Event.Published, module.handle, module.placement.addr);
@@ -105,7 +115,9 @@ export const enum Task { Inspect, Load, Unload }
     this.letGo();
     for (let i: u32 = 0; i < this.handleCount; ++i) {
       const record = recordOf(load<u32>(this.handles + i * 4), Kind.Module);
-      if (record) changetype<Module>(record).binding = null;
+      if (!record) continue;
+      changetype<Module>(record).binding = null;
+      changetype<Module>(record).relocator = null;
     }
     for (let module: Module | null = this.modules.last; module; ) {
       const previous = module.previous;
@@ -113,6 +125,7 @@ export const enum Task { Inspect, Load, Unload }
       module = previous;
     }
     if (this.image) this.image!.drop();
+    if (this.scope && this.scope!.drop()) this.scope!.release();
     if (this.context) --this.context!.sessionCount;
     endHandle(this.handle);
     this.arena.release();

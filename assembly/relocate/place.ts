@@ -1,4 +1,4 @@
-// The one door to the target's memory for stores: only into a writable segment of the module being relocated.
+// The one door to the target's memory for stores: only into a segment of the module being relocated that may be written.
 
 import { Code, PF, What } from "../words";
 import { Work } from "../base/work";
@@ -15,6 +15,14 @@ import { Placement } from "../map/map";
   private low: u64;
   private lastBytes: u64;
 
+  /** Begins with a module. */
+  open(work: Work, image: Image, placement: Placement): void {
+    this.work = work;
+    this.image = image;
+    this.placement = placement;
+    this.lastBytes = 0;
+  }
+
   /**
    * True if these bytes may be written.
    *
@@ -27,7 +35,7 @@ import { Placement } from "../map/map";
 
   private look(entry: u64, place: u64, bytes: u64): bool {
     const segment: Segment | null = this.image.holding(place, bytes);
-    if (!segment || !(segment.flags & PF.W)) return this.work.fail(Code.RelocationOutside, What.Rel, entry, place);
+    if (!segment || !(segment.flags & PF.W) && !this.placement.isTextOpen) return this.work.fail(Code.RelocationOutside, What.Rel, entry, place);
     this.low = segment.vaddr;
     this.lastBytes = segment.bytes;
     return true;

@@ -1,72 +1,171 @@
-// Binding -> relocated memory: the dynamic relocations, in straight loops.
+// Binding -> relocated memory: the dynamic relocations. The frequent ones take a straight loop, the others a table of roles.
 
-import { Code, What } from "../words";
-import { NONE } from "../host/answer";
+import { Answer, Code, Policy, What } from "../words";
+import * as hostLink from "../host/link";
+import * as machine from "../host/machine";
 import * as target from "../host/memory";
-import { Role } from "../arch/arch";
+import { Lazy, Role, roleOf, widthOf } from "../arch/arch";
 import { Work } from "../base/work";
+import { DT } from "../elf/dynamic";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
-import { loadWord, storeWord, wide } from "../elf/word";
+import { loadWord, storeWord, wide, wrap } from "../elf/word";
 import { Image } from "../inspect/image";
-import { Binding } from "../link/binding";
+import { mayWait } from "../link/bind";
+import { Binding, Bond, Bound } from "../link/bond";
+import { Symbols } from "../link/symbols";
 import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
 import { Placement } from "../map/map";
 import { Places } from "./place";
 import { relocateRelr } from "./relr";
+import { descriptorAddend, storeDescriptor, tlsWord, variableOf } from "./tls";
+import { loadPlace, placeBytes, storePlace } from "./width";
+
+/** What is at hand while a module is relocated. */
+@unmanaged export class Relocator {
+  places: Places;
+  symbols: Symbols;
+  binding: Binding;
+  policy: u32;
+}
+
+/** A relocator; null with a fault if there is no memory. */
+export function newRelocator(work: Work, image: Image, placement: Placement, symbols: Symbols, binding: Binding, policy: u32): Relocator | null {
+  const at = work.take(PLACES + offsetof<Places>());
+  if (!at) return null;
+  const relocator = changetype<Relocator>(at);
+  relocator.places = changetype<Places>(at + PLACES);
+  relocator.places.open(work, image, placement);
+  relocator.symbols = symbols;
+  relocator.binding = binding;
+  relocator.policy = policy;
+  return relocator;
+}
+const PLACES: usize = offsetof<Relocator>() + 7 & ~7;
 
 /**
- * Applies every dynamic relocation of a module whose symbols are bound. What it depends on was relocated before, so that
- * COPY copies finished bytes.
+ * Applies every dynamic relocation of a module whose symbols are bound, but those that wait for a resolver. What it depends on was
+ * relocated before, so that COPY copies finished bytes. It never waits.
  *
  * @fault RelocationOutside (Rel, at = vaddr of the entry, value = the place)
+ * @fault OutOfRange NoStaticTls TlsRefused (Rel, at = vaddr of the entry)
  * @fault UnknownRelocation BadSymbolIndex  the table changed since it was bound
  * @spec gABI 4.5 "Relocation"
  */
-export function relocate(work: Work, image: Image, placement: Placement, binding: Binding): bool {
-  work.source = image.source;
+export function relocate(relocator: Relocator): bool {
+  const image = relocator.places.image;
+  relocator.places.work.source = image.source;
   if (!image.dynamic) return true;
-  const at = work.take(offsetof<Places>());
-  if (!at) return false;
-  const places = changetype<Places>(at);
-  places.work = work;
-  places.image = image;
-  places.placement = placement;
-  return wide(image.bits) ? relocateAs<u64>(places, binding) : relocateAs<u32>(places, binding);
+  return wide(image.bits) ? relocateAs<u64>(relocator) : relocateAs<u32>(relocator);
 }
 
-function relocateAs<A>(places: Places, binding: Binding): bool {
-  if (!relocateRelr<A>(places)) return false;
-  for (let table = 0; table < Table.COUNT; ++table) if (!relocateTable<A>(places, binding, table)) return false;
-  return copyAll(places, binding);
+function relocateAs<A>(relocator: Relocator): bool {
+  if (!relocateRelr<A>(relocator.places)) return false;
+  for (let table = 0; table < Table.COUNT; ++table) if (!relocateTable<A>(relocator, table)) return false;
+  return copyAll(relocator.places, relocator.binding) && (!relocator.binding.isLazy || fillGot<A>(relocator));
 }
 
-function relocateTable<A>(places: Places, binding: Binding, table: Table): bool {
+function relocateTable<A>(relocator: Relocator, table: Table): bool {
+  const places = relocator.places;
   const placement = places.placement;
   const arch = places.image.arch;
+  const binding = relocator.binding;
   const dynamic = places.image.dynamic!;
   const isRela = hasAddend(dynamic, table);
+  const isAsked = (relocator.policy & Policy.Intercept) != 0;
   let vaddr = tableStart(dynamic, table);
+  let lastType: u32 = u32.MAX_VALUE;
+  let row: u32 = 0;
   for (let left = tableCount<A>(dynamic, table); left; --left, vaddr += entryBytes<A>(isRela)) {
     const entry = placement.at(vaddr);
     const info = relInfo<A>(entry);
-    const role = arch.role(infoType<A>(info));
-    if (role == Role.None || role == Role.Copy) continue;
-    const offset = relOffset<A>(entry);
-    if (!places.holds(vaddr, offset, sizeof<A>())) return false;
-    const place = placement.at(offset);
-    let value: u64 = 0;
-    if (role == Role.Relative) value = placement.bias;
-    else {
-      if (role == Role.Unknown) return places.work.fail(Code.UnknownRelocation, What.Rel, vaddr, infoType<A>(info));
-      const index = infoSymbol<A>(info);
-      value = index < binding.count ? binding.address(index) : 0;
-      if (!index) value = 0;
-      else if (index >= binding.count || value == NONE) return places.work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
+    const type = infoType<A>(info);
+    if (type != lastType) {
+      row = arch.row(type);
+      lastType = type;
     }
-    if (role != Role.Slot) value += isRela ? relaAddend<A>(entry) : loadWord<A>(place);
-    storeWord<A>(place, value);
+    const role = roleOf(row);
+    if (role == Role.Relative) {
+      const offset = relOffset<A>(entry);
+      if (!places.holds(vaddr, offset, sizeof<A>())) return false;
+      const place = placement.at(offset);
+      storeWord<A>(place, placement.bias + (isRela ? relaAddend<A>(entry) : loadWord<A>(place)));
+      continue;
+    }
+    if (role == Role.None || role == Role.Copy || role == Role.Indirect) continue;
+    const index = infoSymbol<A>(info);
+    if (index >= binding.count && index) return places.work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
+    const bond = index ? binding.at(index) : null;
+    if (!isAsked && isPlainWord(row) && bond && bond.kind == Bound.Plain) {
+      const offset = relOffset<A>(entry);
+      if (!places.holds(vaddr, offset, sizeof<A>())) return false;
+      const place = placement.at(offset);
+      storeWord<A>(place, bond.value + (isRela ? relaAddend<A>(entry) : role == Role.Word ? loadWord<A>(place) : 0));
+      continue;
+    }
+    if (!relocateEntry<A>(relocator, vaddr, row, type, index, bond, isRela)) return false;
   }
   return true;
+}
+
+/** S, with an addend or without, in a word of the class. */
+@inline function isPlainWord(row: u32): bool { return row == Role.Word || row == Role.Jump || row == Role.Slot; }
+
+/** One entry of the less frequent ones. */
+function relocateEntry<A>(relocator: Relocator, vaddr: u64, row: u32, type: u32, index: u32, bond: Bond | null, isRela: bool): bool {
+  const places = relocator.places;
+  const role = roleOf(row);
+  if (role == Role.Unknown) return places.work.fail(Code.UnknownRelocation, What.Rel, vaddr, type);
+  const entry = places.placement.at(vaddr);
+  const offset = relOffset<A>(entry);
+  const width = widthOf(row);
+  if (!places.holds(vaddr, offset, role == Role.TlsDescriptor ? 2 * sizeof<A>() : placeBytes<A>(width))) return false;
+  const place = places.placement.at(offset);
+  if (bond && bond.kind == Bound.Not) {
+    if (role == Role.Jump && relocator.binding.isLazy && mayWait(places.image, offset)) {
+      // The slot holds the vaddr of the PLT's code for a function that is not bound.
+      storeWord<A>(place, places.placement.bias + loadWord<A>(place));
+      return true;
+    }
+    return places.work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
+  }
+  if (role >= Role.TlsNumber) return relocateTls<A>(relocator, vaddr, role, place, bond, isRela ? relaAddend<A>(entry) : role == Role.TlsDescriptor ? descriptorAddend<A>(places, place) : loadWord<A>(place));
+  const addend = isRela ? relaAddend<A>(entry) : role == Role.Slot || role == Role.Jump ? 0 : loadPlace<A>(place, width);
+  if (role == Role.Size) return storePlace<A>(places, vaddr, place, width, (bond ? bond.bytes : 0) + addend);
+  let value = bond ? bond.value : 0;
+  if (bond) {
+    if (role == Role.Jump && bond.kind == Bound.Canonical) {
+      const leap = relocator.binding.leapOf(vaddr);
+      if (leap) value = leap.value;
+      if (leap && leap.isIndirect) return true;
+    }
+    if (bond.isIndirect) return true;
+    value = intercepted<A>(relocator, index, bond, type, place, value);
+  }
+  value += addend;
+  if (role == Role.Pc) value -= place;
+  return storePlace<A>(places, vaddr, place, width, value);
+}
+
+function relocateTls<A>(relocator: Relocator, vaddr: u64, role: Role, place: u64, bond: Bond | null, addend: u64): bool {
+  const places = relocator.places;
+  const variable = variableOf(relocator.symbols.module, bond, addend);
+  // A module without a block has no variables: its own entries name none.
+  if (!bond && !places.image.tls) return places.work.fail(Code.BadSymbolType, What.Rel, vaddr, 0);
+  if (role == Role.TlsDescriptor) return storeDescriptor<A>(places, vaddr, place, variable);
+  const word = tlsWord(places, vaddr, role, variable);
+  if (places.work.fault.code != Code.Ok) return false;
+  storeWord<A>(place, word);
+  return true;
+}
+
+/** What a host that wants its say makes of a symbol's value. */
+export function intercepted<A>(relocator: Relocator, index: u32, bond: Bond, type: u32, place: u64, value: u64): u64 {
+  if (!(relocator.policy & Policy.Intercept)) return value;
+  const symbols = relocator.symbols;
+  const symbol = symbols.symbol<A>(index);
+  const bytes = symbols.nameBytes(symbol);
+  const answer = hostLink.intercept(symbols.module, symbols.name(symbol), <u32>bytes, type, place, bond.module, wrap<A>(value));
+  return answer == Answer.Done ? hostLink.foundAddr() : value;
 }
 
 function copyAll(places: Places, binding: Binding): bool {
@@ -78,5 +177,18 @@ function copyAll(places: Places, binding: Binding): bool {
     }
     copy = copy.next;
   }
+  return true;
+}
+
+/** Leads the PLT's first entry to the host, with the module's handle. psABIs, "Procedure Linkage Table". */
+function fillGot<A>(relocator: Relocator): bool {
+  const places = relocator.places;
+  const got = places.image.dynamic!.value(DT.PLTGOT);
+  const start = places.image.arch.lazy == Lazy.FirstSecond ? got : got + sizeof<A>();
+  if (!places.holds(places.image.dynamicSegment!.vaddr, start, 2 * sizeof<A>())) return false;
+  const at = places.placement.at(start);
+  const isEntryFirst = places.image.arch.lazy == Lazy.FirstSecond;
+  storeWord<A>(isEntryFirst ? at : at + sizeof<A>(), machine.lazyEntry());
+  storeWord<A>(isEntryFirst ? at + sizeof<A>() : at, relocator.symbols.module);
   return true;
 }

@@ -1,0 +1,130 @@
+// Symbols -> Binding: everything that relocation will need, found before anything is written.
+
+import { Answer, Code, What } from "../words";
+import * as hostLink from "../host/link";
+import { Role, roleOf } from "../arch/arch";
+import { infoSymbol, infoType, relInfo, relOffset } from "../elf/reloc";
+import { STT, symInfo, typeOf } from "../elf/symbol";
+import { wide } from "../elf/word";
+import { Image } from "../inspect/image";
+import { Binder, bindSymbol, isCode } from "./binder";
+import { Bound, Leap } from "./bond";
+import { bindCopy } from "./copy";
+import { Want, indexOf, ownerOf } from "./lookup";
+import { Symbols } from "./symbols";
+import { Table, entryBytes, hasAddend, tableCount, tableStart } from "./tables";
+
+/**
+ * Finds what every symbol stands for that the module's relocations name. A symbol that nobody defines goes on the list of missing
+ * ones, and the search goes on.
+ *
+ * @returns false if the work must wait, or failed
+ * @fault UnknownRelocation (Rel, at = vaddr of the entry, value = type)
+ * @fault BadSymbolIndex (Rel, at = vaddr of the entry, value = index)
+ * @fault BadSymbolType (Rel, at = vaddr of the entry, value = the symbol's type)
+ * @fault BadString BadSymbolType ResolverOutside CopySource  see bindSymbol, bindCopy
+ */
+export function bind(binder: Binder): bool {
+  binder.work.source = binder.image.source;
+  return wide(binder.image.bits) ? bindAs<u64>(binder) : bindAs<u32>(binder);
+}
+
+function bindAs<A>(binder: Binder): bool {
+  const image = binder.image;
+  const binding = binder.binding;
+  const dynamic = image.dynamic;
+  if (!dynamic) return true;
+  for (; binding.table < Table.COUNT; ++binding.table, binding.entry = 0) {
+    const start = tableStart(dynamic, binding.table);
+    const each = entryBytes<A>(hasAddend(dynamic, binding.table));
+    const count = tableCount<A>(dynamic, binding.table);
+    for (; binding.entry < count; ++binding.entry) {
+      if (!bindEntry<A>(binder, start + binding.entry * each)) return false;
+    }
+  }
+  return true;
+}
+
+/** Binds what one relocation needs. */
+function bindEntry<A>(binder: Binder, vaddr: u64): bool {
+  const work = binder.work;
+  const binding = binder.binding;
+  const at = binder.placement.at(vaddr);
+  const info = relInfo<A>(at);
+  const role = roleOf(binder.image.arch.row(infoType<A>(info)));
+  switch (role) {
+    case Role.Relative:
+    case Role.None:     return true;
+    case Role.Unknown:  return work.fail(Code.UnknownRelocation, What.Rel, vaddr, infoType<A>(info));
+    case Role.Indirect: {
+      binding.hasIndirect = true;
+      return true;
+    }
+  }
+  const index = infoSymbol<A>(info);
+  if (index >= binding.count && index) return work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
+  const offset = relOffset<A>(at);
+  if (role == Role.Copy) return bindCopy<A>(binder, vaddr, offset, index);
+  if (role == Role.Jump && binder.isLazy && mayWait(binder.image, offset)) {
+    binding.isLazy = true;
+    return true;
+  }
+  if (!index) return true;
+  const bond = binding.at(index);
+  if (bond.kind == Bound.Not && !bindSymbol<A>(binder, index)) return false;
+  if (bond.isIndirect) binding.hasIndirect = true;
+  if (bond.kind != Bound.Absent && bond.isTls != isTls(role) && role != Role.Size) {
+    return work.fail(Code.BadSymbolType, What.Rel, vaddr, bond.isTls ? <u32>STT.TLS : typeOf(symInfo<A>(binder.symbols.symbol<A>(index))));
+  }
+  return role != Role.Jump || bond.kind != Bound.Canonical || bindLeap<A>(binder, vaddr, index);
+}
+
+/** A slot that becomes read-only can't be written when the function is called. */
+export function mayWait(image: Image, place: u64): bool {
+  const relro = image.relro;
+  return !relro || place - relro.vaddr >= relro.bytes;
+}
+
+@inline function isTls(role: Role): bool { return role >= Role.TlsNumber && role <= Role.TlsDescriptor; }
+
+/** A call goes to the function itself, not to the PLT entry of an executable that stands for it where its address is taken. */
+function bindLeap<A>(binder: Binder, entry: u64, index: u32): bool {
+  if (!binder.refer<A>(index)) return false;
+  const definition = binder.look(Want.Oldest, null);
+  let value: u64 = 0;
+  let owner: Symbols | null = null;
+  let isIndirect = false;
+  if (definition) {
+    owner = ownerOf(definition);
+    value = addressOf(owner, indexOf(definition));
+    isIndirect = isResolver(owner, indexOf(definition));
+    if (isIndirect && !isCode(owner, value)) return binder.work.fail(Code.ResolverOutside, What.Sym, index, value);
+  } else {
+    const answer = binder.ask();
+    if (answer == Answer.Pending) return binder.work.wait();
+    if (answer != Answer.Done) return binder.missing.add(binder.work, binder.name, binder.nameBytes, binder.image.source, false);
+    value = hostLink.foundAddr();
+    isIndirect = hostLink.foundType() == STT.GNU_IFUNC;
+  }
+  const at = binder.work.take(offsetof<Leap>());
+  if (!at) return false;
+  const leap = changetype<Leap>(at);
+  leap.next = binder.binding.leaps;
+  leap.entry = entry;
+  leap.owner = owner;
+  leap.value = value;
+  leap.isIndirect = isIndirect;
+  if (isIndirect) binder.binding.hasIndirect = true;
+  binder.binding.leaps = leap;
+  return true;
+}
+
+function isResolver(symbols: Symbols, index: u32): bool {
+  const info = wide(symbols.bits) ? symInfo<u64>(symbols.symbol<u64>(index)) : symInfo<u32>(symbols.symbol<u32>(index));
+  return typeOf(info) == STT.GNU_IFUNC;
+}
+
+/** The address of a definition. */
+export function addressOf(symbols: Symbols, index: u32): u64 {
+  return wide(symbols.bits) ? symbols.address<u64>(symbols.symbol<u64>(index)) : symbols.address<u32>(symbols.symbol<u32>(index));
+}

@@ -1,0 +1,139 @@
+// One module's references, one at a time: who defines the symbol, and what that makes of it.
+
+import { Answer, Code, PF, Policy, What } from "../words";
+import { NONE } from "../host/answer";
+import * as hostLink from "../host/link";
+import { Work } from "../base/work";
+import { gnuHash } from "../elf/hash";
+import { SHN, STB, STT, STV, bindOf, symInfo, symName, symOther, symShndx, symValue, typeOf, visibilityOf } from "../elf/symbol";
+import { wide } from "../elf/word";
+import { Image } from "../inspect/image";
+import { Placement } from "../map/map";
+import { Binding, Bond, Bound } from "./bond";
+import { Found, Want, found, indexOf, ownerOf } from "./lookup";
+import { Missing } from "./missing";
+import { Order } from "./order";
+import { Symbols } from "./symbols";
+
+/** What is at hand while a module's references are bound. */
+@unmanaged export class Binder {
+  work: Work;
+  image: Image;
+  placement: Placement;
+  symbols: Symbols;
+  order: Order;
+  binding: Binding;
+  missing: Missing;
+  policy: u32;
+  /** Functions are bound when they are called, where that can be. */
+  isLazy: bool;
+
+  // The reference that is being looked up: its name, and its version or NONE.
+  name: u64;
+  nameBytes: u32;
+  hash: u32;
+  versionBytes: u32;
+  version: u64;
+
+  /** Reads the name and the version of a reference. */
+  refer<A>(index: u32): bool {
+    const symbols = this.symbols;
+    const symbol = symbols.symbol<A>(index);
+    const bytes = symbols.nameBytes(symbol);
+    if (bytes == NONE) return this.work.fail(Code.BadString, What.Sym, index, symName(symbol));
+    this.name = symbols.name(symbol);
+    this.nameBytes = <u32>bytes;
+    this.hash = gnuHash(this.name, this.nameBytes);
+    this.version = NONE;
+    this.versionBytes = 0;
+    const version = symbols.versionOf(index);
+    if (!version) return true;
+    this.version = symbols.strings + version.name;
+    this.versionBytes = version.bytes;
+    return true;
+  }
+
+  /** The definition of the reference in the modules; 0 if they have none. */
+  @inline look(want: Want, except: Symbols | null): Found {
+    return this.order.find(this.name, this.nameBytes, this.hash, this.version, this.versionBytes, want, except);
+  }
+
+  /** Asks the host for the reference. */
+  ask(): Answer {
+    return hostLink.resolve(this.work.handle, this.image.source, this.name, this.nameBytes, this.version, this.versionBytes);
+  }
+
+  /** The reference is nobody's: 0 if it is weak, otherwise one more that is missing. */
+  lack(index: u32, isWeak: bool): bool {
+    this.binding.at(index).bind(Bound.Absent, 0, null, 0);
+    return isWeak || this.missing.add(this.work, this.name, this.nameBytes, this.image.source, false);
+  }
+}
+
+/**
+ * Binds a symbol. gABI 4.4: what is local or protected is its own; everything else is the first definition in scope, then the host's.
+ *
+ * @returns false if the work must wait, or failed
+ * @fault BadString (Sym, at = index, value = st_name)
+ * @fault BadSymbolType (Sym, at = index, value = its type)
+ * @fault ResolverOutside (Sym, at = index, value = the address)
+ */
+export function bindSymbol<A>(binder: Binder, index: u32): bool {
+  const symbols = binder.symbols;
+  const symbol = symbols.symbol<A>(index);
+  const bond = binder.binding.at(index);
+  if (isOwn<A>(symbol)) return bindTo(binder, bond, index, found(symbols, index));
+  if (!binder.refer<A>(index)) return false;
+  if (binder.policy & Policy.Before) {
+    const answer = hostLink.before(binder.work.handle, binder.image.source, binder.name, binder.nameBytes, binder.version, binder.versionBytes);
+    if (answer == Answer.Pending) return binder.work.wait();
+    if (answer == Answer.Done) return bindToHost(binder, bond, index);
+  }
+  const definition = binder.look(Want.Address, null);
+  if (definition) return bindTo(binder, bond, index, definition);
+  const answer = binder.ask();
+  if (answer == Answer.Pending) return binder.work.wait();
+  if (answer == Answer.Done) return bindToHost(binder, bond, index);
+  return binder.lack(index, bindOf(symInfo<A>(symbol)) == STB.WEAK);
+}
+
+/** True if nobody else's definition can be meant. */
+export function isOwn<A>(symbol: u64): bool {
+  return symShndx<A>(symbol) != SHN.UNDEF && (bindOf(symInfo<A>(symbol)) == STB.LOCAL || visibilityOf(symOther<A>(symbol)) != STV.DEFAULT);
+}
+
+function bindTo(binder: Binder, bond: Bond, index: u32, definition: Found): bool {
+  const owner = ownerOf(definition);
+  const there = indexOf(definition);
+  return wide(owner.bits) ? bindToAs<u64>(binder, bond, index, owner, there) : bindToAs<u32>(binder, bond, index, owner, there);
+}
+
+function bindToAs<A>(binder: Binder, bond: Bond, index: u32, owner: Symbols, there: u32): bool {
+  const symbol = owner.symbol<A>(there);
+  const type = typeOf(symInfo<A>(symbol));
+  if (type == STT.TLS) {
+    if (!owner.image.tls) return binder.work.fail(Code.BadSymbolType, What.Sym, index, type);
+    bond.bind(Bound.Tls, symValue<A>(symbol), owner, there);
+    return true;
+  }
+  const address = owner.address<A>(symbol);
+  if (type == STT.GNU_IFUNC) {
+    if (!isCode(owner, address)) return binder.work.fail(Code.ResolverOutside, What.Sym, index, address);
+    bond.bind(Bound.Indirect, address, owner, there);
+  } else bond.bind(symShndx<A>(symbol) == SHN.UNDEF ? Bound.Canonical : Bound.Plain, address, owner, there);
+  return true;
+}
+
+function bindToHost(binder: Binder, bond: Bond, index: u32): bool {
+  const type = hostLink.foundType();
+  if (type == STT.TLS) return binder.work.fail(Code.BadSymbolType, What.Sym, index, type);
+  bond.bind(type == STT.GNU_IFUNC ? Bound.Indirect : Bound.Plain, hostLink.foundAddr(), null, 0);
+  return true;
+}
+
+/** True if an address is in the code of a module. */
+export function isCode(symbols: Symbols, address: u64): bool {
+  const image = symbols.image;
+  const segment = image.holding((address & ~<u64>image.arch.codeTag) - symbols.bias & symbols.mask, 1);
+  return segment != null && (segment.flags & PF.X) != 0;
+}

@@ -1,0 +1,121 @@
+// What a module's symbols are bound to, by index: the product of linking that relocation consumes.
+
+import { Work } from "../base/work";
+import { symSize } from "../elf/symbol";
+import { wide } from "../elf/word";
+import { Symbols } from "./symbols";
+import { Table } from "./tables";
+
+/** What a bond's value is. */
+export const enum Bound {
+  /** Nothing asked for the symbol. */
+  Not = 0,
+  /** An address. */
+  Plain,
+  /** A weak reference that nobody defines: 0. */
+  Absent,
+  /** An offset in a thread-local block of the owner's. */
+  Tls,
+  /** The address of a resolver that has yet to choose. */
+  Indirect,
+  /** The address of a PLT entry that stands for the function, in an executable that does not define it. */
+  Canonical,
+}
+@inline const KIND_SHIFT: u32 = 28;
+
+/** What one symbol is bound to. */
+@unmanaged export class Bond {
+  value: u64;
+  /** Whose definition it is; null for the host's, or none. */
+  owner: Symbols | null;
+  /** What it is, and the definition's index there. */
+  private word: u32;
+
+  @inline get kind(): Bound { return <Bound>(this.word >> KIND_SHIFT); }
+  @inline get index(): u32 { return this.word & (1 << KIND_SHIFT) - 1; }
+  @inline get isTls(): bool { return this.kind == Bound.Tls; }
+  @inline get isIndirect(): bool { return this.kind == Bound.Indirect; }
+  /** The owner's handle; 0 for the host's, or none. */
+  get module(): u32 { return this.owner ? this.owner!.module : 0; }
+
+  bind(kind: Bound, value: u64, owner: Symbols | null, index: u32): void {
+    this.value = value;
+    this.owner = owner;
+    this.word = kind << KIND_SHIFT | index;
+  }
+
+  /** The resolver has chosen. */
+  choose(value: u64): void { this.bind(Bound.Plain, value, this.owner, this.index); }
+
+  /** st_size of the definition; 0 where there is none. */
+  get bytes(): u64 {
+    const owner = this.owner;
+    if (!owner) return 0;
+    return wide(owner.bits) ? symSize<u64>(owner.symbol<u64>(this.index)) : symSize<u32>(owner.symbol<u32>(this.index));
+  }
+}
+
+/** Bytes to copy from a symbol's other definition. */
+@unmanaged export class Copy {
+  next: Copy | null;
+  owner: Symbols | null;
+  /** vaddr of the relocation entry, for faults. */
+  entry: u64;
+  /** vaddr of the place. */
+  to: u64;
+  from: u64;
+  bytes: u64;
+}
+
+/** A function's slot whose symbol stands for another address elsewhere. */
+@unmanaged export class Leap {
+  next: Leap | null;
+  owner: Symbols | null;
+  /** vaddr of the relocation entry. */
+  entry: u64;
+  value: u64;
+  /** The value is a resolver's address, which has yet to choose. */
+  isIndirect: bool;
+}
+
+/** The bonds of a module, and where finding them goes on after a wait. */
+@unmanaged export class Binding {
+  count: u32;
+  /** Table and entry to go on with. */
+  table: Table;
+  entry: u64;
+  private bonds: usize;
+  copies: Copy | null;
+  leaps: Leap | null;
+  /** A resolver must be called for some place. */
+  hasIndirect: bool;
+  /** Functions are bound when they are called. */
+  isLazy: bool;
+
+  @inline at(index: u32): Bond { return changetype<Bond>(this.bonds + <usize>index * offsetof<Bond>()); }
+
+  /** Goes back to the first entry of the first table. */
+  rewind(): void {
+    this.table = Table.Rela;
+    this.entry = 0;
+  }
+
+  /** Where a function's slot leads whose symbol stands for another address elsewhere. */
+  leapOf(entry: u64): Leap | null {
+    let leap = this.leaps;
+    while (leap && leap.entry != entry) leap = leap.next;
+    return leap;
+  }
+}
+if (offsetof<Bond>() != 16) ERROR("a bond is kept for every symbol of a load: 16 bytes");
+
+/** A binding with nothing bound yet; null with a fault if there is no memory. */
+export function newBinding(work: Work, symbols: Symbols): Binding | null {
+  const at = work.take(offsetof<Binding>());
+  const bonds = at ? work.take(max<u64>(symbols.count, 1) * offsetof<Bond>()) : 0;
+  if (!bonds) return null;
+  const binding = changetype<Binding>(at);
+  binding.count = symbols.count;
+  binding.bonds = bonds;
+  return binding;
+}

@@ -1,0 +1,88 @@
+// Where a module's references are looked up, and in what order. It changes nothing, so that what runs on the target may bind, too.
+
+import { Arch } from "../arch/arch";
+import { STB, bindOf, symInfo } from "../elf/symbol";
+import { wide } from "../elf/word";
+import { Found, Want, find, found, indexOf, ownerOf } from "./lookup";
+import { Names } from "./names";
+import { Scope } from "./scope";
+import { Symbols } from "./symbols";
+
+/** The modules of a context that define unique symbols, oldest first. */
+@unmanaged export class Uniques {
+  first: Symbols | null;
+
+  append(symbols: Symbols): void {
+    symbols.nextUnique = null;
+    let last = this.first;
+    while (last && last.nextUnique) last = last.nextUnique;
+    if (last) last.nextUnique = symbols;
+    else this.first = symbols;
+  }
+
+  remove(symbols: Symbols): void {
+    if (this.first == symbols) this.first = symbols.nextUnique;
+    let each = this.first;
+    while (each) {
+      if (each.nextUnique == symbols) each.nextUnique = symbols.nextUnique;
+      each = each.nextUnique;
+    }
+  }
+}
+
+@unmanaged export class Order {
+  globals: Names;
+  uniques: Uniques;
+  /** No symbol of one machine is another's. */
+  arch: Arch;
+  /** What the module was loaded with. */
+  scope: Scope;
+  /** The module's own symbols, if it looks into itself first (DF_SYMBOLIC); or null. */
+  own: Symbols | null;
+  /** The scope comes before the global modules. */
+  isDeep: bool;
+
+  /**
+   * The definition of a name; 0 if there is none.
+   *
+   * @param except  symbols to pass over (a COPY relocation looks for the other definition), or null
+   */
+  find(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
+    const first = this.findFirst(name, bytes, gnu, version, versionBytes, want, except);
+    return first && isUnique(first) ? this.findUnique(first, name, bytes, gnu, version, versionBytes, want) : first;
+  }
+
+  private findFirst(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
+    const own = this.own;
+    if (own && own != except) {
+      const index = find(own, name, bytes, gnu, version, versionBytes, want);
+      if (index) return found(own, index);
+    }
+    if (this.isDeep) {
+      const deep = this.scope.find(0, name, bytes, gnu, version, versionBytes, want, except);
+      if (deep) return deep;
+    }
+    const global = this.globals.find(this.arch, name, bytes, gnu, version, versionBytes, want, except);
+    if (global || this.isDeep) return global;
+    return this.scope.find(0, name, bytes, gnu, version, versionBytes, want, except);
+  }
+
+  /** Of what is unique there is one definition for all: the oldest module's, whatever the scope. */
+  private findUnique(first: Found, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want): Found {
+    let symbols = this.uniques.first;
+    while (symbols) {
+      if (symbols.image.arch == this.arch) {
+        const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
+        if (index && isUnique(found(symbols, index))) return found(symbols, index);
+      }
+      symbols = symbols.nextUnique;
+    }
+    return first;
+  }
+}
+
+function isUnique(definition: Found): bool {
+  const owner = ownerOf(definition);
+  const index = indexOf(definition);
+  return bindOf(wide(owner.bits) ? symInfo<u64>(owner.symbol<u64>(index)) : symInfo<u32>(owner.symbol<u32>(index))) == STB.GNU_UNIQUE;
+}

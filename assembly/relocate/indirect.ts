@@ -1,0 +1,98 @@
+// Resolvers: functions that choose the function a symbol stands for. They run when everything that they may read is relocated.
+
+import { Answer, Code, Flag, PF, What } from "../words";
+import * as machine from "../host/machine";
+import { Role, roleOf, widthOf } from "../arch/arch";
+import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
+import { loadWord, storeWord, wide, wrap } from "../elf/word";
+import { Bound } from "../link/bond";
+import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
+import { Places } from "./place";
+import { Relocator, intercepted } from "./relocate";
+import { loadPlace, placeBytes, storePlace } from "./width";
+
+/**
+ * Fills every place that waits for a resolver. In a load with Flag.NoRun the place gets the resolver's own address.
+ *
+ * @returns false if the work must wait, or failed
+ * @fault ResolverOutside (Rel, at = vaddr of the entry, value = the address)
+ * @fault ChooseRefused (Import, at = address of the resolver)
+ */
+export function choose(relocator: Relocator, flags: u32): bool {
+  const places = relocator.places;
+  places.work.source = places.image.source;
+  if (!relocator.binding.hasIndirect) return true;
+  return wide(places.image.bits) ? chooseAs<u64>(relocator, flags) : chooseAs<u32>(relocator, flags);
+}
+
+function chooseAs<A>(relocator: Relocator, flags: u32): bool {
+  const binding = relocator.binding;
+  const dynamic = relocator.places.image.dynamic!;
+  for (; binding.table < Table.COUNT; ++binding.table, binding.entry = 0) {
+    const isRela = hasAddend(dynamic, binding.table);
+    const start = tableStart(dynamic, binding.table);
+    const count = tableCount<A>(dynamic, binding.table);
+    for (; binding.entry < count; ++binding.entry) {
+      if (!chooseEntry<A>(relocator, start + binding.entry * entryBytes<A>(isRela), isRela, flags)) return false;
+    }
+  }
+  return true;
+}
+
+function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u32): bool {
+  const places = relocator.places;
+  const placement = places.placement;
+  const binding = relocator.binding;
+  const entry = placement.at(vaddr);
+  const info = relInfo<A>(entry);
+  const row = places.image.arch.row(infoType<A>(info));
+  const role = roleOf(row);
+  if (role == Role.None || role == Role.Relative || role == Role.Copy || role >= Role.TlsNumber || role == Role.Size) return true;
+  const offset = relOffset<A>(entry);
+  const place = placement.at(offset);
+  if (role == Role.Indirect) {
+    if (!places.holds(vaddr, offset, sizeof<A>())) return false;
+    const resolver = wrap<A>(placement.bias + (isRela ? relaAddend<A>(entry) : loadWord<A>(place)));
+    if (!isOwnCode(places, resolver)) return places.work.fail(Code.ResolverOutside, What.Rel, vaddr, resolver);
+    if (!ask(places, resolver, flags)) return false;
+    storeWord<A>(place, CHOICE.value);
+    return true;
+  }
+  const index = infoSymbol<A>(info);
+  if (!index || index >= binding.count) return true;
+  const bond = binding.at(index);
+  let value: u64 = 0;
+  if (bond.kind == Bound.Canonical && role == Role.Jump) {
+    const leap = binding.leapOf(vaddr);
+    if (!leap || !leap.isIndirect) return true;
+    if (!ask(places, leap.value, flags)) return false;
+    value = CHOICE.value;
+  } else if (bond.isIndirect) {
+    // Each place asks again: a resolver is cheap, and a bond that is still a resolver's says that this place waits for it.
+    if (!ask(places, bond.value, flags)) return false;
+    value = intercepted<A>(relocator, index, bond, infoType<A>(info), place, CHOICE.value);
+  } else return true;
+  const width = widthOf(row);
+  if (!places.holds(vaddr, offset, placeBytes<A>(width))) return false;
+  const addend = isRela ? relaAddend<A>(entry) : role == Role.Slot || role == Role.Jump ? 0 : loadPlace<A>(place, width);
+  return storePlace<A>(places, vaddr, place, width, value + addend - (role == Role.Pc ? place : 0));
+}
+
+@unmanaged class Choice { value: u64; }
+@lazy const CHOICE: Choice = changetype<Choice>(memory.data(offsetof<Choice>(), 8));
+
+/** Has a resolver choose; CHOICE has its answer. A resolver may load modules, so it is read right behind the call. */
+function ask(places: Places, resolver: u64, flags: u32): bool {
+  CHOICE.value = resolver;
+  if (flags & Flag.NoRun) return true;
+  const answer = machine.choose(places.work.handle, resolver);
+  if (!places.work.settled(answer, Code.ChooseRefused, resolver, 0)) return false;
+  CHOICE.value = machine.chosen();
+  return true;
+}
+
+function isOwnCode(places: Places, address: u64): bool {
+  const vaddr = (address & ~<u64>places.image.arch.codeTag) - places.placement.bias & places.placement.mask;
+  const segment = places.image.holding(vaddr, 1);
+  return segment != null && (segment.flags & PF.X) != 0;
+}
