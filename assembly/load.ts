@@ -21,6 +21,7 @@ import { closureOf, initOrder, keepScope, keptBy, makeGlobal, markDependencies, 
 import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
 import { Module, State, moduleAt } from "./registry/module";
+import { patch } from "./registry/patch";
 import { hasVersions } from "./registry/require";
 import { Session, Task } from "./registry/session";
 import { reserveTls, startTls } from "./registry/tls";
@@ -49,6 +50,7 @@ function step(session: Session): bool {
     case Stage.Protect:  return protectAll(session)    && next(session, Stage.Publish);
     case Stage.Publish:  return publish(session)       && next(session, Stage.Init);
     case Stage.Init:     return initialise(session)    && hold(session) && next(session, ended(session));
+    case Stage.Patch:    return patch(session)         && next(session, ended(session));
     case Stage.Fini:     return finalise(session)      && next(session, Stage.Release);
     default:             return release(session)       && next(session, ended(session));
   }
@@ -132,7 +134,7 @@ function openScope(session: Session): bool {
 function beginBinding(session: Session, module: Module): bool {
   const context = session.context!;
   if (!hasVersions(session, module)) return false;
-  const binding = newBinding(session, module.symbols);
+  const binding = newBinding(session, module.symbols, module.has(Flag.Patchable) ? module.arena : session.arena);
   if (!binding) return false;
   module.binding = binding;
   module.home = session.scope;

@@ -38,6 +38,8 @@ export enum Flag {
   Copy = 128,
   /** It stays until its context is unloaded (as with RTLD_NODELETE, or DF_1_NODELETE in the file). */
   NoDelete = 256,
+  /** Keeps what its symbols are bound to: `lw_patch` can lead them elsewhere, and List.Binding stays. */
+  Patchable = 512,
 }
 
 /** What a context lets its host say in every load: or-ed, the second argument of `lw_policy`. */
@@ -129,6 +131,7 @@ export enum Code {
   ContextInUse,
   SessionBusy,
   BadFlags,
+  NotPatchable,
   // 0f the core's own limits
   OutOfMemory = 0x0f01,
 }
@@ -175,6 +178,7 @@ export enum Stage {
   Settled,
   Fini,
   Release,
+  Patch,
   Failed,
 }
 
@@ -230,7 +234,7 @@ export enum List {
   Module,
   /** Dynamic section entries, as read, before DT_NULL. Image, Module. Type Value. */
   Dynamic,
-  /** Bindings of a module's symbols after linking. Module, while its session is not ended. Symbol Address Owner Type. */
+  /** Bindings of a module's symbols after linking. Module, while its session is not ended, or as long as it is there under Flag.Patchable. Symbol Address Owner Type. */
   Binding,
   /** Entries of DT_JMPREL: functions that may be bound when they are called. Module. Symbol Name NameBytes Vaddr Value (the slot's word). */
   Slot,

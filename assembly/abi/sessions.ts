@@ -8,9 +8,10 @@ import { Context, newContext } from "../registry/context";
 import { keepScope } from "../registry/dependency";
 import { endHandle, handleFault, kindOf, openHandles, recordOf } from "../registry/handle";
 import { newModule, publishedModule } from "../registry/module";
+import { beginPatch } from "../registry/patch";
 import { Session, Task, newSession } from "../registry/session";
 
-const ALL_FLAGS: u32 = 2 * Flag.NoDelete - 1;
+const ALL_FLAGS: u32 = 2 * Flag.Patchable - 1;
 let isOpen: bool = false;
 
 /** Starts the core over, with this much memory of its own at the most (bytes; 0: no limit but the machine's). */
@@ -110,9 +111,23 @@ export function lw_unload(handle: u32): u32 {
   return session.handle;
 }
 
+/**
+ * Begins to lead every reference of a module to a symbol elsewhere; `addr` NONE: back to what it was bound to. The result is the number
+ * of places. 0 if there is no memory.
+ */
+export function lw_patch(handle: u32, name: u64, nameBytes: u32, addr: u64): u32 {
+  const module = publishedModule(handle);
+  const session = isOpen ? newSession(Task.Patch, module ? module.context : null) : null;
+  if (!session) return 0;
+  if (!module) refuse(session, handleFault(handle), handle);
+  else if (!module.binding || !module.has(Flag.Patchable)) refuse(session, Code.NotPatchable, handle);
+  else beginPatch(session, module, name, nameBytes, addr);
+  return session.handle;
+}
+
 /** A session that fails before it begins, over what it was called with. */
 function refuse(session: Session, code: Code, argument: u32): void {
-  if (code == Code.StaleHandle || code == Code.WrongKind || code == Code.NotHeld) session.fail(code, What.Handle, argument, 0);
+  if (code == Code.StaleHandle || code == Code.WrongKind || code == Code.NotHeld || code == Code.NotPatchable) session.fail(code, What.Handle, argument, 0);
   else session.fail(code, What.None, 0, argument);
   session.enter(Stage.Failed);
 }

@@ -1,5 +1,6 @@
 // What a module's symbols are bound to, by index: the product of linking that relocation consumes.
 
+import { Arena } from "../base/arena";
 import { Work } from "../base/work";
 import { symSize } from "../elf/symbol";
 import { wide } from "../elf/word";
@@ -18,6 +19,8 @@ export const enum Bound {
   Tls,
   /** The address of a resolver that has yet to choose. */
   Indirect,
+  /** The address that a resolver chose. */
+  Chosen,
   /** The address of a PLT entry that stands for the function, in an executable that does not define it. */
   Canonical,
 }
@@ -45,7 +48,7 @@ export const enum Bound {
   }
 
   /** The resolver has chosen. */
-  choose(value: u64): void { this.bind(Bound.Plain, value, this.owner, this.index); }
+  choose(value: u64): void { this.bind(Bound.Chosen, value, this.owner, this.index); }
 
   /** st_size of the definition; 0 where there is none. */
   get bytes(): u64 {
@@ -109,10 +112,11 @@ export const enum Bound {
 }
 if (offsetof<Bond>() != 16) ERROR("a bond is kept for every symbol of a load: 16 bytes");
 
-/** A binding with nothing bound yet; null with a fault if there is no memory. */
-export function newBinding(work: Work, symbols: Symbols): Binding | null {
-  const at = work.take(offsetof<Binding>());
-  const bonds = at ? work.take(max<u64>(symbols.count, 1) * offsetof<Bond>()) : 0;
+/** A binding with nothing bound yet, in an arena that lives as long as it is needed; null with a fault if there is no memory. */
+export function newBinding(work: Work, symbols: Symbols, arena: Arena): Binding | null {
+  const bytes = max<u64>(symbols.count, 1) * offsetof<Bond>();
+  const at = work.took(arena.take(offsetof<Binding>()), offsetof<Binding>());
+  const bonds = at ? work.took(arena.take(bytes), bytes) : 0;
   if (!bonds) return null;
   const binding = changetype<Binding>(at);
   binding.count = symbols.count;

@@ -17,7 +17,7 @@ import { Dependency, Module, State } from "./module";
 import { Modules } from "./modules";
 
 /** What a session is for. */
-export const enum Task { Inspect, Load, Unload }
+export const enum Task { Inspect, Load, Unload, Patch }
 
 @unmanaged export class Session extends Work {
   task: Task;
@@ -53,6 +53,8 @@ export const enum Task { Inspect, Load, Unload }
   isChoosing: bool;
   /** The file was loaded before: there is nothing to do but to give a reference. */
   isAlias: bool;
+  /** Patch: what leads where. */
+  patching: usize;
   /** Modules that must stay while this session is open. */
   private pins: Dependency | null;
   /** It is being advanced now: what runs on the target may call the core, but not this session. */
@@ -116,8 +118,9 @@ export const enum Task { Inspect, Load, Unload }
     for (let i: u32 = 0; i < this.handleCount; ++i) {
       const record = recordOf(load<u32>(this.handles + i * 4), Kind.Module);
       if (!record) continue;
-      changetype<Module>(record).binding = null;
-      changetype<Module>(record).relocator = null;
+      const module = changetype<Module>(record);
+      module.relocator = null;
+      if (!module.has(Flag.Patchable)) module.binding = null;
     }
     for (let module: Module | null = this.modules.last; module; ) {
       const previous = module.previous;

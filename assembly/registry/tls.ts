@@ -51,6 +51,5 @@ function linkedOffset(image: Image, tls: Segment): u64 {
   const align = max<u64>(tls.align, 1);
   const skew = tls.vaddr & (align - 1);
   if (!image.arch.isTlsBelow) return alignUp(<u64>image.arch.tcbBytes - skew, align) + skew;
-  const below = 0 - skew & (align - 1);
-  return 0 - (alignUp(tls.bytes + below, align) - below);
+  return skew - alignUp(tls.bytes + skew, align);
 }

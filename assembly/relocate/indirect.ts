@@ -66,12 +66,15 @@ function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u
     const leap = binding.leapOf(vaddr);
     if (!leap || !leap.isIndirect) return true;
     if (!ask(places, leap.value, flags)) return false;
-    value = CHOICE.value;
-  } else if (bond.isIndirect) {
-    // Each place asks again: a resolver is cheap, and a bond that is still a resolver's says that this place waits for it.
-    if (!ask(places, bond.value, flags)) return false;
-    value = intercepted<A>(relocator, index, bond, infoType<A>(info), place, CHOICE.value);
-  } else return true;
+    leap.value = value = CHOICE.value;
+  } else {
+    if (bond.kind != Bound.Chosen) {
+      if (!bond.isIndirect) return true;
+      if (!ask(places, bond.value, flags)) return false;
+      if (!(flags & Flag.NoRun)) bond.choose(CHOICE.value);
+    }
+    value = intercepted<A>(relocator, index, bond, infoType<A>(info), place, bond.value);
+  }
   const width = widthOf(row);
   if (!places.holds(vaddr, offset, placeBytes<A>(width))) return false;
   const addend = isRela ? relaAddend<A>(entry) : role == Role.Slot || role == Role.Jump ? 0 : loadPlace<A>(place, width);

@@ -42,7 +42,7 @@ export function tlsWord(places: Places, entry: u64, role: Role, variable: Variab
   if (!variable.module) return variable.offset;
   const block = machine.tlsOffset(variable.module);
   if (block == NOWHERE) places.work.fail(Code.NoStaticTls, What.Rel, entry, variable.module);
-  return role == Role.TlsBelow ? 0 - (block + variable.offset) : block + variable.offset;
+  return role == Role.TlsBelow ? 0 - block - variable.offset : block + variable.offset;
 }
 
 /**

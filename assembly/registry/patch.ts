@@ -1,0 +1,172 @@
+// A bound symbol that is led elsewhere later, and back: every place that a module's relocations wrote its address to.
+
+import { Code, PF, Stage } from "../words";
+import { NONE } from "../host/answer";
+import * as target from "../host/memory";
+import { Role, roleOf, widthOf } from "../arch/arch";
+import { alignDown, alignUp } from "../base/range";
+import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
+import { symName } from "../elf/symbol";
+import { wide } from "../elf/word";
+import { Bond, Bound } from "../link/bond";
+import { isNamed } from "../link/lookup";
+import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
+import { Places } from "../relocate/place";
+import { loadPlace, placeBytes, storePlace } from "../relocate/width";
+import { Module } from "./module";
+import { Session } from "./session";
+
+/** Where a symbol of a module leads since it was patched. */
+@unmanaged class Patch {
+  next: Patch | null;
+  /** The symbol's index. */
+  index: u32;
+  value: u64;
+}
+
+/** What a session of this kind keeps. */
+@unmanaged class Patching {
+  name: u64;
+  nameBytes: u32;
+  step: Step;
+  /** Where it is to lead; NONE: back. */
+  value: u64;
+  places: Places;
+  count: u32;
+}
+const enum Step { Check, Open, Store, Close }
+const PLACES: usize = offsetof<Patching>() + 7 & ~7;
+
+/** Readies a session that leads all references of a module to a name elsewhere. */
+export function beginPatch(session: Session, module: Module, name: u64, nameBytes: u32, value: u64): void {
+  session.root = module;
+  session.source = module.image.source;
+  const at = session.take(PLACES + offsetof<Places>());
+  if (!at || !session.pin(module)) {
+    session.enter(Stage.Failed);
+    return;
+  }
+  const patching = changetype<Patching>(at);
+  patching.name = name;
+  patching.nameBytes = nameBytes;
+  patching.value = value;
+  patching.places = changetype<Places>(at + PLACES);
+  patching.places.open(session, module.image, module.placement);
+  session.patching = at;
+  session.enter(Stage.Patch);
+}
+
+/**
+ * Goes on with it. Every place is checked before the first is written.
+ *
+ * @returns false if the session must wait, or failed
+ * @fault ProtectRefused (Import, at = address, value = bytes)
+ * @fault RelocationOutside (Rel, at = vaddr of the entry, value = the place)
+ */
+export function patch(session: Session): bool {
+  const patching = changetype<Patching>(session.patching);
+  const module = session.root!;
+  for (; patching.step <= Step.Close; ++patching.step) {
+    if (!(wide(module.image.bits) ? stepAs<u64>(session, module, patching) : stepAs<u32>(session, module, patching))) return false;
+  }
+  session.result = patching.count;
+  session.letGo();
+  return true;
+}
+
+function stepAs<A>(session: Session, module: Module, patching: Patching): bool {
+  switch (patching.step) {
+    case Step.Check:  return walk<A>(session, module, patching, false);
+    case Step.Open:   return protectRelro(session, module, PF.R | PF.W);
+    case Step.Store:  return walk<A>(session, module, patching, true) && keep<A>(session, module, patching);
+    default:          return protectRelro(session, module, PF.R);
+  }
+}
+
+/** Checks the places of every entry that names the symbol, or writes them. */
+function walk<A>(session: Session, module: Module, patching: Patching, stores: bool): bool {
+  const dynamic = module.image.dynamic!;
+  patching.count = 0;
+  for (let table = 0; table < Table.COUNT; ++table) {
+    const isRela = hasAddend(dynamic, table);
+    let vaddr = tableStart(dynamic, table);
+    for (let left = tableCount<A>(dynamic, table); left; --left, vaddr += entryBytes<A>(isRela)) {
+      const entry = module.placement.at(vaddr);
+      const info = relInfo<A>(entry);
+      const row = module.image.arch.row(infoType<A>(info));
+      const index = infoSymbol<A>(info);
+      if (!isPatched(roleOf(row)) || !index || index >= module.symbols.count || !isMeant<A>(module, patching, index)) continue;
+      const bond = module.binding!.at(index);
+      // Offsets in thread-local blocks lead nowhere else, nor back what nothing has bound yet.
+      if (bond.isTls || bond.kind == Bound.Not && patching.value == NONE) continue;
+      const offset = relOffset<A>(entry);
+      if (!patching.places.holds(vaddr, offset, placeBytes<A>(widthOf(row)))) return false;
+      ++patching.count;
+      if (stores && !write<A>(module, patching, vaddr, row, index, bond, isRela)) return false;
+    }
+  }
+  return true;
+}
+
+@inline function isPatched(role: Role): bool { return role == Role.Word || role == Role.Slot || role == Role.Jump || role == Role.Pc; }
+
+function isMeant<A>(module: Module, patching: Patching, index: u32): bool {
+  return isNamed(module.symbols, symName(module.symbols.symbol<A>(index)), patching.name, patching.nameBytes);
+}
+
+function write<A>(module: Module, patching: Patching, vaddr: u64, row: u32, index: u32, bond: Bond, isRela: bool): bool {
+  const role = roleOf(row);
+  const width = widthOf(row);
+  const entry = module.placement.at(vaddr);
+  const place = module.placement.at(relOffset<A>(entry));
+  const value = patching.value == NONE ? boundTo(module, vaddr, role, bond) : patching.value;
+  const isAddendless = role == Role.Slot || role == Role.Jump;
+  // What a REL entry's place holds is the old symbol's value and the addend.
+  const addend = isRela ? relaAddend<A>(entry) : isAddendless ? 0 : loadPlace<A>(place, width) - current(module, index, bond) + (role == Role.Pc ? place : 0);
+  return storePlace<A>(patching.places, vaddr, place, width, value + addend - (role == Role.Pc ? place : 0));
+}
+
+/** What a place was bound to. */
+function boundTo(module: Module, vaddr: u64, role: Role, bond: Bond): u64 {
+  const leap = role == Role.Jump && bond.kind == Bound.Canonical ? module.binding!.leapOf(vaddr) : null;
+  return leap ? leap.value : bond.value;
+}
+
+/** Where a symbol leads now. */
+function current(module: Module, index: u32, bond: Bond): u64 {
+  let each = changetype<Patch | null>(module.patches);
+  while (each && each.index != index) each = each.next;
+  return each ? each.value : bond.value;
+}
+
+/** Remembers where the symbol leads now. */
+function keep<A>(session: Session, module: Module, patching: Patching): bool {
+  for (let index: u32 = 1; index < module.symbols.count; ++index) {
+    const bond = module.binding!.at(index);
+    if (bond.kind == Bound.Not || bond.isTls || !isMeant<A>(module, patching, index)) continue;
+    let each = changetype<Patch | null>(module.patches);
+    while (each && each.index != index) each = each.next;
+    if (!each) {
+      const at = session.took(module.arena.take(offsetof<Patch>()), offsetof<Patch>());
+      if (!at) return false;
+      each = changetype<Patch>(at);
+      each.index = index;
+      each.next = changetype<Patch | null>(module.patches);
+      module.patches = at;
+    }
+    each.value = patching.value == NONE ? bond.value : patching.value;
+  }
+  return true;
+}
+
+function protectRelro(session: Session, module: Module, prot: u32): bool {
+  const relro = module.image.relro;
+  if (!relro) return true;
+  const page = module.plan.pageBytes;
+  const host = module.image.holding(relro.vaddr, 1)!;
+  const start = max(alignDown(relro.vaddr, page), alignDown(host.vaddr, page));
+  const end = alignDown(min(relro.vaddr + relro.bytes, host.vaddr + host.bytes), page);
+  if (end <= start) return true;
+  const addr = module.placement.at(start);
+  return session.settled(target.protect(session.handle, addr, end - start, prot), Code.ProtectRefused, addr, end - start);
+}
