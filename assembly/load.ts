@@ -119,6 +119,7 @@ function link(session: Session): bool {
     // What a module is bound to is kept from now on, also while the rest has to wait.
     if (!keepOwners(session, module) || !isBound) return false;
   }
+  session.scope!.dropIndex();
   return !session.missing.count || (session.flags & Flag.AllowMissing) != 0 || lackSymbols(session);
 }
 
@@ -127,7 +128,19 @@ function openScope(session: Session): bool {
   session.scope = closureOf(session.context!, session.root!);
   session.binder = changetype<Binder | null>(session.take(offsetof<Binder>()));
   if (!session.scope) return session.fail(Code.OutOfMemory, What.None, 0, session.modules.count);
+  session.scope!.addIndex(referencesOf(session), (session.flags & Flag.DeepBind) != 0);
   return session.binder != null;
+}
+
+/** About how many symbols the load will look up. */
+function referencesOf(session: Session): u64 {
+  let count: u64 = 0;
+  let module: Module | null = session.modules.first;
+  while (module) {
+    count += module.symbols.bucketCount ? module.symbols.first : module.symbols.count;
+    module = module.next;
+  }
+  return count;
 }
 
 /** Readies a module for being bound: its versions must be there. */

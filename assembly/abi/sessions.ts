@@ -176,6 +176,7 @@ function closeImage(handle: u32, image: Image): Code {
 function closeContext(context: Context): Code {
   if (context.modules.count || context.sessionCount) return Code.ContextInUse;
   endHandle(context.handle);
+  context.globals.dropIndex();
   context.arena.release();
   return Code.Ok;
 }

@@ -2,12 +2,18 @@
 
 import { Arch } from "../arch/arch";
 import { Found, Want, find, found } from "./lookup";
+import { Index, hasIndex, newIndex } from "./index";
 import { Symbols } from "./symbols";
+
+/** From how many modules on an index is worth its memory. */
+@inline const MANY: u32 = 16;
 
 @unmanaged export class Names {
   first: Symbols | null;
   private last: Symbols | null;
   count: u32;
+  /** Over all of them, once there are many. */
+  private index: Index | null;
   /** Ranks given so far: what was added later has the higher one. */
   private rankCount: u32;
 
@@ -21,6 +27,7 @@ import { Symbols } from "./symbols";
     else this.first = symbols;
     this.last = symbols;
     ++this.count;
+    if (hasIndex()) this.addToIndex(symbols);
   }
 
   /** Takes them out again. */
@@ -38,15 +45,42 @@ import { Symbols } from "./symbols";
     symbols.nextGlobal = null;
     symbols.rank = 0;
     --this.count;
+    if (hasIndex() && this.index) {
+      this.index!.remove(symbols);
+      if (!this.count) this.dropIndex();
+    }
+  }
+
+  /** An index that there is no memory for is done without: it makes nothing but haste. */
+  private addToIndex(symbols: Symbols): void {
+    if (this.index) {
+      if (!this.index!.add(symbols)) this.dropIndex();
+      return;
+    }
+    if (this.count != MANY) return;
+    this.index = newIndex();
+    let each = this.first;
+    while (each && this.index) {
+      if (!this.index!.add(each)) this.dropIndex();
+      each = each.nextGlobal;
+    }
+  }
+
+  /** Gives back the index. */
+  dropIndex(): void {
+    if (this.index) this.index!.release();
+    this.index = null;
   }
 
   /** The first definition of a name in a file of this machine; of any machine if it is null. */
   find(arch: Arch | null, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
+    if (hasIndex() && this.index) return this.index!.find(arch, 0, name, bytes, gnu, version, versionBytes, want, except);
     return findBehind(arch, this.first, name, bytes, gnu, version, versionBytes, want, except);
   }
 
   /** The same behind a module that is among them. */
   findNext(symbols: Symbols, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want): Found {
+    if (hasIndex() && this.index) return this.index!.find(symbols.image.arch, symbols.rank + 1, name, bytes, gnu, version, versionBytes, want, null);
     return findBehind(symbols.image.arch, symbols.nextGlobal, name, bytes, gnu, version, versionBytes, want, null);
   }
 }

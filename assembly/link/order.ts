@@ -59,12 +59,12 @@ import { Symbols } from "./symbols";
       if (index) return found(own, index);
     }
     if (this.isDeep) {
-      const deep = this.scope.find(0, name, bytes, gnu, version, versionBytes, want, except);
+      const deep = this.scope.look(name, bytes, gnu, version, versionBytes, want, except);
       if (deep) return deep;
     }
     const global = this.globals.find(this.arch, name, bytes, gnu, version, versionBytes, want, except);
     if (global || this.isDeep) return global;
-    return this.scope.find(0, name, bytes, gnu, version, versionBytes, want, except);
+    return this.scope.look(name, bytes, gnu, version, versionBytes, want, except);
   }
 
   /** Of what is unique there is one definition for all: the oldest module's, whatever the scope. */

@@ -2,7 +2,11 @@
 
 import { Arena, arenaOf } from "../base/arena";
 import { Found, Want, find, found } from "./lookup";
+import { Index, hasIndex, newIndex } from "./index";
 import { Symbols } from "./symbols";
+
+/** Up to so many modules an index is not worth while. */
+@inline const FEW: u32 = 8;
 
 /** What a module was loaded with: itself or whoever needs it first, then all that is needed, nearest first. */
 @unmanaged export class Scope {
@@ -14,6 +18,8 @@ import { Symbols } from "./symbols";
   /** The next of those whose root is gone. */
   nextOrphan: Scope | null;
   count: u32;
+  /** Over what is not global, while many references are bound. */
+  private index: Index | null;
   private items: usize;
 
   @inline at(index: u32): Symbols { return changetype<Symbols>(load<usize>(this.items + (<usize>index << alignof<usize>()))); }
@@ -30,7 +36,41 @@ import { Symbols } from "./symbols";
   hold(): void { ++this.holders; }
   /** One holder less; true if it was the last. */
   drop(): bool { return --this.holders == 0; }
-  release(): void { this.arena.release(); }
+  release(): void {
+    this.dropIndex();
+    this.arena.release();
+  }
+
+  /**
+   * Makes an index for a load of many references, if that costs less than looking into every module in turn.
+   *
+   * @param references  how many will be looked up
+   * @param isDeep      global modules are looked up here, too
+   */
+  addIndex(references: u64, isDeep: bool): void {
+    if (!hasIndex() || this.count < FEW || this.index) return;
+    let definitions: u64 = 0;
+    for (let i: u32 = 0; i < this.count; ++i) definitions += this.at(i).count;
+    if (references * this.count < 4 * definitions) return;
+    this.index = newIndex();
+    for (let i: u32 = 0; i < this.count && this.index; ++i) {
+      if (!isDeep && this.at(i).rank) continue;
+      if (!this.index!.add(this.at(i))) this.dropIndex();
+    }
+  }
+
+  /** Gives it back. */
+  dropIndex(): void {
+    if (this.index) this.index!.release();
+    this.index = null;
+  }
+
+  /** The first definition for a reference: what is global was looked up before, or is looked up here. */
+  look(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
+    if (hasIndex() && this.index) return this.index!.find(null, 0, name, bytes, gnu, version, versionBytes, want, except);
+    return this.find(0, name, bytes, gnu, version, versionBytes, want, except);
+  }
+
 
   /** The first definition of a name from a position on. */
   find(from: u32, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {

@@ -128,6 +128,7 @@ export const enum Task { Inspect, Load, Unload, Patch }
       module = previous;
     }
     if (this.image) this.image!.drop();
+    if (this.scope) this.scope!.dropIndex();
     if (this.scope && this.scope!.drop()) this.scope!.release();
     if (this.context) --this.context!.sessionCount;
     endHandle(this.handle);

@@ -1,0 +1,173 @@
+// An index over the names of many modules: a lookup takes one step, however many there are. It keeps no names: who has a symbol of this
+// hash, in the order the modules were added. A core for one machine has none, unless it is built with LW_INDEX.
+
+import * as target from "../host/memory";
+import { NONE } from "../host/answer";
+import { Arch } from "../arch/arch";
+import { give, take } from "../base/heap";
+import { gnuHash } from "../elf/hash";
+import { SHN, symShndx } from "../elf/symbol";
+import { wide } from "../elf/word";
+import { Found, Want, find, found } from "./lookup";
+import { Symbols } from "./symbols";
+
+/** False where one or two modules are all there is. */
+@inline export function hasIndex(): bool {
+  if (isDefined(LW_MACHINE)) return isDefined(LW_INDEX);
+  else return true;
+}
+
+/** A module that may define a name of this hash. */
+@unmanaged class Entry {
+  next: Entry | null;
+  /** The hash of DT_GNU_HASH, bit 0 set: there the table has another use for it. */
+  key: u32;
+  symbols: Symbols;
+}
+@unmanaged class Bucket {
+  first: Entry | null;
+  last: Entry | null;
+}
+@inline const FEWEST_BUCKETS: u32 = 256;
+
+@unmanaged export class Index {
+  private buckets: usize;
+  private mask: u32;
+  private count: u32;
+  /** Blocks of entries, each with the address of the next in front: of an index that is given back as a whole. */
+  private blocks: usize;
+
+  @inline private bucket(key: u32): Bucket { return changetype<Bucket>(this.buckets + <usize>(key >> 1 & this.mask) * offsetof<Bucket>()); }
+
+  /** The first definition of a name, of modules with a higher rank than this. */
+  find(arch: Arch | null, rank: u32, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
+    const key = gnu | 1;
+    let entry = this.bucket(key).first;
+    let last: Symbols | null = null;
+    while (entry) {
+      const symbols = entry.symbols;
+      if (entry.key == key && symbols != last && symbols != except && symbols.rank >= rank && (!arch || symbols.image.arch == arch)) {
+        const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
+        if (index) return found(symbols, index);
+        last = symbols;
+      }
+      entry = entry.next;
+    }
+    return 0;
+  }
+
+  /** Adds what a module defines; false if there is no memory. */
+  add(symbols: Symbols): bool {
+    const start = firstDefined(symbols);
+    const count = symbols.count > start ? symbols.count - start : 0;
+    if (!this.holds(this.count + count)) return false;
+    const block = take(8 + <usize>count * offsetof<Entry>());
+    if (!block) return false;
+    store<usize>(block, this.blocks);
+    store<usize>(block, changetype<usize>(symbols), 4);
+    this.blocks = block;
+    let at = block + 8;
+    for (let index = start; index < symbols.count; ++index, at += offsetof<Entry>()) {
+      const entry = changetype<Entry>(at);
+      entry.key = keyOf(symbols, index);
+      entry.symbols = symbols;
+      if (entry.key) this.append(entry);
+    }
+    this.count += count;
+    return true;
+  }
+
+  /** Takes out what was added of a module. */
+  remove(symbols: Symbols): void {
+    let before: usize = 0;
+    let block = this.blocks;
+    while (block && load<usize>(block, 4) != changetype<usize>(symbols)) {
+      before = block;
+      block = load<usize>(block);
+    }
+    if (!block) return;
+    const start = firstDefined(symbols);
+    let at = block + 8;
+    for (let index = start; index < symbols.count; ++index, at += offsetof<Entry>()) {
+      if (changetype<Entry>(at).key) this.unlink(changetype<Entry>(at));
+    }
+    this.count -= symbols.count > start ? symbols.count - start : 0;
+    if (before) store<usize>(before, load<usize>(block));
+    else this.blocks = load<usize>(block);
+    give(block);
+  }
+
+  /** Gives back everything, and itself. */
+  release(): void {
+    let block = this.blocks;
+    while (block) {
+      const next = load<usize>(block);
+      give(block);
+      block = next;
+    }
+    if (this.buckets) give(this.buckets);
+    give(changetype<usize>(this));
+  }
+
+  private append(entry: Entry): void {
+    const bucket = this.bucket(entry.key);
+    entry.next = null;
+    if (bucket.last) bucket.last!.next = entry;
+    else bucket.first = entry;
+    bucket.last = entry;
+  }
+
+  private unlink(entry: Entry): void {
+    const bucket = this.bucket(entry.key);
+    let before: Entry | null = null;
+    let each = bucket.first;
+    while (each && each != entry) {
+      before = each;
+      each = each.next;
+    }
+    if (before) before.next = entry.next;
+    else bucket.first = entry.next;
+    if (bucket.last == entry) bucket.last = before;
+  }
+
+  /** Makes the buckets as many as the entries at least; the order in each stays. */
+  private holds(entries: u32): bool {
+    const old = this.buckets;
+    const oldCount = old ? this.mask + 1 : 0;
+    let count = max(oldCount, FEWEST_BUCKETS);
+    while (count < entries && count < 1 << 26) count <<= 1;
+    if (count == oldCount) return true;
+    const buckets = take(<usize>count * offsetof<Bucket>());
+    if (!buckets) return false;
+    this.buckets = buckets;
+    this.mask = count - 1;
+    for (let i: u32 = 0; i < oldCount; ++i) {
+      let entry = changetype<Bucket>(old + <usize>i * offsetof<Bucket>()).first;
+      while (entry) {
+        const next = entry.next;
+        this.append(entry);
+        entry = next;
+      }
+    }
+    if (old) give(old);
+    return true;
+  }
+}
+
+/** An index of nothing; null if there is no memory. */
+export function newIndex(): Index | null { return changetype<Index | null>(take(offsetof<Index>())); }
+
+/** Where a module's definitions begin: DT_GNU_HASH has them behind everything else. */
+function firstDefined(symbols: Symbols): u32 { return symbols.bucketCount ? symbols.first : symbols.sysvBucketCount ? 1 : symbols.count; }
+
+/** What a symbol is found by; 0 if it is no definition. */
+function keyOf(symbols: Symbols, index: u32): u32 {
+  if (symbols.bucketCount) return target.load32(symbols.chain + <u64>(index - symbols.first) * 4) | 1;
+  return wide(symbols.bits) ? hashOf<u64>(symbols, index) : hashOf<u32>(symbols, index);
+}
+
+function hashOf<A>(symbols: Symbols, index: u32): u32 {
+  const symbol = symbols.symbol<A>(index);
+  const bytes = symShndx<A>(symbol) == SHN.UNDEF ? NONE : symbols.nameBytes(symbol);
+  return bytes == NONE ? 0 : gnuHash(symbols.name(symbol), <u32>bytes) | 1;
+}
