@@ -2,93 +2,21 @@
 // specifications.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { after, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { describe, test } from "node:test";
 import { FIXTURES, MACHINES, type Machine } from "../../fixtures/list.js";
 import { fixtureFolder } from "../../fixtures/build.js";
 import { casesFor } from "../cases.js";
 import { ROOT, fixturePath } from "../support/files.js";
+import { type Answers, type Question, ask, check, differenceOf } from "./compare.js";
 import { LIBRARIES } from "./libraries.js";
-import { lines } from "./lines.js";
-import { type Answer, type Job, reference } from "./python.js";
 
-/** What is linked, and where. */
-interface Question {
-  readonly files: readonly string[];
-  readonly search: readonly string[];
-  readonly base: string | undefined;
-}
-
-interface Linked {
-  /** Why there is no image. */
-  readonly refused?: string;
-  readonly image: { readonly start: string; readonly bytes: number };
-  readonly modules: readonly { readonly name: string; readonly bias: string; readonly base: string; readonly bytes: number }[];
-  readonly missing: readonly string[];
-}
-
-const folder = mkdtempSync(join(tmpdir(), "linkwright-oracle-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-const DEFINES: Readonly<Record<string, string>> = { strlen: "0x70000040", memcpy: "0x70000080", malloc: "0x700000c0", __stack_chk_fail: "0x70000101" };
-let images = 0;
-
-function typed({ files, search, base }: Question, out: string): string[] {
-  return [
-    ...files, "--out", out, "--allow-missing", ...search.flatMap((one) => ["--search", one]), ...(base === undefined ? [] : ["--base", base]),
-    ...Object.entries(DEFINES).flatMap(([name, address]) => ["--define", `${name}=${address}`]),
-  ];
-}
-
-/** Both answers to a question, and where their images are. */
-interface Answers {
-  readonly question: Question;
-  readonly linked: Linked;
-  readonly ours: string;
-  readonly answer: Answer;
-  readonly theirs: string;
-}
-
-/** Asks both; the reference is told nothing but where the modules are. */
-function ask(questions: readonly Question[]): Answers[] {
-  const names = questions.map(() => join(folder, String(++images)));
-  const links = lines<Linked>(process.execPath, [fileURLToPath(new URL("links.js", import.meta.url))], questions.map((one, i) => typed(one, `${names[i]}.ours`)));
-  const jobs = questions.map((question, i): Job => {
-    const { image, modules } = links[i]!;
-    return {
-      files: question.files, search: question.search, defines: DEFINES, start: image?.start ?? "0x0", bytes: image?.bytes ?? 0,
-      biases: modules?.map(({ bias }) => bias) ?? [], out: `${names[i]}.theirs`,
-    };
-  });
-  const answers = reference(jobs);
-  return questions.map((question, i) => ({ question, linked: links[i]!, ours: `${names[i]}.ours`, answer: answers[i]!, theirs: `${names[i]}.theirs` }));
-}
-
-/** Where two images differ first, in words; undefined if they don't. */
-function differenceOf(ours: Buffer, theirs: Buffer, { image, modules }: Linked): string | undefined {
-  if (ours.equals(theirs)) return undefined;
-  const offset = ours.findIndex((byte, i) => byte !== theirs[i]);
-  const word = (bytes: Buffer): string => bytes.subarray(offset & ~7, (offset & ~7) + 8).toString("hex");
-  const address = BigInt(image.start) + BigInt(offset);
-  const module = modules.find(({ base, bytes }) => address >= BigInt(base) && address < BigInt(base) + BigInt(bytes));
-  const vaddr = module && BigInt.asUintN(64, address - BigInt(module.bias));
-  return `at ${module?.name}, vaddr 0x${vaddr?.toString(16)}: ${word(ours)} in ours, ${word(theirs)} in theirs`;
-}
-
-function check({ question, linked, ours, answer, theirs }: Answers): void {
-  assert.equal(linked.refused, undefined);
-  assert.ok(!("unsupported" in answer), `the reference can't do it: ${JSON.stringify(answer)}`);
-  assert.deepEqual(linked.modules.map(({ name }) => name), answer.modules, "the modules, in load order");
-  assert.deepEqual([...linked.missing].sort(), [...answer.missing].sort(), "what is missing");
-  const image = readFileSync(ours);
-  assert.equal(image.length, linked.image.bytes);
-  assert.equal(differenceOf(image, readFileSync(theirs), linked), undefined);
-  const lowest = linked.modules.map(({ base }) => BigInt(base)).reduce((a, b) => (a < b ? a : b));
-  assert.equal(BigInt(linked.image.start), lowest, "the image begins with its lowest module");
-  if (question.base !== undefined) assert.equal(linked.modules[0]!.base, question.base, "the first module is where it was told to be");
+/** The answers to all of them. */
+async function answersTo(questions: readonly Question[]): Promise<Answers[]> {
+  const answers: Answers[] = [];
+  await ask(questions, (one) => answers.push(one));
+  return answers;
 }
 
 const fixed = new Set(FIXTURES.filter(({ kind }) => kind === "exec").map(({ name }) => name));
@@ -113,8 +41,8 @@ const nameOf = ({ files, base }: Question): string => `${files.map((file) => bas
 function compareAll(questions: readonly Question[], operations: readonly string[]): void {
   let answers: Answers[] | undefined;
   for (const [i, question] of questions.entries()) {
-    test(nameOf(question), () => {
-      answers ??= ask(questions);
+    test(nameOf(question), async () => {
+      answers ??= await answersTo(questions);
       check(answers[i]!);
     });
   }
@@ -162,10 +90,10 @@ describe("oracle: link on real libraries", () => {
   compareAll(there.map((names) => ({ files: names.map((name) => LIBRARIES.get(name)!), search: [], base: "0x7f1234500000" })), ["B_A", "S_A", "S"]);
 });
 
-test("oracle: a difference is noticed", () => {
+test("oracle: a difference is noticed", async () => {
   const file = fixturePath("riscv32", "relative.so");
-  const [both] = ask([{ files: [file], search: [], base: undefined }]);
-  const image = readFileSync(both!.ours), other = Buffer.from(image);
+  const [both] = await answersTo([{ files: [file], search: [], base: undefined }]);
+  const image = both!.ours, other = Buffer.from(image);
   assert.equal(differenceOf(image, other, both!.linked), undefined);
   other[0x12] = other[0x12]! ^ 1;
   assert.match(differenceOf(image, other, both!.linked) ?? "", /^at relative\.so, vaddr 0x12: /);

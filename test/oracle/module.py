@@ -20,6 +20,7 @@ class Symbol:
     visibility: str
     section: object  # a number, or "SHN_UNDEF", "SHN_ABS"
     version: str | None
+    version_index: int  # 1: of no version; 2: the first that a library has
     is_hidden: bool  # a definition that only those find who ask for its version
 
     @property
@@ -30,6 +31,16 @@ class Symbol:
     def is_local(self):
         """Nobody outside of its module sees or replaces it."""
         return self.bind == "STB_LOCAL" or self.visibility in ("STV_HIDDEN", "STV_INTERNAL")
+
+    @property
+    def is_unique(self):
+        """One for all who define it (STB_GNU_UNIQUE)."""
+        return self.bind in ("STB_GNU_UNIQUE", "STB_LOOS")
+
+    @property
+    def is_thumb(self):
+        """T, if the machine is arm."""
+        return self.kind == "STT_FUNC" and self.value & 1
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class Module:
         self.machine = elf["e_machine"]
         self.bits = elf.elfclass
         self.loads = [s.header for s in elf.iter_segments("PT_LOAD") if s["p_memsz"]]
+        self.block = next((s.header for s in elf.iter_segments("PT_TLS") if s["p_memsz"]), None)
         self.soname = None
         self.needed, self.symbols, self.relr, self.relocations = [], [], [], []
         self.tags = {}
@@ -76,7 +88,8 @@ class Module:
         for symbol, index in zip(raw, indexes):
             self.symbols.append(Symbol(
                 symbol.name, symbol["st_value"], symbol["st_size"], symbol["st_info"]["bind"], symbol["st_info"]["type"],
-                symbol["st_other"]["visibility"], symbol["st_shndx"], versions.get(index & ~VERSYM_HIDDEN), bool(index & VERSYM_HIDDEN)))
+                symbol["st_other"]["visibility"], symbol["st_shndx"], versions.get(index & ~VERSYM_HIDDEN),
+                index & ~VERSYM_HIDDEN, bool(index & VERSYM_HIDDEN)))
         tables = dynamic.get_relocation_tables()
         self.relr = [one["r_offset"] for one in tables["RELR"].iter_relocations()] if "RELR" in tables else []
         for which in ("REL", "RELA", "JMPREL"):

@@ -19,11 +19,11 @@ export interface Job {
 
 /** What came of it. */
 export type Answer =
-  | { readonly modules: readonly string[]; readonly missing: readonly string[]; readonly counts: Readonly<Record<string, number>> }
+  | { readonly modules: readonly string[]; readonly missing: readonly string[]; readonly resolvers: readonly string[]; readonly counts: Readonly<Record<string, number>> }
   | { readonly unsupported: string };
 
 /** Links all of them. */
-export function reference(jobs: readonly Job[]): Answer[] {
+export function reference(jobs: readonly Job[]): Promise<Answer[]> {
   return lines("python3", [join(ROOT, "test/oracle/link.py")], jobs, {
     PYTHONPATH: join(ROOT, "build/tools/python"), PYTHONDONTWRITEBYTECODE: "1",
   });

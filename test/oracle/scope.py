@@ -1,23 +1,27 @@
-"""Symbol lookup: gABI 5, "Shared Object Dependencies", and versions as the LSB's "Symbol Versioning" has them."""
+"""Symbol lookup: gABI 5, "Shared Object Dependencies", and versions as the LSB's "Symbol Versioning" and glibc have them."""
 
-
-def matches(wanted, definition, module):
-    """Whether a definition is one that a reference means."""
-    if wanted is None:
-        return not definition.is_hidden
-    if "DT_VERDEF" not in module.tags:
-        return True  # a library that knows no versions
-    return definition.version == wanted or (definition.version is None and not definition.is_hidden)
+FIRST_VERSION = 2
 
 
 def definition_in(module, name, wanted, takes_stubs):
-    """The first definition of a module."""
+    """The definition of a module that a reference means."""
+    defaults = []
     for symbol in module.by_name.get(name, ()):
         # A program that takes a library function's address has it at its own stub: st_value of an undefined symbol.
         is_stub = takes_stubs and not symbol.is_defined and symbol.value != 0 and symbol.kind == "STT_FUNC"
-        if is_stub or (symbol.is_defined and matches(wanted, symbol, module)):
+        if not is_stub and not symbol.is_defined:
+            continue
+        if "DT_VERSYM" not in module.tags:
+            return symbol  # a library that knows no versions
+        is_unversioned = symbol.version is None and not symbol.is_hidden
+        if wanted is not None and (symbol.version == wanted or is_unversioned):
             return symbol
-    return None
+        # Who was linked when there were no versions means what became the first of them; else it must be plain which one it is.
+        if wanted is None and symbol.version_index <= FIRST_VERSION:
+            return symbol
+        if wanted is None and not symbol.is_hidden:
+            defaults.append(symbol)
+    return defaults[0] if len(defaults) == 1 else None
 
 
 class Scope:
@@ -34,13 +38,18 @@ class Scope:
         """
         if reference.is_defined and (reference.is_local or reference.visibility == "STV_PROTECTED"):
             return module, reference
-        first = [module] if module.is_symbolic else []
-        for other in first + self.modules:
-            if other is without:
-                continue
-            found = definition_in(other, reference.name, reference.version, not is_slot)
-            if found:
-                return other, found
-        if reference.name in self.defines:
+        found = self._search([module] if module.is_symbolic else [], reference, is_slot, without)
+        if found and not found[1].is_unique:
+            return found
+        found = self._search(self.modules, reference, is_slot, without)
+        if found is None and reference.name in self.defines:
             return None, self.defines[reference.name]
+        return found
+
+    def _search(self, modules, reference, is_slot, without):
+        for other in modules:
+            if other is not without:
+                found = definition_in(other, reference.name, reference.version, not is_slot)
+                if found:
+                    return other, found
         return None
