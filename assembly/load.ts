@@ -6,6 +6,7 @@ import { PENDING } from "./host/answer";
 import { event } from "./host/log";
 import * as machine from "./host/machine";
 import * as target from "./host/memory";
+import { changed, changing } from "./base/generation";
 import { wide } from "./elf/word";
 import { hasTextRelocations, isSymbolic, mayBeLazy } from "./inspect/dynamic";
 import { inspect } from "./inspect/inspect";
@@ -17,10 +18,10 @@ import { newBinding } from "./link/bond";
 import { Symbols, symbolsOf } from "./link/symbols";
 import { choose } from "./relocate/indirect";
 import { Relocator, newRelocator, relocate } from "./relocate/relocate";
-import { closureOf, initOrder, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
+import { closureOf, dropOrphans, initOrder, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
 import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
-import { Module, State, moduleAt } from "./registry/module";
+import { Module, State, moduleAt, retireModule } from "./registry/module";
 import { patch } from "./registry/patch";
 import { hasVersions } from "./registry/require";
 import { Session, Task } from "./registry/session";
@@ -231,9 +232,13 @@ function publish(session: Session): bool {
   session.handles = session.take(<u64>session.modules.count * 4);
   if (!session.handles) return false;
   if (!session.pin(session.root!)) return false;
-  if (!keepScope(session.context!, session.root!)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
-  session.commit();
-  if (session.flags & Flag.Global) makeGlobal(session.root!);
+  changing();
+  const isKept = keepScope(session.context!, session.root!);
+  if (isKept) session.commit();
+  if (isKept && session.flags & Flag.Global) makeGlobal(session.root!);
+  changed();
+  if (!isKept) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  session.tell();
   return true;
 }
 
@@ -296,14 +301,29 @@ function finalise(session: Session): bool {
 
 /** What was finalised is gone. */
 function release(session: Session): bool {
+  const context = session.context!;
   let module = session.dying;
-  if (module) pruneScopes(session.context!, module);
+  // They are told of while they can still be asked about, and are out of sight before the first is released.
+  while (module) {
+    event(Level.Debug, Event.Withdrawn, module.handle, module.placement.addr);
+    module = module.dyingNext;
+  }
+  changing();
+  pruneScopes(context, session.dying);
+  module = session.dying;
+  while (module) {
+    context.modules.remove(module);
+    module.hide();
+    module = module.dyingNext;
+  }
+  changed();
+  module = session.dying;
   while (module) {
     const next = module.dyingNext;
-    session.context!.modules.remove(module);
-    module.release();
+    retireModule(module);
     module = next;
   }
+  dropOrphans(context, false);
   session.dying = null;
   return true;
 }

@@ -1,7 +1,8 @@
-// Exports that look something up. They allocate nothing and store nothing.
+// Exports that look something up. They allocate nothing and store nothing; what changed meanwhile is looked up again.
 
 import { Kind } from "../words";
 import { NONE } from "../host/answer";
+import { generation, isStill } from "../base/generation";
 import { gnuHash } from "../elf/hash";
 import { Found, Want, find, found, indexOf, ownerOf } from "../link/lookup";
 import { nearest } from "../link/nearest";
@@ -17,6 +18,16 @@ import { Module, moduleAt, publishedModule } from "../registry/module";
  * @returns the owner's handle << 32 | symbol index; 0 if nobody defines it
  */
 export function lw_find(handle: u32, name: u64, nameBytes: u32, version: u64, versionBytes: u32): u64 {
+  let seen: u32;
+  let answer: u64;
+  do {
+    seen = generation();
+    answer = findOnce(handle, name, nameBytes, version, versionBytes);
+  } while (!isStill(seen));
+  return answer;
+}
+
+function findOnce(handle: u32, name: u64, nameBytes: u32, version: u64, versionBytes: u32): u64 {
   const hash = gnuHash(name, nameBytes);
   const want = wantOf(version);
   const module = publishedModule(handle);
@@ -31,6 +42,16 @@ export function lw_find(handle: u32, name: u64, nameBytes: u32, version: u64, ve
  * @returns as lw_find
  */
 export function lw_next(handle: u32, name: u64, nameBytes: u32, version: u64, versionBytes: u32): u64 {
+  let seen: u32;
+  let answer: u64;
+  do {
+    seen = generation();
+    answer = nextOnce(handle, name, nameBytes, version, versionBytes);
+  } while (!isStill(seen));
+  return answer;
+}
+
+function nextOnce(handle: u32, name: u64, nameBytes: u32, version: u64, versionBytes: u32): u64 {
   const module = publishedModule(handle);
   if (!module) return 0;
   const hash = gnuHash(name, nameBytes);
@@ -57,6 +78,16 @@ function findFrom(module: Module, name: u64, nameBytes: u32, hash: u32, version:
 
 /** The module of a context whose reservation holds an address; 0: none. */
 export function lw_at(context: u32, addr: u64): u32 {
+  let seen: u32;
+  let answer: u32;
+  do {
+    seen = generation();
+    answer = atOnce(context, addr);
+  } while (!isStill(seen));
+  return answer;
+}
+
+function atOnce(context: u32, addr: u64): u32 {
   const record = recordOf(context, Kind.Context);
   if (!record) return 0;
   let module: Module | null = changetype<Context>(record).modules.first;
@@ -69,6 +100,12 @@ export function lw_at(context: u32, addr: u64): u32 {
 
 /** The module and the symbol that hold an address, as lw_find tells them; index 0 where no symbol does; 0: no module. */
 export function lw_symbol_at(context: u32, addr: u64): u64 {
-  const handle = lw_at(context, addr);
-  return handle ? <u64>handle << 32 | nearest(moduleAt(handle).symbols, addr) : 0;
+  let seen: u32;
+  let answer: u64;
+  do {
+    seen = generation();
+    const handle = atOnce(context, addr);
+    answer = handle ? <u64>handle << 32 | nearest(moduleAt(handle).symbols, addr) : 0;
+  } while (!isStill(seen));
+  return answer;
 }

@@ -1,13 +1,14 @@
 // Exports that begin, advance and end work.
 
 import { Answer, Code, Flag, Kind, Policy, Stage, What } from "../words";
+import { changed, changing, openGeneration, reclaimBlocks } from "../base/generation";
 import { openHeap, peakBytes, usedBytes } from "../base/heap";
 import { Image, newImage } from "../inspect/image";
 import { advance, beginUnload } from "../load";
 import { Context, newContext } from "../registry/context";
-import { keepScope } from "../registry/dependency";
+import { dropOrphans, keepScope } from "../registry/dependency";
 import { endHandle, handleFault, kindOf, openHandles, recordOf } from "../registry/handle";
-import { newModule, publishedModule } from "../registry/module";
+import { newModule, openModules, publishedModule, reclaimModules } from "../registry/module";
 import { beginPatch } from "../registry/patch";
 import { Session, Task, newSession } from "../registry/session";
 
@@ -20,6 +21,8 @@ export function lw_open(limitBytes: u32): i32 {
   if (limitBytes && <usize>limitBytes <= start) return Code.OutOfMemory;
   openHeap(start, limitBytes);
   openHandles();
+  openGeneration();
+  openModules();
   isOpen = true;
   return Code.Ok;
 }
@@ -177,6 +180,7 @@ function closeContext(context: Context): Code {
   if (context.modules.count || context.sessionCount) return Code.ContextInUse;
   endHandle(context.handle);
   context.globals.dropIndex();
+  dropOrphans(context, true);
   context.arena.release();
   return Code.Ok;
 }
@@ -186,9 +190,18 @@ export function lw_retain(module: u32): i32 {
   const held = publishedModule(module);
   if (!held) return handleFault(module);
   if (!held.isPublished) return Code.SessionBusy;
-  if (!keepScope(held.context, held)) return Code.OutOfMemory;
+  changing();
+  const isKept = keepScope(held.context, held);
+  changed();
+  if (!isKept) return Code.OutOfMemory;
   ++held.references;
   return Code.Ok;
+}
+
+/** No reader holds anything of what was unloaded up to now: it is given back. Only a core with threads keeps it so long. */
+export function lw_reclaim(): void {
+  reclaimModules();
+  reclaimBlocks();
 }
 
 /** Bytes of the core's own memory in use now, and the most that ever were. */

@@ -4,7 +4,8 @@
 import * as target from "../host/memory";
 import { NONE } from "../host/answer";
 import { Arch } from "../arch/arch";
-import { give, take } from "../base/heap";
+import { retire } from "../base/generation";
+import { take } from "../base/heap";
 import { gnuHash } from "../elf/hash";
 import { SHN, symShndx } from "../elf/symbol";
 import { wide } from "../elf/word";
@@ -31,13 +32,16 @@ import { Symbols } from "./symbols";
 @inline const FEWEST_BUCKETS: u32 = 256;
 
 @unmanaged export class Index {
+  /** Links what is given back. */
+  private link: usize;
+  /** Behind a word for the same. */
   private buckets: usize;
   private mask: u32;
   private count: u32;
   /** Blocks of entries, each with the address of the next in front: of an index that is given back as a whole. */
   private blocks: usize;
 
-  @inline private bucket(key: u32): Bucket { return changetype<Bucket>(this.buckets + <usize>(key >> 1 & this.mask) * offsetof<Bucket>()); }
+  @inline private bucket(key: u32): Bucket { return changetype<Bucket>(this.buckets + 8 + <usize>(key >> 1 & this.mask) * offsetof<Bucket>()); }
 
   /** The first definition of a name, of modules with a higher rank than this. */
   find(arch: Arch | null, rank: u32, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
@@ -94,7 +98,7 @@ import { Symbols } from "./symbols";
     this.count -= symbols.count > start ? symbols.count - start : 0;
     if (before) store<usize>(before, load<usize>(block));
     else this.blocks = load<usize>(block);
-    give(block);
+    retire(block);
   }
 
   /** Gives back everything, and itself. */
@@ -102,11 +106,11 @@ import { Symbols } from "./symbols";
     let block = this.blocks;
     while (block) {
       const next = load<usize>(block);
-      give(block);
+      retire(block);
       block = next;
     }
-    if (this.buckets) give(this.buckets);
-    give(changetype<usize>(this));
+    if (this.buckets) retire(this.buckets);
+    retire(changetype<usize>(this));
   }
 
   private append(entry: Entry): void {
@@ -137,19 +141,19 @@ import { Symbols } from "./symbols";
     let count = max(oldCount, FEWEST_BUCKETS);
     while (count < entries && count < 1 << 26) count <<= 1;
     if (count == oldCount) return true;
-    const buckets = take(<usize>count * offsetof<Bucket>());
+    const buckets = take(8 + <usize>count * offsetof<Bucket>());
     if (!buckets) return false;
     this.buckets = buckets;
     this.mask = count - 1;
     for (let i: u32 = 0; i < oldCount; ++i) {
-      let entry = changetype<Bucket>(old + <usize>i * offsetof<Bucket>()).first;
+      let entry = changetype<Bucket>(old + 8 + <usize>i * offsetof<Bucket>()).first;
       while (entry) {
         const next = entry.next;
         this.append(entry);
         entry = next;
       }
     }
-    if (old) give(old);
+    if (old) retire(old);
     return true;
   }
 }

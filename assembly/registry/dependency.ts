@@ -113,13 +113,20 @@ export function pruneScopes(context: Context, dying: Module | null): void {
     }
     each = each.dyingNext;
   }
+  let scope = context.orphans;
+  while (scope) {
+    prune(scope);
+    scope = scope.nextOrphan;
+  }
+}
+
+/** Lets go of the scopes that no module is looked up in any more; of all of them when the context ends. */
+export function dropOrphans(context: Context, all: bool): void {
   let before: Scope | null = null;
   let scope = context.orphans;
   while (scope) {
     const next = scope.nextOrphan;
-    prune(scope);
-    // Its last holder is this list: nobody looks anything up there any more.
-    if (scope.isHeldOnce || !scope.count) {
+    if (all || scope.isHeldOnce) {
       if (before) before.nextOrphan = next;
       else context.orphans = next;
       if (scope.drop()) scope.release();

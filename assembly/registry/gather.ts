@@ -4,6 +4,7 @@ import { Answer, Code, Flag, What } from "../words";
 import * as hostLink from "../host/link";
 import * as target from "../host/memory";
 import * as source from "../host/source";
+import { changed, changing } from "../base/generation";
 import { DT } from "../elf/dynamic";
 import { gnuHash } from "../elf/hash";
 import { Image, Part, newImage } from "../inspect/image";
@@ -52,8 +53,11 @@ function becomeAlias(session: Session, module: Module): bool {
   session.cursor = null;
   session.isAlias = true;
   if (!session.pin(module)) return false;
-  if (!keepScope(session.context!, module)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
-  if (session.flags & Flag.Global) makeGlobal(module);
+  changing();
+  const isKept = keepScope(session.context!, module);
+  if (isKept && session.flags & Flag.Global) makeGlobal(module);
+  changed();
+  if (!isKept) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   if (session.flags & Flag.NoDelete) module.flags |= Flag.NoDelete;
   return true;
 }

@@ -1,9 +1,9 @@
 // A module: an image in memory, and what it is bound to.
 
-import { Event, Flag, Kind, Level } from "../words";
-import { event } from "../host/log";
+import { Flag, Kind } from "../words";
 import * as machine from "../host/machine";
 import { Arena, arenaOf } from "../base/arena";
+import { keepsRetired } from "../base/generation";
 import { ELFOSABI } from "../elf/header";
 import { Image } from "../inspect/image";
 import { Binding } from "../link/bond";
@@ -17,7 +17,7 @@ import { Context } from "./context";
 import { endHandle, newHandle, recordOf } from "./handle";
 
 /** How far a module has come. */
-export const enum State { Loading, Published, Dying }
+export const enum State { Loading, Published, Dying, Gone }
 
 /** An edge of the dependency graph. */
 @unmanaged export class Dependency {
@@ -117,23 +117,20 @@ export const enum State { Loading, Published, Dying }
   }
 
   /** No lookup leads to it any more. */
-  private hide(): void {
+  hide(): void {
     const context = this.context;
     if (this.isGlobal) context.globals.remove(this.symbols);
     if (this.image.abi == ELFOSABI.GNU) context.uniques.remove(this.symbols);
-    this.home = dropScope(this.home);
-    this.scope = dropScope(this.scope);
+    this.state = State.Gone;
   }
 
   /** Gives back everything it took from the host and from the core. */
   release(): void {
-    const base = this.placement.addr;
-    const wasPlaced = this.placement.bytes != 0;
-    this.hide();
+    this.home = dropScope(this.home);
+    this.scope = dropScope(this.scope);
     if (this.hasTls) machine.tlsRelease(this.handle);
     this.placement.release();
     this.image.drop();
-    if (wasPlaced && this.state != State.Loading) event(Level.Debug, Event.Withdrawn, this.handle, base);
     endHandle(this.handle);
     this.arena.release();
   }
@@ -170,7 +167,7 @@ export function newModule(context: Context, image: Image, flags: Flag): Module |
 /** The module of a host's handle; null if it is stale, or the module is not published yet. */
 export function publishedModule(handle: u32): Module | null {
   const module = changetype<Module | null>(recordOf(handle, Kind.Module));
-  return module && module.state != State.Loading ? module : null;
+  return module && module.state != State.Loading && module.state != State.Gone ? module : null;
 }
 
 /** The module of a handle that the core itself keeps: always a living one. */
@@ -181,3 +178,28 @@ function dropScope(scope: Scope | null): Scope | null {
   if (scope && scope.drop()) scope.release();
   return null;
 }
+
+/** Modules that are gone, but that a reader may still hold. */
+let retired: Module | null = null;
+
+/** A module that is out of sight: it is released when no reader can hold it. */
+export function retireModule(module: Module): void {
+  if (!keepsRetired()) {
+    module.release();
+    return;
+  }
+  module.dyingNext = retired;
+  retired = module;
+}
+
+/** No reader holds what is gone up to now. */
+export function reclaimModules(): void {
+  while (retired) {
+    const module = retired!;
+    retired = module.dyingNext;
+    module.release();
+  }
+}
+
+/** Forgets them: the core begins anew. */
+export function openModules(): void { retired = null; }

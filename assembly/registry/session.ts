@@ -13,7 +13,7 @@ import { Binder } from "../link/binder";
 import { Scope } from "../link/scope";
 import { Context } from "./context";
 import { endHandle, newHandle, recordOf } from "./handle";
-import { Dependency, Module, State } from "./module";
+import { Dependency, Module, State, moduleAt } from "./module";
 import { Modules } from "./modules";
 
 /** What a session is for. */
@@ -107,8 +107,15 @@ export const enum Task { Inspect, Load, Unload, Patch }
       module.broughtBy = null;
       module.initialiser = changetype<usize>(this);
       store<u32>(this.handles + this.handleCount++ * 4, module.handle);
-      event(Level.Info, Event.Published, module.handle, module.placement.addr);
       module = next;
+    }
+  }
+
+  /** Tells the host what is visible now. */
+  tell(): void {
+    for (let i: u32 = 0; i < this.handleCount; ++i) {
+      const handle = load<u32>(this.handles + i * 4);
+      event(Level.Info, Event.Published, handle, moduleAt(handle).placement.addr);
     }
   }
 

@@ -1,0 +1,57 @@
+// How readers that take no lock see one state of the registry: a number that is odd while it changes, and memory that is given back
+// only when no reader can hold it. A core for hosts with threads is built with LW_THREADS; in others nobody reads meanwhile.
+
+import { fence } from "../host/machine";
+import { give } from "./heap";
+
+@inline function hasThreads(): bool { return isDefined(LW_THREADS); }
+
+@lazy const NUMBER: usize = memory.data(4, 4);
+/** Blocks that readers may still hold, linked through their first words. */
+let retired: usize = 0;
+
+/** A number to compare with when everything was read; waits while somebody changes what is read. */
+@inline export function generation(): u32 {
+  if (!hasThreads()) return 0;
+  let number = atomic.load<u32>(NUMBER);
+  while (number & 1) number = atomic.load<u32>(NUMBER);
+  return number;
+}
+
+/** True if nothing changed since. */
+@inline export function isStill(number: u32): bool {
+  if (!hasThreads()) return true;
+  // What was read stays in front of this: asc 0.28 has no fence of its own that validates.
+  fence();
+  return atomic.load<u32>(NUMBER) == number;
+}
+
+/** What readers see changes from here on; the caller holds the host's lock. No call of the host's that may read is made until `changed`. */
+@inline export function changing(): void { if (hasThreads()) atomic.store<u32>(NUMBER, load<u32>(NUMBER) + 1); }
+/** It is whole again. */
+@inline export function changed(): void { if (hasThreads()) atomic.store<u32>(NUMBER, load<u32>(NUMBER) + 1); }
+
+/** True if what is taken out of sight is kept until `reclaim`. */
+@inline export function keepsRetired(): bool { return hasThreads(); }
+
+/** Gives back a block whose first word nobody reads. */
+export function retire(block: usize): void {
+  if (!keepsRetired()) {
+    give(block);
+    return;
+  }
+  store<usize>(block, retired);
+  retired = block;
+}
+
+/** No reader holds what was retired up to now. */
+export function reclaimBlocks(): void {
+  while (retired) {
+    const next = load<usize>(retired);
+    give(retired);
+    retired = next;
+  }
+}
+
+/** Forgets it all: the heap begins anew. */
+export function openGeneration(): void { retired = 0; }
