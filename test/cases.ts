@@ -149,13 +149,13 @@ export const CASES: readonly Case[] = [
   { name: "everything that is missing", steps: [refuse("missing.so", "MissingSymbol", ["nobody_has_this", "nor_that"])] },
   { name: "what is missing may be allowed", steps: [load("missing.so", ["nobody_has_this", "nor_that"])] },
   { name: "a missing library", steps: [refuse("lonely.so", "MissingLibrary", ["absent.so"])] },
-  { name: "thread-local storage", steps: [refuse("thread.so", "UnsupportedTls")] },
-  { name: "a resolver", steps: [refuse("indirect_user.so", "UnsupportedSymbol"), load("indirect.so")], machines: WITH_IFUNC },
+  { name: "thread-local storage", steps: [refuse("thread.so", "TlsRefused")] },
+  { name: "a resolver", steps: [refuse("indirect_user.so", "BadSymbolType"), load("indirect.so")], machines: WITH_IFUNC },
   { name: "a relocation in code", steps: [refuse("text.so", "TextRelocation")] },
   { name: "two executables at one address", steps: [load("executable"), refuse("static", "NoSpace")] },
   {
     name: "what was refused leaves no trace",
-    steps: [load("call.so"), refuse("missing.so", "MissingSymbol", ["nobody_has_this", "nor_that"]), refuse("thread.so", "UnsupportedTls"), check("call.so")],
+    steps: [load("call.so"), refuse("missing.so", "MissingSymbol", ["nobody_has_this", "nor_that"]), refuse("thread.so", "TlsRefused"), check("call.so")],
   },
   ...["write_constant", "write_sealed", "write_code", "call_data", "read_nothing"].map((symbol): Case => ({
     name: `${symbol} traps`,

@@ -131,6 +131,11 @@ export const FAULTS: Record<Code, FaultWords> = {
     expected: "e_phnum less than 65535 (PN_XNUM)",
     remedy: "link with fewer output sections that have a segment of their own",
   },
+  [Code.BadTls]: {
+    means: "the image of the thread-local variables contradicts itself",
+    expected: "one PT_TLS at most, p_filesz no more than p_memsz, p_align a power of two, its bytes in a loadable segment",
+    remedy: "get the file again, or correct the linker script that placed .tdata and .tbss",
+  },
 
   [Code.WritableCode]: {
     means: "a segment is writable and executable",
@@ -144,13 +149,13 @@ export const FAULTS: Record<Code, FaultWords> = {
   },
   [Code.TextRelocation]: {
     means: "the file wants its read-only segments relocated",
-    expected: "relocations in writable segments only (no DT_TEXTREL)",
-    remedy: "compile with -fPIC and link with -z text, which shows where they come from",
+    expected: "relocations in writable segments only (no DT_TEXTREL), or a load that allows them",
+    remedy: "compile with -fPIC and link with -z text, which shows where they come from; or allow it (--allow-text)",
   },
-  [Code.UnsupportedTls]: {
-    means: "the file has thread-local storage, which this build does not support",
-    expected: "no PT_TLS and no TLS relocations",
-    remedy: "make the variables ordinary ones, or keep them behind a function of the host",
+  [Code.TlsRefused]: {
+    means: "the host has no place for the module's thread-local variables, or no way to find one of them",
+    expected: "a host that gives threads their blocks; for TLS descriptors also its functions lw_tls_static, lw_tls_dynamic, lw_tls_absent",
+    remedy: "in Node and wasmtime define those functions (--define SYM=ADDR); or compile with -mtls-dialect=trad, or without thread-local variables",
   },
   [Code.UnsupportedType]: {
     means: "the file's type is valid, but this build does not load it",
@@ -215,19 +220,29 @@ export const FAULTS: Record<Code, FaultWords> = {
     remedy: "get the file again: its version tables are damaged",
   },
   [Code.CopySource]: {
-    means: "a COPY relocation has nothing to copy from, or its sizes differ",
-    expected: "an object of the same size in another module",
-    remedy: "compile the executable with -fPIE, or against the library version that it is loaded with",
+    means: "a COPY relocation has nothing to copy from",
+    expected: "an object whose bytes lie in a readable segment of another module, or whose size the host says",
+    remedy: "compile the executable with -fPIE, or against the library that it is loaded with; a host says the size of what it defines",
   },
   [Code.MachineMismatch]: {
     means: "a library is for another machine than the file that needs it",
     expected: "the e_machine and class of the file that was loaded first",
     remedy: "name the folder that holds the libraries of this machine",
   },
-  [Code.UnsupportedSymbol]: {
-    means: "a symbol is of a kind that this build does not bind",
-    expected: "functions, objects and symbols without a type",
-    remedy: "avoid what makes such symbols: thread-local variables (type 6) or IFUNC resolvers (type 10)",
+  [Code.BadSymbolType]: {
+    means: "a symbol is of a type that its use does not go with",
+    expected: "a thread-local variable (type 6) where a relocation asks for one, in a file that has PT_TLS, and only there; no function to be copied",
+    remedy: "declare the variable alike in all files (thread_local or not); a host can't define a thread-local one",
+  },
+  [Code.MissingVersion]: {
+    means: "a library does not have a version that a file needs of it",
+    expected: "the version among those that the library defines (DT_VERDEF)",
+    remedy: "take the library in the version that the file was linked with, or a newer one; see both with `linkwright inspect`",
+  },
+  [Code.NoStaticTls]: {
+    means: "the code wants thread-local variables at a fixed distance from the thread pointer, and there is no place left for them",
+    expected: "room in the 4,096 bytes that every thread has in reserve; for an executable the place that its linker counted on: the first",
+    remedy: "compile with -ftls-model=global-dynamic, load the file before others that take the room, or load an executable first",
   },
 
   [Code.UnknownRelocation]: {
@@ -239,6 +254,21 @@ export const FAULTS: Record<Code, FaultWords> = {
     means: "a relocation names a place that is not in a writable segment of the module",
     expected: "r_offset, with the whole word, in a segment that has PF_W",
     remedy: "compile with -fPIC; if that is done, get the file again",
+  },
+  [Code.OutOfRange]: {
+    means: "a value does not fit the place that a relocation names",
+    expected: "a value of as many bits as the relocation's type has",
+    remedy: "load the modules nearer to each other, or below 2^32 (--base ADDR); or compile with -fPIC",
+  },
+  [Code.ResolverOutside]: {
+    means: "a resolver (IFUNC) does not lie in executable memory of the module that has it",
+    expected: "an address in a segment that has PF_X",
+    remedy: "get the file again: its relocations or its symbols are damaged",
+  },
+  [Code.ChooseRefused]: {
+    means: "the host could not call a resolver (IFUNC)",
+    expected: "a host that runs the target's code",
+    remedy: "load with NoRun where code can't run (in Node this is the default), or see the host's own message",
   },
 
   [Code.InitOutside]: {
@@ -281,6 +311,11 @@ export const FAULTS: Record<Code, FaultWords> = {
     means: "a flag is unknown",
     expected: "bits of Flag",
     remedy: "use flags of this version's linkwright.h",
+  },
+  [Code.NotPatchable]: {
+    means: "the module does not know what its symbols are bound to",
+    expected: "a module that was loaded with Flag.Patchable",
+    remedy: "load it with that flag (in Node: `patchable: true`)",
   },
 
   [Code.OutOfMemory]: {
