@@ -4,13 +4,17 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { sourcesFor } from "./sources.js";
+import { type Wanted, sourcesFor } from "./sources.js";
 
-/** A package at the version that is wanted; `architecture` is a Debian architecture or "source". */
+/** A package. */
 export interface Package {
   readonly name: string;
-  readonly version: string;
+  /** Whichever is the newest, if not said. */
+  readonly version?: string;
+  /** A Debian architecture, or "source". */
   readonly architecture: string;
+  /** The release it is from, unless it is this system's: others have architectures that this one lacks. */
+  readonly suite?: string;
 }
 
 /** A package can't be had; `helps` says what may be done. */
@@ -26,14 +30,19 @@ export class FetchFailed extends Error {
 const TRIES = 3;
 const NETWORK = "check the network, and that `apt-get update` works with the sources in /etc/apt";
 
-const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "linkwright", "debian");
+/** Where fetched packages are kept. */
+export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "linkwright");
 
-const folderOf = ({ name, version, architecture }: Package): string => join(cache, `${name}_${version}_${architecture}`);
+const cache = join(CACHE, "debian");
+
+const folderOf = ({ name, version, architecture, suite = "newest" }: Package): string => join(cache, `${name}_${version ?? suite}_${architecture}`);
+
+const isSource = ({ architecture }: Package): boolean => architecture === "source";
 
 /** The file of a fetched package: its .deb, or for a source its .dsc. */
 function fileOf(wanted: Package): string | undefined {
   const folder = folderOf(wanted);
-  const ending = wanted.architecture === "source" ? ".dsc" : ".deb";
+  const ending = isSource(wanted) ? ".dsc" : ".deb";
   const name = existsSync(folder) ? readdirSync(folder).find((file) => file.endsWith(ending)) : undefined;
   return name && join(folder, name);
 }
@@ -43,8 +52,8 @@ class Apt {
   readonly folder: string;
   readonly #config: string;
 
-  constructor(architectures: readonly string[]) {
-    const sources = sourcesFor(architectures);
+  constructor(wanted: Wanted) {
+    const sources = sourcesFor(wanted);
     if (!sources) throw new FetchFailed("the sources in /etc/apt name no Debian archive", "add Debian's own, with the component main");
     this.folder = mkdtempSync(join(tmpdir(), "linkwright-apt-"));
     this.#config = join(this.folder, "apt.conf");
@@ -65,7 +74,7 @@ class Apt {
       `APT::Sandbox::User "root";`,
       "#clear APT::Update;",
       "#clear APT::Architectures;",
-      `APT::Architectures { ${[...new Set([native, ...architectures])].filter(Boolean).map((name) => `"${name}";`).join(" ")} };`,
+      `APT::Architectures { ${[...new Set([native, ...wanted.architectures])].filter(Boolean).map((name) => `"${name}";`).join(" ")} };`,
       `Acquire::Retries "2";`,
       "",
     ].join("\n"));
@@ -86,54 +95,88 @@ class Apt {
 }
 
 /** What apt calls a package. */
-const nameOf = ({ name, architecture }: Package): string => (architecture === "source" ? name : `${name}:${architecture}`);
-const exactOf = (wanted: Package): string => `${nameOf(wanted)}=${wanted.version}`;
+const nameOf = (wanted: Package): string => (isSource(wanted) ? wanted.name : `${wanted.name}:${wanted.architecture}`);
 
-/** The versions of a package that the lists offer. */
-function offeredOf(apt: Apt, wanted: Package): string[] {
-  const args = wanted.architecture === "source" ? ["showsrc", "--only-source"] : ["show", "--all-versions"];
-  const { output } = apt.run("apt-cache", [...args, nameOf(wanted)]);
-  return [...output.matchAll(/^Version: (.*)$/gm)].map(([, version]) => version!);
+/** The versions that the lists offer, by what apt calls a package. */
+function offersOf(apt: Apt, wanted: readonly Package[]): Map<string, string[]> {
+  const offers = new Map(wanted.map((one): [string, string[]] => [nameOf(one), []]));
+  const read = (args: readonly string[], names: readonly string[], field: RegExp): void => {
+    if (!names.length) return;
+    for (const stanza of apt.run("apt-cache", [...args, ...names]).output.split("\n\n")) {
+      const [, version] = /^Version: (.*)$/m.exec(stanza) ?? [];
+      const name = field.exec(stanza)?.slice(1).join(":");
+      if (version !== undefined && name !== undefined) offers.get(name)?.push(version);
+    }
+  };
+  read(["show", "--all-versions"], wanted.filter((one) => !isSource(one)).map(nameOf), /^Package: (.*)$[^]*^Architecture: (.*)$/m);
+  read(["showsrc", "--only-source"], wanted.filter(isSource).map(nameOf), /^Package: (.*)$/m);
+  return offers;
 }
 
 // An archive whose lists fail matters only if what is wanted is not in the lists of the others.
-function update(apt: Apt, wanted: readonly Package[], say: (line: string) => void): void {
+function update(apt: Apt, wanted: readonly Package[], say: (line: string) => void): Map<string, string[]> {
   say("apt-get update, on a state of its own");
   for (let left = TRIES; ; ) {
     const { problem } = apt.run("apt-get", ["update", "--error-on=any"]);
-    const offered = wanted.map((one) => offeredOf(apt, one));
-    if (wanted.every((one, i) => offered[i]!.includes(one.version))) return;
-    const absent = wanted.filter((_, i) => offered[i]!.length === 0).map(nameOf);
+    const offers = offersOf(apt, wanted);
+    const isThere = ({ version, ...one }: Package): boolean => offers.get(nameOf(one))!.some((offered) => version === undefined || version === offered);
+    if (wanted.every(isThere)) return offers;
+    const absent = wanted.map(nameOf).filter((name) => offers.get(name)!.length === 0);
     if (problem === undefined && absent.length) throw new FetchFailed(`no archive in /etc/apt offers ${absent.join(", ")}`, "add Debian's own, with the component main");
-    if (problem === undefined) return;
+    if (problem === undefined) return offers;
     if (--left === 0 && absent.length) throw new FetchFailed(`apt-get update failed ${TRIES} times:\n${problem}`, NETWORK);
-    if (left === 0) return;
+    if (left === 0) return offers;
     say("apt-get update failed, once more");
   }
 }
 
-function fetch(apt: Apt, wanted: Package, say: (line: string) => void): void {
-  const isSource = wanted.architecture === "source";
-  // A point release replaces a package: then the one that replaced it is taken.
-  const isExact = offeredOf(apt, wanted).includes(wanted.version);
-  if (!isExact) say(`Debian no longer offers ${exactOf(wanted)}; taking what it offers instead`);
-  const spec = isExact ? exactOf(wanted) : nameOf(wanted);
-  say(`fetching ${spec}${isSource ? " (source)" : ""}`);
-  const args = isSource ? ["source", "--download-only", "--only-source", spec] : ["download", spec];
+/** What apt is asked for. A point release replaces a package: then the one that replaced it is taken. */
+function specOf(wanted: Package, offers: ReadonlyMap<string, readonly string[]>, say: (line: string) => void): string {
+  const name = nameOf(wanted);
+  if (wanted.version === undefined) return name;
+  if (offers.get(name)!.includes(wanted.version)) return `${name}=${wanted.version}`;
+  say(`Debian no longer offers ${name}=${wanted.version}; taking what it offers instead`);
+  return name;
+}
+
+/** Fetches with one call of apt, and keeps what came for each package in a folder of its own: all of it, or nothing. */
+function fetch(apt: Apt, wanted: readonly Package[], specs: readonly string[], say: (line: string) => void): void {
+  const args = isSource(wanted[0]!) ? ["source", "--download-only", "--only-source"] : ["download"];
+  say(`fetching ${specs.length > 3 ? `${specs.slice(0, 3).join(" ")} and ${specs.length - 3} more` : specs.join(" ")}${isSource(wanted[0]!) ? " (source)" : ""}`);
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "fetched-"));
   try {
     for (let left = TRIES; ; ) {
-      const { problem } = apt.run("apt-get", args, folder);
+      const { problem } = apt.run("apt-get", [...args, ...specs], folder);
       if (problem === undefined) break;
-      if (--left === 0) throw new FetchFailed(`apt-get ${args[0]} ${spec} failed ${TRIES} times:\n${problem}`, NETWORK);
+      if (--left === 0) throw new FetchFailed(`apt-get ${args[0]} ${specs.join(" ")} failed ${TRIES} times:\n${problem}`, NETWORK);
       say("that failed, once more");
     }
-    if (fileOf(wanted)) return; // somebody else was quicker
-    rmSync(folderOf(wanted), { recursive: true, force: true });
-    renameSync(folder, folderOf(wanted)); // all of it, or nothing
+    const files = readdirSync(folder);
+    for (const one of wanted) {
+      if (fileOf(one)) continue; // somebody else was quicker
+      const own = mkdtempSync(join(folder, "own-"));
+      const isOf = isSource(one) ? () => true : (file: string) => file.startsWith(`${one.name}_`) && file.endsWith(`_${one.architecture}.deb`);
+      for (const file of files.filter(isOf)) renameSync(join(folder, file), join(own, file));
+      rmSync(folderOf(one), { recursive: true, force: true });
+      renameSync(own, folderOf(one));
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Fetches what is of one release: binary packages together, and each source by itself, since its files have names of many kinds. */
+function fetchFrom(suite: string | undefined, wanted: readonly Package[], say: (line: string) => void): void {
+  const binaries = wanted.filter((one) => !isSource(one)), sources = wanted.filter(isSource);
+  const apt = new Apt({ architectures: [...new Set(binaries.map(({ architecture }) => architecture))], sources: sources.length > 0, suite });
+  try {
+    const offers = update(apt, wanted, say);
+    for (const group of [binaries, ...sources.map((one) => [one])]) {
+      if (group.length) fetch(apt, group, group.map((one) => specOf(one, offers, say)), say);
+    }
+  } finally {
+    apt.close();
   }
 }
 
@@ -146,15 +189,7 @@ function fetch(apt: Apt, wanted: Package, say: (line: string) => void): void {
  */
 export function packageFiles(wanted: readonly Package[], say: (line: string) => void): string[] {
   const absent = wanted.filter((one) => !fileOf(one));
-  if (absent.length) {
-    const apt = new Apt([...new Set(absent.map((one) => one.architecture))].filter((name) => name !== "source"));
-    try {
-      update(apt, absent, say);
-      for (const one of absent) fetch(apt, one, say);
-    } finally {
-      apt.close();
-    }
-  }
+  for (const suite of new Set(absent.map((one) => one.suite))) fetchFrom(suite, absent.filter((one) => one.suite === suite), say);
   return wanted.map((one) => {
     const file = fileOf(one);
     if (!file) throw new FetchFailed(`apt fetched ${one.name}, but ${folderOf(one)} does not hold it`, "remove that folder and run this again");
@@ -170,10 +205,10 @@ function unpack(program: string, args: readonly string[], file: string): void {
 
 /** Unpacks a .deb into a folder, or a source with Debian's patches as the folder itself; what was there is replaced. */
 export function unpackTo(folder: string, file: string): void {
-  const isSource = file.endsWith(".dsc");
+  const fromSource = file.endsWith(".dsc");
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(isSource ? dirname(folder) : folder, { recursive: true });
-  if (isSource) unpack("dpkg-source", ["--no-check", "--no-copy", "-q", "-x", file, folder], file);
+  mkdirSync(fromSource ? dirname(folder) : folder, { recursive: true });
+  if (fromSource) unpack("dpkg-source", ["--no-check", "--no-copy", "-q", "-x", file, folder], file);
   else unpack("dpkg-deb", ["-x", file, folder], file);
 }
 

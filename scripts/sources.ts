@@ -56,24 +56,39 @@ function codename(): string {
 // What other vendors offer has suites or components of other names, and not every architecture.
 function isDebian(source: Source): boolean {
   const suites = new RegExp(`^(${codename()}|stable)(-updates|-security|/updates)?$`);
-  const has = (field: string, matches: (word: string) => boolean): boolean => (source.get(field) ?? "").split(/\s+/).some(matches);
-  return source.get("enabled") !== "no" && has("suites", (word) => suites.test(word)) && has("components", (word) => word === "main")
+  return source.get("enabled") !== "no" && has(source, "suites", (word) => suites.test(word)) && has(source, "components", (word) => word === "main")
     && !(source.get("uris") ?? "").startsWith("cdrom:");
+}
+
+const has = (source: Source, field: string, matches: (word: string) => boolean): boolean => (source.get(field) ?? "").split(/\s+/).some(matches);
+
+/** Whether it is the archive itself, which has all suites, and not one of what was changed in this system's. */
+const isArchive = (source: Source): boolean => has(source, "suites", (word) => word === codename() || word === "stable");
+
+/** What to ask the archive for. */
+export interface Wanted {
+  /** Of binary packages; none: only sources are wanted. */
+  readonly architectures: readonly string[];
+  readonly sources: boolean;
+  /** The release, unless it is the system's own. */
+  readonly suite: string | undefined;
 }
 
 // What we decide ourselves, and what would only make the lists larger.
 const OURS = new Set(["types", "components", "architectures", "targets", "languages", "enabled", "pdiffs"]);
 
 /**
- * The system's own Debian sources, asked for binary packages of these architectures and for source packages.
+ * The system's own Debian sources, asked for these packages.
  *
  * @returns a file in the deb822 format; empty if the system has no such source
  */
-export function sourcesFor(architectures: readonly string[]): string {
-  const kept = systemSources().filter(isDebian).map((source) => [...source].filter(([name]) => !OURS.has(name)));
+export function sourcesFor({ architectures, sources, suite }: Wanted): string {
+  const kept = systemSources().filter((source) => isDebian(source) && (suite === undefined || isArchive(source)))
+    .map((source) => [...source].filter(([name]) => !OURS.has(name) && (name !== "suites" || suite === undefined)));
+  const kinds = [...(architectures.length ? ["deb Packages"] : []), ...(sources ? ["deb-src Sources"] : [])].map((kind) => kind.split(" "));
   const fields = [
-    ["types", architectures.length ? "deb deb-src" : "deb-src"], ["components", "main"], ["targets", "Packages Sources"], ["languages", "none"],
-    ...(architectures.length ? [["architectures", architectures.join(" ")]] : []),
+    ["types", kinds.map(([type]) => type).join(" ")], ["components", "main"], ["targets", kinds.map(([, target]) => target).join(" ")], ["languages", "none"],
+    ...(architectures.length ? [["architectures", architectures.join(" ")]] : []), ...(suite === undefined ? [] : [["suites", suite]]),
   ];
   const stanzas = kept.map((source) => [...fields, ...source].map(([name, value]) => `${name}: ${value}\n`).join(""));
   return [...new Set(stanzas)].join("\n"); // deb and deb-src of one archive are the same entry twice
