@@ -87,12 +87,14 @@ export const enum Task { Inspect, Load, Unload, Patch }
   letGo(): void {
     let pin: Dependency | null = this.pins;
     while (pin) {
-      const module = pin.module;
-      --module.pins;
-      if (module.initialiser == changetype<usize>(this)) module.initialiser = 0;
+      --pin.module.pins;
       pin = pin.next;
     }
     this.pins = null;
+    for (let i: u32 = 0; i < this.handleCount; ++i) {
+      const record = recordOf(load<u32>(this.handles + i * 4), Kind.Module);
+      if (record && changetype<Module>(record).initialiser == changetype<usize>(this)) changetype<Module>(record).initialiser = 0;
+    }
   }
 
   /** Hands what was loaded to the context: from now on it is visible. */
@@ -109,6 +111,17 @@ export const enum Task { Inspect, Load, Unload, Patch }
       store<u32>(this.handles + this.handleCount++ * 4, module.handle);
       module = next;
     }
+    // The modules hold it themselves.
+    this.dropScope();
+  }
+
+  /** Holds its scope no longer. */
+  private dropScope(): void {
+    const scope = this.scope;
+    if (!scope) return;
+    scope.dropIndex();
+    if (scope.drop()) scope.release();
+    this.scope = null;
   }
 
   /** Tells the host what is visible now. */
@@ -135,8 +148,7 @@ export const enum Task { Inspect, Load, Unload, Patch }
       module = previous;
     }
     if (this.image) this.image!.drop();
-    if (this.scope) this.scope!.dropIndex();
-    if (this.scope && this.scope!.drop()) this.scope!.release();
+    this.dropScope();
     if (this.context) --this.context!.sessionCount;
     endHandle(this.handle);
     this.arena.release();
