@@ -5,7 +5,6 @@ import { NONE, PENDING } from "../host/answer";
 import * as hostLink from "../host/link";
 import * as machine from "../host/machine";
 import { Role, roleOf } from "../arch/arch";
-import { gnuHash } from "../elf/hash";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
 import { STB, STT, bindOf, symInfo, typeOf } from "../elf/symbol";
 import { storeWord, wide } from "../elf/word";
@@ -53,9 +52,10 @@ function bindSlot<A>(module: Module, slot: u32, isLocked: bool): u64 {
 function valueOf<A>(module: Module, index: u32, type: u32, place: u64, isLocked: bool): u64 {
   const symbols = module.symbols;
   const symbol = symbols.symbol<A>(index);
-  const bytes = symbols.nameBytes(symbol);
-  if (bytes == NONE) return NONE;
+  const hashed = symbols.hashedName(symbol);
+  if (hashed == NONE) return NONE;
   const name = symbols.name(symbol);
+  const bytes = <u32>hashed;
   const version = symbols.versionOf(index);
   const versionAt = version ? symbols.strings + version.name : NONE;
   const versionBytes = version ? version.bytes : 0;
@@ -65,13 +65,13 @@ function valueOf<A>(module: Module, index: u32, type: u32, place: u64, isLocked:
   let owner: u32 = 0;
   let isResolver = false;
   if (policy & Policy.Before && !isOwn<A>(symbol)
-    && hostLink.before(0, module.image.source, name, <u32>bytes, versionAt, versionBytes) == Answer.Done) {
+    && hostLink.before(0, module.image.source, name, bytes, versionAt, versionBytes) == Answer.Done) {
     value = hostLink.foundAddr();
     isResolver = hostLink.foundType() == STT.GNU_IFUNC;
   } else {
     const definition: Found = isOwn<A>(symbol)
       ? found(symbols, index)
-      : module.order.find(name, <u32>bytes, gnuHash(name, <u32>bytes), versionAt, versionBytes, Want.Oldest, null);
+      : module.order.find(name, bytes, <u32>(hashed >> 32), versionAt, versionBytes, Want.Oldest, null);
     if (definition) {
       const there = ownerOf(definition);
       owner = there.module;
@@ -80,7 +80,7 @@ function valueOf<A>(module: Module, index: u32, type: u32, place: u64, isLocked:
       const defined = wide(there.bits) ? symInfo<u64>(there.symbol<u64>(indexOf(definition))) : symInfo<u32>(there.symbol<u32>(indexOf(definition)));
       isResolver = typeOf(defined) == STT.GNU_IFUNC;
       if (typeOf(defined) == STT.TLS || isResolver && !isCode(there, value)) return NONE;
-    } else if (hostLink.resolve(0, module.image.source, name, <u32>bytes, versionAt, versionBytes) == Answer.Done) {
+    } else if (hostLink.resolve(0, module.image.source, name, bytes, versionAt, versionBytes) == Answer.Done) {
       value = hostLink.foundAddr();
       isResolver = hostLink.foundType() == STT.GNU_IFUNC;
     } else if (bindOf(symInfo<A>(symbol)) != STB.WEAK) return NONE;
@@ -89,7 +89,7 @@ function valueOf<A>(module: Module, index: u32, type: u32, place: u64, isLocked:
     if (machine.choose(0, value) != Answer.Done) return NONE;
     value = machine.chosen();
   }
-  if (policy & Policy.Intercept && hostLink.intercept(module.handle, name, <u32>bytes, type, place, owner, value) == Answer.Done) value = hostLink.foundAddr();
+  if (policy & Policy.Intercept && hostLink.intercept(module.handle, name, bytes, type, place, owner, value) == Answer.Done) value = hostLink.foundAddr();
   return value;
 }
 

@@ -8,6 +8,7 @@ import { Arena } from "../base/arena";
 import { isPowerOfTwo } from "../base/range";
 import { Work } from "../base/work";
 import { DT, Dynamic } from "../elf/dynamic";
+import { hashedName } from "../elf/hash";
 import { SHN, symBytes, symName, symShndx, symValue } from "../elf/symbol";
 import { VERSYM } from "../elf/version";
 import { Image } from "../inspect/image";
@@ -52,6 +53,12 @@ import { Version, versionsOf } from "./version";
 
   @inline symbol<A>(index: u32): u64 { return this.table + <u64>index * symBytes<A>(); }
   @inline name(symbol: u64): u64 { return this.strings + symName(symbol); }
+
+  /** The hash and the bytes of a symbol's name, as elf/hash.ts has them; NONE if it is not in the string table. */
+  hashedName(symbol: u64): u64 {
+    const start = <u64>symName(symbol);
+    return start < this.stringBytes ? hashedName(this.strings + start, this.stringBytes - start) : NONE;
+  }
 
   /** Bytes of the name of a symbol, or NONE if it is not in the string table. */
   nameBytes(symbol: u64): u64 {
