@@ -1,7 +1,6 @@
 // The cases on wasmtime, where no JavaScript runs: every image is byte for byte that of Node, every fault the same.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,35 +9,12 @@ import { fixtureFolder } from "../../fixtures/build.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import { casesFor } from "../cases.js";
 import { WRONG } from "../faults/wrong.js";
-import { ROOT, fixturePath } from "../support/files.js";
+import { fixturePath } from "../support/files.js";
 import { type Linked, jobsOf, linkAll } from "../support/jobs.js";
+import { linkThere } from "./run.js";
 
 const folder = mkdtempSync(join(tmpdir(), "linkwright-wasmtime-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Run {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs linkwright on wasmtime. */
-function run(args: readonly string[]): Promise<Run> {
-  return new Promise((settle) => {
-    execFile("sh", [join(ROOT, "hosts/wasmtime/linkwright.sh"), ...args], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      settle({ status: error ? Number(error.code ?? -1) : 0, stdout, stderr });
-    });
-  });
-}
-
-/** Runs a call of link and answers with what it said. */
-async function linkThere(args: readonly string[]): Promise<Linked> {
-  const { status, stdout, stderr } = await run(["link", ...args]);
-  assert.notEqual(stdout, "", stderr);
-  const told = JSON.parse(stdout) as Linked;
-  assert.equal(status, told.fault ? 1 : 0, stderr);
-  return told;
-}
 
 for (const machine of MACHINES) {
   describe(`wasmtime: ${machine}`, () => {
@@ -48,7 +24,7 @@ for (const machine of MACHINES) {
     const there = linkAll(jobs.map((_, i) => call(i, "node")));
     for (const [i, job] of jobs.entries()) {
       test(job.name, async () => {
-        const told = await linkThere(call(i, "wasmtime"));
+        const told = await linkThere<Linked>(call(i, "wasmtime"));
         assert.deepEqual(told, there[i]);
         assert.ok(!told.fault, told.fault?.code);
         assert.ok(readFileSync(`${images[i]!}.wasmtime`).equals(readFileSync(`${images[i]!}.node`)), "the images are the same");
@@ -65,7 +41,7 @@ function refusals(machine: Machine): void {
   const there = linkAll(calls);
   for (const [i, { file, code }] of steps.entries()) {
     test(`${file} is refused`, async () => {
-      const told = await linkThere(calls[i]!);
+      const told = await linkThere<Linked>(calls[i]!);
       assert.equal(told.fault?.code, code);
       assert.deepEqual(told, there[i]);
     });
@@ -83,7 +59,7 @@ describe("wasmtime: files that are wrong", () => {
   const there = linkAll(calls);
   for (const [i, one] of all.entries()) {
     test(one.name, async () => {
-      const told = await linkThere(calls[i]!);
+      const told = await linkThere<Linked>(calls[i]!);
       assert.equal(told.fault?.code, one.make(machine).expected.code);
       assert.deepEqual(told, there[i]);
     });
