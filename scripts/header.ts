@@ -16,6 +16,7 @@ const imports: Record<string, readonly string[]> = {
     "uint32_t load16(uint64_t addr)",
     "uint32_t load32(uint64_t addr)",
     "uint64_t load64(uint64_t addr)",
+    "void store16(uint64_t addr, uint32_t value)",
     "void store32(uint64_t addr, uint32_t value)",
     "void store64(uint64_t addr, uint64_t value)",
     "void copy(uint64_t to, uint64_t from, uint64_t bytes)",
@@ -27,12 +28,29 @@ const imports: Record<string, readonly string[]> = {
     "void close(uint32_t source)",
   ],
   link: [
+    "void search(uint32_t session, uint32_t origin, uint64_t text, uint32_t text_bytes, uint32_t rank)",
     "int32_t needed(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes)",
-    "int32_t resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes)",
+    "int32_t before(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
+    "int32_t resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
+    "int32_t intercept(uint32_t module, uint64_t name, uint32_t name_bytes, uint32_t type, uint64_t place, uint32_t owner, uint64_t value)",
     "uint64_t found_addr(void)",
     "uint64_t found_bytes(void)",
+    "uint32_t found_type(void)",
   ],
-  machine: ["int32_t call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a1, uint64_t a2)"],
+  machine: [
+    "int32_t call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a1, uint64_t a2)",
+    "int32_t choose(uint32_t session, uint64_t addr)",
+    "uint64_t chosen(void)",
+    "uint64_t lazy_entry(void)",
+    "int32_t tls_reserve(uint32_t session, uint32_t module, uint32_t machine, uint32_t bits, uint64_t image, uint64_t file_bytes, uint64_t bytes, uint32_t align_log2, uint64_t skew)",
+    "uint64_t tls_number(uint32_t module)",
+    "uint64_t tls_offset(uint32_t module)",
+    "int32_t tls_descriptor(uint32_t session, uint32_t module, uint64_t offset)",
+    "uint64_t tls_entry(void)",
+    "uint64_t tls_argument(void)",
+    "int32_t tls_start(uint32_t session, uint32_t module)",
+    "void tls_release(uint32_t module)",
+  ],
   log: ["void event(uint32_t level, uint32_t code, uint64_t a, uint64_t b)"],
 };
 
@@ -48,7 +66,12 @@ const exports: readonly string[] = [
   "uint32_t result(uint32_t session)",
   "int32_t close(uint32_t handle)",
   "int32_t retain(uint32_t module)",
-  "uint64_t find(uint32_t handle, uint64_t name, uint32_t name_bytes)",
+  "int32_t policy(uint32_t context, uint32_t policy)",
+  "uint64_t find(uint32_t handle, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
+  "uint64_t next(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
+  "uint64_t bind(uint32_t module, uint32_t slot, uint32_t is_locked)",
+  "uint32_t patch(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t addr)",
+  "uint64_t symbol_at(uint32_t context, uint64_t addr)",
   "uint32_t at(uint32_t context, uint64_t addr)",
   "uint64_t value(uint32_t handle, uint32_t field)",
   "uint32_t count(uint32_t handle, uint32_t list)",
@@ -93,6 +116,9 @@ extern "C" {
 #define LW_NONE UINT64_MAX
 #define LW_REFUSED UINT64_MAX
 #define LW_PENDING (UINT64_MAX - 1)
+
+/* What lw_machine_tls_offset says of a block that has no fixed offset. */
+#define LW_NOWHERE ((uint64_t)1 << 63)
 
 ${enums.join("\n")}
 /* ---- what the host implements ---- */

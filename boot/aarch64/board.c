@@ -146,14 +146,11 @@ static uint64_t random_number(void) {
 
 uint64_t board_seed(void) { return mix(mix(seed_of_device_tree() ^ random_number()) ^ board_counter()); }
 
-/* The thread control block of TLS variant I is two words (AAELF64 "Thread Local Storage"). Compiled code of Linux reads
- * __stack_chk_guard and no thread block; Android's reads slot 5 (bionic, tls_defines.h). */
-enum { THREAD_WORDS = 16, THREAD_CANARY_WORD = 5 };
-
-void board_thread(uintptr_t canary) {
-  static _Alignas(16) uintptr_t thread[THREAD_WORDS];
-  thread[THREAD_CANARY_WORD] = canary;
-  SYSREG_WRITE(tpidr_el0, (uintptr_t)thread);
+/* Compiled code of Linux reads __stack_chk_guard for the canary. Android's slot behind the thread pointer is not kept free: there lie
+ * thread-local variables (AAELF64 "Thread Local Storage", variant I: two words, then the first block). */
+void board_thread(uintptr_t pointer, uintptr_t canary) {
+  (void)canary;
+  SYSREG_WRITE(tpidr_el0, pointer);
 }
 
 /* ---- exceptions ---- */
@@ -235,6 +232,5 @@ _Noreturn void board_start(void) {
   start_translation();
   open_uart();
   start_counter();
-  board_thread(0);
   image_main();
 }

@@ -170,15 +170,12 @@ void board_sync_code(uintptr_t at, size_t bytes) {
 
 uint64_t board_seed(void) { return mix(mix(seed_of_device_tree() ^ ticks()) ^ board_counter()); }
 
-/* The thread control block of TLS variant I is two words (IHI 0045 "Addenda to, and Errata in, the ABI"). Compiled code
- * of Linux reads __stack_chk_guard and no thread block; Android's reads slot 5 (bionic, tls_defines.h). */
-enum { THREAD_WORDS = 16, THREAD_CANARY_WORD = 5 };
-
-void board_thread(uintptr_t canary) {
-  static _Alignas(8) uintptr_t thread[THREAD_WORDS];
-  thread[THREAD_CANARY_WORD] = canary;
-  WRITE(TPIDRURO, (uintptr_t)thread); /* what compiled code reads */
-  WRITE(TPIDRURW, (uintptr_t)thread);
+/* Compiled code of Linux reads __stack_chk_guard for the canary. Android's slot behind the thread pointer is not kept free: there lie
+ * thread-local variables (IHI 0045 "Thread Local Storage", variant I: two words, then the first block). */
+void board_thread(uintptr_t pointer, uintptr_t canary) {
+  (void)canary;
+  WRITE(TPIDRURO, pointer); /* what compiled code reads */
+  WRITE(TPIDRURW, pointer);
 }
 
 /* ---- exceptions ---- */
@@ -231,6 +228,5 @@ _Noreturn void board_start(void) {
   start_translation();
   open_uart();
   start_counter();
-  board_thread(0);
   image_main();
 }

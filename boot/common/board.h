@@ -46,8 +46,15 @@ void board_sync_code(uintptr_t at, size_t bytes);
 /* Something that differs from boot to boot, for the stack protector's canary. */
 uint64_t board_seed(void);
 
-/* Points the thread pointer at a block, so that compiled code finds `canary` where its ABI says. */
-void board_thread(uintptr_t canary);
+/* Sets the thread pointer, and writes the words around it that the machine's ABIs give a meaning: compiled code finds `canary` where
+ * it looks. At most 64 bytes below and 128 above are written, above only where TLS lies below (machine.h). */
+void board_thread(uintptr_t pointer, uintptr_t canary);
+
+/* What the processor can do and may do here, in the words of Linux's auxiliary vector. */
+struct hwcap {
+  uint64_t first, second; /* AT_HWCAP, AT_HWCAP2 */
+};
+struct hwcap board_hwcap(void);
 
 /* ---- what the bare-metal host gives the boot code ---- */
 

@@ -238,8 +238,9 @@ static void check_counter(void) {
 }
 
 static void check_canary(void) {
+  static _Alignas(4096) char thread[8192];
   uintptr_t canary = (uintptr_t)board_seed();
-  board_thread(canary);
+  board_thread((uintptr_t)thread + sizeof thread / 2, canary);
   print_hex("canary ", canary);
 #if defined __x86_64__
   uintptr_t found;

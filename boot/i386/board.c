@@ -51,8 +51,7 @@ static void prepare_trap_task(struct task *task, uintptr_t entry) {
   task->eflags = EFLAGS_ALWAYS;
   task->esp = (uintptr_t)trap_stack_top;
   task->cs = SELECTOR_CODE;
-  task->ss = task->ds = task->es = task->fs = SELECTOR_DATA;
-  task->gs = GDT_THREAD * DESCRIPTOR_BYTES;
+  task->ss = task->ds = task->es = task->fs = task->gs = SELECTOR_DATA;
   task->io_map = sizeof *task;
 }
 
@@ -73,18 +72,19 @@ _Noreturn void board_exception(uintptr_t vector, uintptr_t error) { report_excep
 
 /* The thread control block: its own address first (psABI "Thread-Local Storage", variant II), and where compilers
  * look for the stack protector's canary, %gs:0x14. */
-static struct {
+struct thread {
   uintptr_t self;
   uintptr_t reserved[4];
   uintptr_t canary;
-} thread;
-_Static_assert(offsetof(__typeof__(thread), canary) == 0x14, "the canary's place");
+};
+_Static_assert(offsetof(struct thread, canary) == 0x14, "the canary's place");
 
 /* Flat but for its base: thread-local variables are at negative offsets, which wrap around. */
-void board_thread(uintptr_t canary) {
-  thread.self = (uintptr_t)&thread;
-  thread.canary = canary;
-  gdt[GDT_THREAD] = descriptor((uintptr_t)&thread, LIMIT_FLAT, ACCESS_DATA, FLAGS_FLAT);
+void board_thread(uintptr_t pointer, uintptr_t canary) {
+  struct thread *thread = (struct thread *)pointer;
+  thread->self = pointer;
+  thread->canary = canary;
+  gdt[GDT_THREAD] = descriptor(pointer, LIMIT_FLAT, ACCESS_DATA, FLAGS_FLAT);
   __asm__ volatile("mov %w0, %%gs" : : "r"(GDT_THREAD * DESCRIPTOR_BYTES) : "memory");
 }
 
@@ -94,6 +94,5 @@ _Noreturn void board_start(void) {
   catch_exceptions();
   protect_image();
   enable_vectors();
-  board_thread((uintptr_t)board_seed());
   image_main();
 }

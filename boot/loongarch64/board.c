@@ -139,13 +139,33 @@ uint64_t board_seed(void) {
 /* ---- thread pointer ---- */
 
 /* LoongArch's ABI has no canary there: compilers read __stack_chk_guard. $tp points to the first local-exec variable
- * (ELF psABI for LoongArch, TLS variant I), with glibc's two words below it; the canary takes the place of both. */
-enum { THREAD_WORDS_BELOW = 2, THREAD_WORDS = 66 };
+ * (ELF psABI for LoongArch, TLS variant I). */
+void board_thread(uintptr_t pointer, uintptr_t canary) {
+  (void)canary;
+  __asm__ volatile("move $tp, %0" ::"r"(pointer) : "memory");
+}
 
-void board_thread(uintptr_t canary) {
-  static uintptr_t block[THREAD_WORDS] __attribute__((aligned(16)));
-  block[0] = block[1] = canary;
-  __asm__ volatile("move $tp, %0" ::"r"(block + THREAD_WORDS_BELOW) : "memory");
+/* ---- what the processor can do (2.2.10.5 "CPUCFG", table 2-7) ---- */
+
+/* The bit of a configuration word, and the one of Linux's AT_HWCAP (asm/hwcap.h). The vectors, LSX and LASX, are off. */
+static const struct {
+  uint8_t word, bit, hwcap;
+} capabilities[] = {
+  {2, 22, 1}, /* LAM: atomic memory operations */
+  {1, 20, 2}, /* UAL: unaligned addresses */
+  {2, 0, 3},  /* FPU */
+  {1, 25, 6}, /* CRC32 */
+};
+enum { HWCAP_CPUCFG = 1 << 0 };
+
+struct hwcap board_hwcap(void) {
+  struct hwcap can = {HWCAP_CPUCFG, 0};
+  for (unsigned i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
+    uint64_t word;
+    __asm__("cpucfg %0, %1" : "=r"(word) : "r"((uint64_t)capabilities[i].word));
+    if (word >> capabilities[i].bit & 1) can.first |= UINT64_C(1) << capabilities[i].hwcap;
+  }
+  return can;
 }
 
 /* ---- page tables (5.4.5 "Multi-level page table structure supported by page walking", figure 5-6) ---- */

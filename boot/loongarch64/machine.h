@@ -14,3 +14,10 @@
 #define BOARD_RAM_LOW 0x4000000u
 #define BOARD_RAM_HIGH 0x10000000u
 #define BOARD_PAYLOAD 0x8000000u
+
+/* Thread-local storage lies above the thread pointer (ELF Handling for Thread-Local
+ * Storage, 3, variant I). The addresses of the blocks, by number, are as far below as there is storage above. */
+#define BOARD_TLS_BELOW 0
+#define BOARD_TLS_CONTROL_BYTES 0
+#define BOARD_TLS_BLOCKS_AT -4096
+#define BOARD_TLS_BIAS 0

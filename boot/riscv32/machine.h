@@ -13,3 +13,12 @@
 /* The paging mode, RISC-V privileged architecture 1.12, 4.1.11 "Supervisor Address Translation and Protection". */
 #define BOARD_PAGING_LEVELS 2
 #define BOARD_SATP_MODE ((uintptr_t)1 << 31) /* 1: Sv32 */
+
+/* Thread-local storage lies above the thread pointer (ELF Handling for Thread-Local
+ * Storage, 3, variant I). The addresses of the blocks, by number, are as far below as there is storage above. */
+#define BOARD_TLS_BELOW 0
+#define BOARD_TLS_CONTROL_BYTES 0
+#define BOARD_TLS_BLOCKS_AT -4096
+
+/* psABI "Dynamic Thread-Local Storage": an offset counts from this far into a block. */
+#define BOARD_TLS_BIAS 0x800

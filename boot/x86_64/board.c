@@ -63,18 +63,18 @@ _Noreturn void board_trap(uintptr_t vector, uintptr_t error, uintptr_t pc) { rep
 
 /* The thread control block of the psABI: its own address first ("Thread-Local Storage", variant II), and where
  * compilers look for the stack protector's canary, %fs:0x28. */
-static struct {
+struct thread {
   uintptr_t self;
   uintptr_t reserved[4];
   uintptr_t canary;
-} thread;
-_Static_assert(offsetof(__typeof__(thread), canary) == 0x28, "the canary's place");
+};
+_Static_assert(offsetof(struct thread, canary) == 0x28, "the canary's place");
 
-void board_thread(uintptr_t canary) {
-  thread.self = (uintptr_t)&thread;
-  thread.canary = canary;
-  uintptr_t base = (uintptr_t)&thread;
-  __asm__ volatile("wrmsr" : : "c"(IA32_FS_BASE), "a"((uint32_t)base), "d"((uint32_t)(base >> 32)) : "memory");
+void board_thread(uintptr_t pointer, uintptr_t canary) {
+  struct thread *thread = (struct thread *)pointer;
+  thread->self = pointer;
+  thread->canary = canary;
+  __asm__ volatile("wrmsr" : : "c"(IA32_FS_BASE), "a"((uint32_t)pointer), "d"((uint32_t)(pointer >> 32)) : "memory");
 }
 
 /* Called by start.S. */
@@ -83,6 +83,5 @@ _Noreturn void board_start(void) {
   catch_exceptions();
   protect_image();
   enable_vectors();
-  board_thread((uintptr_t)board_seed());
   image_main();
 }

@@ -8,7 +8,10 @@
 #include "machine.h"
 #include "payload.h"
 #include "region.h"
+#include "resolver.h"
+#include "search.h"
 #include "symbols.h"
+#include "tls.h"
 
 #define INLINE __attribute__((always_inline)) inline
 
@@ -82,6 +85,10 @@ INLINE uint32_t lw_memory_load16(uint64_t addr) { return ALIGNED(addr, 2) ? AT(w
 INLINE uint32_t lw_memory_load32(uint64_t addr) { return ALIGNED(addr, 4) ? AT(word32, addr) : AT(any32, addr); }
 INLINE uint64_t lw_memory_load64(uint64_t addr) { return ALIGNED(addr, 8) ? AT(word64, addr) : AT(any64, addr); }
 
+INLINE void lw_memory_store16(uint64_t addr, uint32_t value) {
+  if (ALIGNED(addr, 2)) AT(word16, addr) = (uint16_t)value;
+  else AT(any16, addr) = (uint16_t)value;
+}
 INLINE void lw_memory_store32(uint64_t addr, uint32_t value) {
   if (ALIGNED(addr, 4)) AT(word32, addr) = value;
   else AT(any32, addr) = value;
@@ -118,15 +125,18 @@ const char *source_name(uint64_t source) {
 
 /* ---- link: libraries are the payload's files, then the image itself ---- */
 
+void lw_link_search(uint32_t session, uint32_t origin, uint64_t text, uint32_t text_bytes, uint32_t rank) {
+  (void)session;
+  search_add(origin - 1, (const char *)(uintptr_t)text, text_bytes, rank);
+}
+
 int32_t lw_link_needed(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes) {
   (void)session, (void)from;
   const char *text = (const char *)(uintptr_t)name;
-  int index = payload_find(text, name_bytes);
+  int index = search_find(text, name_bytes);
   if (index >= 0) return index + 1;
   return symbols_library(text, name_bytes) ? 0 : LW_ANSWER_REFUSED;
 }
-
-static const struct symbol *found;
 
 /* Whether a file's code passes floating point numbers in integer registers: its e_flags say so. */
 static bool soft_float(uint32_t source) {
@@ -144,16 +154,40 @@ static bool soft_float(uint32_t source) {
 #endif
 }
 
-int32_t lw_link_resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes) {
-  (void)session;
-  found = symbols_find((const char *)(uintptr_t)name, name_bytes, soft_float(from));
-  if (!found) return LW_ANSWER_REFUSED;
-  symbols_bind(found);
+/* What the last question found. */
+static struct {
+  uint64_t addr, bytes;
+  uint32_t type;
+} found;
+
+/* The image's symbols have no versions: they stand for every one. */
+int32_t lw_link_resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version,
+                        uint32_t version_bytes) {
+  (void)session, (void)version, (void)version_bytes;
+  const struct symbol *symbol = symbols_find((const char *)(uintptr_t)name, name_bytes, soft_float(from));
+  if (!symbol) return LW_ANSWER_REFUSED;
+  symbols_bind(symbol);
+  found.addr = (uintptr_t)symbol->at;
+  found.bytes = symbol->bytes;
+  found.type = symbol->bytes ? STT_OBJECT : STT_FUNC;
   return LW_ANSWER_DONE;
 }
 
-uint64_t lw_link_found_addr(void) { return (uintptr_t)found->at; }
-uint64_t lw_link_found_bytes(void) { return found->bytes; }
+int32_t lw_link_before(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version,
+                       uint32_t version_bytes) {
+  (void)session, (void)from, (void)name, (void)name_bytes, (void)version, (void)version_bytes;
+  return LW_ANSWER_REFUSED;
+}
+
+int32_t lw_link_intercept(uint32_t module, uint64_t name, uint32_t name_bytes, uint32_t type, uint64_t place, uint32_t owner,
+                          uint64_t value) {
+  (void)module, (void)name, (void)name_bytes, (void)type, (void)place, (void)owner, (void)value;
+  return LW_ANSWER_REFUSED;
+}
+
+uint64_t lw_link_found_addr(void) { return found.addr; }
+uint64_t lw_link_found_bytes(void) { return found.bytes; }
+uint32_t lw_link_found_type(void) { return found.type; }
 
 /* ---- machine ---- */
 
@@ -162,6 +196,72 @@ int32_t lw_machine_call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a
   ((void (*)(uintptr_t, uintptr_t, uintptr_t))(uintptr_t)addr)((uintptr_t)a0, (uintptr_t)a1, (uintptr_t)a2);
   return LW_ANSWER_DONE;
 }
+
+static uint64_t chosen;
+
+int32_t lw_machine_choose(uint32_t session, uint64_t addr) {
+  (void)session;
+  uintptr_t choice = resolver_call((uintptr_t)addr); /* which may bring others to be called meanwhile */
+  chosen = choice;
+  return LW_ANSWER_DONE;
+}
+
+uint64_t lw_machine_chosen(void) { return chosen; }
+
+uint64_t lw_machine_lazy_entry(void) { return LW_REFUSED; }
+
+int32_t lw_machine_tls_reserve(uint32_t session, uint32_t module, uint32_t machine, uint32_t bits, uint64_t image,
+                               uint64_t file_bytes, uint64_t bytes, uint32_t align_log2, uint64_t skew) {
+  (void)session, (void)machine, (void)bits;
+  if (bytes > SIZE_MAX / 2 || align_log2 >= sizeof(size_t) * 8 - 2) return LW_ANSWER_REFUSED;
+  size_t align = (size_t)1 << align_log2;
+  struct tls_wish wish = {(uintptr_t)image, (size_t)file_bytes, (size_t)bytes, align, (size_t)skew & (align - 1)};
+  return tls_reserve(module, &wish) ? LW_ANSWER_DONE : LW_ANSWER_REFUSED;
+}
+
+uint64_t lw_machine_tls_number(uint32_t module) { return tls_number(module); }
+
+/* Of a module without a block, too, so that nobody takes another one's. */
+static uint64_t offset_of(unsigned number) {
+  intptr_t offset = number ? tls_offset(number) : TLS_NOWHERE;
+  return offset == TLS_NOWHERE ? LW_NOWHERE : (uint64_t)(int64_t)offset;
+}
+
+uint64_t lw_machine_tls_offset(uint32_t module) { return offset_of(tls_number(module)); }
+
+static struct {
+  uint64_t entry, argument;
+} descriptor;
+
+int32_t lw_machine_tls_descriptor(uint32_t session, uint32_t module, uint64_t offset) {
+  enum { HALF_BITS = sizeof(uintptr_t) * 4 };
+  (void)session;
+  unsigned number = module ? tls_number(module) : 0;
+  uint64_t start = offset_of(number);
+  if (module == 0) {
+    descriptor.entry = (uintptr_t)lw_tls_absent;
+    descriptor.argument = offset;
+  } else if (start != LW_NOWHERE) {
+    descriptor.entry = (uintptr_t)lw_tls_static;
+    descriptor.argument = start + offset;
+  } else {
+    if (number == 0 || offset >> HALF_BITS) return LW_ANSWER_REFUSED;
+    descriptor.entry = (uintptr_t)lw_tls_dynamic;
+    descriptor.argument = (uint64_t)number << HALF_BITS | offset;
+  }
+  return LW_ANSWER_DONE;
+}
+
+uint64_t lw_machine_tls_entry(void) { return descriptor.entry; }
+uint64_t lw_machine_tls_argument(void) { return descriptor.argument; }
+
+int32_t lw_machine_tls_start(uint32_t session, uint32_t module) {
+  (void)session;
+  tls_start(module);
+  return LW_ANSWER_DONE;
+}
+
+void lw_machine_tls_release(uint32_t module) { tls_release(module); }
 
 /* ---- log ---- */
 

@@ -9,16 +9,19 @@
 #include "payload.h"
 #include "region.h"
 #include "symbols.h"
+#include "tls.h"
 
 /* The core may use this part of the RAM, at most: plenty for thousands of symbols, little beside the modules. */
 enum { CORE_SHARE = 64 };
 
 uintptr_t __stack_chk_guard;
 
-/* The lowest byte in memory stays zero, so that no string that runs over can write the canary. */
-static void start_canary(void) {
+/* The thread that everything runs on. The canary's lowest byte in memory is zero, so that no string that runs over can write it. */
+static bool start_thread(void) {
   __stack_chk_guard = (uintptr_t)board_seed() & ~(uintptr_t)0xff;
-  board_thread(__stack_chk_guard);
+  uintptr_t pointer = thread_new();
+  if (pointer) board_thread(pointer, __stack_chk_guard);
+  return pointer != 0;
 }
 
 static bool start_core(void) {
@@ -46,10 +49,10 @@ _Noreturn static void give_up(const char *command, const char *file) {
 }
 
 _Noreturn void image_main(void) {
-  start_canary();
   region_start();
   symbols_start();
   report_ready();
+  if (!start_thread()) give_up("make a thread", "");
   if (!start_core()) give_up("open the core", "");
   struct span room = board_payload();
   if (!payload_open((const void *)room.start, room.bytes)) give_up("read the payload, a cpio archive", "");

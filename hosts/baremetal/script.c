@@ -258,7 +258,7 @@ static void hash(uint32_t module, const char *file) {
 /* Looks up a symbol; reports it missing if there is none. */
 static bool look_up(uint32_t module, const char *file, const char *symbol, uint64_t *found) {
   size_t bytes = strlen(symbol);
-  *found = lw_find(module, (uintptr_t)symbol, (uint32_t)bytes);
+  *found = lw_find(module, (uintptr_t)symbol, (uint32_t)bytes, LW_NONE, 0);
   if (*found == 0) report_missing(file, symbol, bytes, file);
   return *found != 0;
 }

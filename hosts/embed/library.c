@@ -38,6 +38,7 @@ u32 w2c_memory_load8(HOST(memory), u64 addr) { return lw_memory_load8(addr); }
 u32 w2c_memory_load16(HOST(memory), u64 addr) { return lw_memory_load16(addr); }
 u32 w2c_memory_load32(HOST(memory), u64 addr) { return lw_memory_load32(addr); }
 u64 w2c_memory_load64(HOST(memory), u64 addr) { return lw_memory_load64(addr); }
+void w2c_memory_store16(HOST(memory), u64 addr, u32 value) { lw_memory_store16(addr, value); }
 void w2c_memory_store32(HOST(memory), u64 addr, u32 value) { lw_memory_store32(addr, value); }
 void w2c_memory_store64(HOST(memory), u64 addr, u64 value) { lw_memory_store64(addr, value); }
 void w2c_memory_copy(HOST(memory), u64 to, u64 from, u64 bytes) { lw_memory_copy(to, from, bytes); }
@@ -49,18 +50,44 @@ u64 w2c_source_view(HOST(source), u32 session, u32 number, u64 offset, u64 bytes
 void w2c_source_unview(HOST(source), u32 number, u64 addr, u64 bytes) { lw_source_unview(number, addr, bytes); }
 void w2c_source_close(HOST(source), u32 number) { lw_source_close(number); }
 
+void w2c_link_search(HOST(link), u32 session, u32 origin, u64 text, u32 text_bytes, u32 rank) {
+  lw_link_search(session, origin, text, text_bytes, rank);
+}
 u32 w2c_link_needed(HOST(link), u32 session, u32 from, u64 name, u32 name_bytes) {
   return (u32)lw_link_needed(session, from, name, name_bytes);
 }
-u32 w2c_link_resolve(HOST(link), u32 session, u32 from, u64 name, u32 name_bytes) {
-  return (u32)lw_link_resolve(session, from, name, name_bytes);
+u32 w2c_link_before(HOST(link), u32 session, u32 from, u64 name, u32 name_bytes, u64 version, u32 version_bytes) {
+  return (u32)lw_link_before(session, from, name, name_bytes, version, version_bytes);
+}
+u32 w2c_link_resolve(HOST(link), u32 session, u32 from, u64 name, u32 name_bytes, u64 version, u32 version_bytes) {
+  return (u32)lw_link_resolve(session, from, name, name_bytes, version, version_bytes);
+}
+u32 w2c_link_intercept(HOST(link), u32 module, u64 name, u32 name_bytes, u32 type, u64 place, u32 owner, u64 value) {
+  return (u32)lw_link_intercept(module, name, name_bytes, type, place, owner, value);
 }
 u64 w2c_link_found_addr(HOST(link)) { return lw_link_found_addr(); }
 u64 w2c_link_found_bytes(HOST(link)) { return lw_link_found_bytes(); }
+u32 w2c_link_found_type(HOST(link)) { return lw_link_found_type(); }
 
 u32 w2c_machine_call(HOST(machine), u32 session, u64 addr, u64 a0, u64 a1, u64 a2) {
   return (u32)lw_machine_call(session, addr, a0, a1, a2);
 }
+u32 w2c_machine_choose(HOST(machine), u32 session, u64 addr) { return (u32)lw_machine_choose(session, addr); }
+u64 w2c_machine_chosen(HOST(machine)) { return lw_machine_chosen(); }
+u64 w2c_machine_lazy_entry(HOST(machine)) { return lw_machine_lazy_entry(); }
+u32 w2c_machine_tls_reserve(HOST(machine), u32 session, u32 module, u32 em, u32 bits, u64 image, u64 file_bytes, u64 bytes,
+                            u32 align_log2, u64 skew) {
+  return (u32)lw_machine_tls_reserve(session, module, em, bits, image, file_bytes, bytes, align_log2, skew);
+}
+u64 w2c_machine_tls_number(HOST(machine), u32 module) { return lw_machine_tls_number(module); }
+u64 w2c_machine_tls_offset(HOST(machine), u32 module) { return lw_machine_tls_offset(module); }
+u32 w2c_machine_tls_descriptor(HOST(machine), u32 session, u32 module, u64 offset) {
+  return (u32)lw_machine_tls_descriptor(session, module, offset);
+}
+u64 w2c_machine_tls_entry(HOST(machine)) { return lw_machine_tls_entry(); }
+u64 w2c_machine_tls_argument(HOST(machine)) { return lw_machine_tls_argument(); }
+u32 w2c_machine_tls_start(HOST(machine), u32 session, u32 module) { return (u32)lw_machine_tls_start(session, module); }
+void w2c_machine_tls_release(HOST(machine), u32 module) { lw_machine_tls_release(module); }
 
 void w2c_log_event(HOST(log), u32 level, u32 code, u64 a, u64 b) { lw_log_event(level, code, a, b); }
 
@@ -89,9 +116,20 @@ int32_t lw_advance(uint32_t session) { return (int32_t)w2c_core_lw_advance(&core
 uint32_t lw_result(uint32_t session) { return w2c_core_lw_result(&core, session); }
 int32_t lw_close(uint32_t handle) { return (int32_t)w2c_core_lw_close(&core, handle); }
 int32_t lw_retain(uint32_t module) { return (int32_t)w2c_core_lw_retain(&core, module); }
-uint64_t lw_find(uint32_t handle, uint64_t name, uint32_t name_bytes) {
-  return w2c_core_lw_find(&core, handle, name, name_bytes);
+int32_t lw_policy(uint32_t context, uint32_t policy) { return (int32_t)w2c_core_lw_policy(&core, context, policy); }
+uint64_t lw_find(uint32_t handle, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes) {
+  return w2c_core_lw_find(&core, handle, name, name_bytes, version, version_bytes);
 }
+uint64_t lw_next(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes) {
+  return w2c_core_lw_next(&core, module, name, name_bytes, version, version_bytes);
+}
+uint64_t lw_bind(uint32_t module, uint32_t slot, uint32_t is_locked) {
+  return w2c_core_lw_bind(&core, module, slot, is_locked);
+}
+uint32_t lw_patch(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t addr) {
+  return w2c_core_lw_patch(&core, module, name, name_bytes, addr);
+}
+uint64_t lw_symbol_at(uint32_t context, uint64_t addr) { return w2c_core_lw_symbol_at(&core, context, addr); }
 uint32_t lw_at(uint32_t context, uint64_t addr) { return w2c_core_lw_at(&core, context, addr); }
 uint64_t lw_value(uint32_t handle, uint32_t field) { return w2c_core_lw_value(&core, handle, field); }
 uint32_t lw_count(uint32_t handle, uint32_t list) { return w2c_core_lw_count(&core, handle, list); }

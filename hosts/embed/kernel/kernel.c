@@ -60,7 +60,7 @@ static uint32_t settled(uint32_t session) {
 void kernel(void) {
   if (lw_start(books, CORE_BYTES) != LW_CODE_OK) lw_trap("the core did not open");
   uint32_t module = settled(lw_load(lw_context(0, 0, 0), SOURCE, 0));
-  uint64_t found = lw_find(module, (uintptr_t)"add", 3);
+  uint64_t found = lw_find(module, (uintptr_t)"add", 3, LW_NONE, 0);
   uint64_t add = lw_entry((uint32_t)(found >> 32), LW_LIST_SYMBOL, (uint32_t)found, LW_FIELD_ADDRESS);
   print("add(2, 40) = ", (uint64_t)((int (*)(int, int))(uintptr_t)add)(2, 40));
   settled(lw_unload(module));

@@ -1,0 +1,2 @@
+/* See boot/common/riscv_tls.inc. */
+#include "riscv_tls.inc"
