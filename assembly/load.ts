@@ -268,6 +268,7 @@ function hold(session: Session): bool {
   const root = session.root!;
   ++root.references;
   session.result = root.handle;
+  session.makePermanent();
   session.letGo();
   return true;
 }

@@ -109,15 +109,24 @@ export function symbolsOf<A>(work: Work, image: Image, placement: Placement, int
   if (!dynamic.has(DT.SYMTAB)) return true;
   into.table = placement.at(dynamic.value(DT.SYMTAB));
   into.count = symbolLimit<A>(image, dynamic);
-  if (dynamic.has(DT.VERSYM)) {
-    const vaddr = dynamic.value(DT.VERSYM);
-    if (!image.backed(vaddr, <u64>into.count * 2)) return work.fail(Code.BadVersionTable, What.Version, vaddr, into.count);
-    into.versions = placement.at(vaddr);
-    if (!versionsOf(work, image, placement, into, arena)) return false;
-  }
+  return hashTable<A>(work, image, placement, into) && versionTable(work, image, placement, into, arena);
+}
+
+/** The hash table that serves: it also knows how many symbols there are. */
+function hashTable<A>(work: Work, image: Image, placement: Placement, into: Symbols): bool {
+  const dynamic = image.dynamic!;
   if (dynamic.has(DT.GNU_HASH)) return gnuTable<A>(work, image, placement, into, dynamic.value(DT.GNU_HASH));
   if (dynamic.has(DT.HASH)) return sysvTable(work, image, placement, into, dynamic.value(DT.HASH));
   return true;
+}
+
+function versionTable(work: Work, image: Image, placement: Placement, into: Symbols, arena: Arena): bool {
+  const dynamic = image.dynamic!;
+  if (!dynamic.has(DT.VERSYM)) return true;
+  const vaddr = dynamic.value(DT.VERSYM);
+  if (!image.backed(vaddr, <u64>into.count * 2)) return work.fail(Code.BadVersionTable, What.Version, vaddr, into.count);
+  into.versions = placement.at(vaddr);
+  return versionsOf(work, image, placement, into, arena);
 }
 
 /** How many dynamic symbols there can be: up to the next table, or the end of the file's bytes. Hash tables know better. */

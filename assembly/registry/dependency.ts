@@ -89,7 +89,7 @@ export function markDependencies(context: Context, module: Module): u32 {
 /** Why a module stays. */
 export function keptBy(module: Module): Kept {
   if (module.references) return Kept.Reference;
-  if (module.has(Flag.NoDelete)) return Kept.NoDelete;
+  if (module.isPermanent) return Kept.NoDelete;
   if (module.pins) return Kept.Session;
   return module.state == State.Published ? Kept.Needed : Kept.No;
 }
@@ -185,7 +185,7 @@ export function markDying(context: Context): Module | null {
   let module = context.modules.first;
   while (module) {
     // What is dying already is another session's: it keeps what it needs until it is finalised.
-    if (module.references || module.pins || module.state == State.Dying || module.has(Flag.NoDelete) && !context.isClosing) {
+    if (module.references || module.pins || module.state == State.Dying || module.isPermanent && !context.isClosing) {
       meet(walk, module);
       if (!first) first = module;
     }

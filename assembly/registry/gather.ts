@@ -29,7 +29,8 @@ import { Session } from "./session";
 export function gather(session: Session): bool {
   if (session.cursor == session.root && !(session.flags & (Flag.Copy | Flag.NoLink))) {
     const known = fromSourceIn(session.context!.modules, session.root!.image.source);
-    if (known) return isUnready(known) ? session.wait() : becomeAlias(session, known);
+    // One that is linked for elsewhere is not what is to run here.
+    if (known && known.has(Flag.NoRun) == session.root!.has(Flag.NoRun)) return isUnready(known) ? session.wait() : becomeAlias(session, known);
   }
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
@@ -103,8 +104,8 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
     source.close(<u32>answer);
     return session.fail(Code.OutOfMemory, What.None, 0, 0);
   }
-  // A copy is of the file that was asked for; what it needs is shared.
-  const added = newModule(session.context!, image, session.flags & ~Flag.Copy);
+  // A copy is of the file that was asked for, and so is what is never unloaded; what it needs is shared.
+  const added = newModule(session.context!, image, session.flags & ~(Flag.Copy | Flag.NoDelete));
   if (!added) {
     image.drop();
     return session.fail(Code.OutOfMemory, What.None, 0, 0);

@@ -59,6 +59,8 @@ export const enum State { Loading, Published, Dying, Gone }
   nameHash: u32;
   /** It has a thread-local block of the host's, which is initialised. */
   hasTls: bool;
+  /** It was loaded for good: DF_1_NODELETE or Flag.NoDelete, and all its initialisers have run. */
+  isPermanent: bool;
   isTlsStarted: bool;
   /** Neighbours in its session's list, or its context's. */
   next: Module | null;

@@ -83,6 +83,15 @@ export const enum Task { Inspect, Load, Unload, Patch }
     return true;
   }
 
+  /** What asked for it is never unloaded again. */
+  makePermanent(): void {
+    if (this.root!.has(Flag.NoDelete)) this.root!.isPermanent = true;
+    for (let i: u32 = 0; i < this.handleCount; ++i) {
+      const record = recordOf(load<u32>(this.handles + i * 4), Kind.Module);
+      if (record && changetype<Module>(record).has(Flag.NoDelete)) changetype<Module>(record).isPermanent = true;
+    }
+  }
+
   /** Relies on nothing any more, and calls nobody's initialisers. */
   letGo(): void {
     let pin: Dependency | null = this.pins;

@@ -120,14 +120,12 @@ function relocateEntry<A>(relocator: Relocator, vaddr: u64, row: u32, type: u32,
   const width = widthOf(row);
   if (!places.holds(vaddr, offset, role == Role.TlsDescriptor ? 2 * sizeof<A>() : placeBytes<A>(width))) return false;
   const place = places.placement.at(offset);
-  if (bond && bond.kind == Bound.Not) {
-    if (role == Role.Jump && relocator.binding.isLazy && mayWait(places.image, offset)) {
-      // The slot holds the vaddr of the PLT's code for a function that is not bound.
-      storeWord<A>(place, places.placement.bias + loadWord<A>(place));
-      return true;
-    }
-    return places.work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
+  if (bond && role == Role.Jump && relocator.binding.isLazy && isLeftOpen(relocator, bond, vaddr) && mayWait(places.image, offset)) {
+    // The slot holds the vaddr of the PLT's code for a function that is not bound.
+    storeWord<A>(place, places.placement.bias + loadWord<A>(place));
+    return true;
   }
+  if (bond && bond.kind == Bound.Not) return places.work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
   if (role >= Role.TlsNumber) return relocateTls<A>(relocator, vaddr, role, place, bond, isRela ? relaAddend<A>(entry) : role == Role.TlsDescriptor ? descriptorAddend<A>(places, place) : loadWord<A>(place));
   const addend = isRela ? relaAddend<A>(entry) : role == Role.Slot || role == Role.Jump ? 0 : loadPlace<A>(place, width);
   if (role == Role.Size) return storePlace<A>(places, vaddr, place, width, (bond ? bond.bytes : 0) + addend);
@@ -144,6 +142,11 @@ function relocateEntry<A>(relocator: Relocator, vaddr: u64, row: u32, type: u32,
   value += addend;
   if (role == Role.Pc) value -= place;
   return storePlace<A>(places, vaddr, place, width, value);
+}
+
+/** True if nobody looked for the function itself, though perhaps for an address that stands for it. */
+function isLeftOpen(relocator: Relocator, bond: Bond, entry: u64): bool {
+  return bond.kind == Bound.Not || bond.kind == Bound.Canonical && !relocator.binding.leapOf(entry);
 }
 
 function relocateTls<A>(relocator: Relocator, vaddr: u64, role: Role, place: u64, bond: Bond | null, addend: u64): bool {
