@@ -1,27 +1,18 @@
 // A context: a namespace of modules, with its own search and definitions.
 
-import { realpathSync } from "node:fs";
-import { Field, Flag, Kind, List } from "../../assembly/words.js";
+import { Field, Flag, Kind, List, Policy } from "../../assembly/words.js";
 import { LinkwrightError, OptionError } from "./error.js";
 import { Image } from "./image.js";
-import { Module, type ModuleKeeper } from "./module.js";
+import { ContextLinker, type Neighbours, type SymbolOptions } from "./linker.js";
+import { Module, type ModuleKeeper, type ModuleSymbol, type SymbolQuery, addressIn, findName, symbolIn } from "./module.js";
 import { asAddress, checkOptions } from "./options.js";
-import type { Outcome, Runtime } from "./runtime.js";
-import { type Search, searchFor } from "./search.js";
-import { type OpenSource, type SourceLike, openSource } from "./source.js";
+import type { Runtime } from "./runtime.js";
+import type { SearchOptions } from "./search.js";
+import { type SourceLike, openSource } from "./source.js";
 import { unsigned } from "./wasm.js";
-import type { Linker } from "./work.js";
-
-/** Addresses of symbols that the host defines. */
-export type Defines = Readonly<Record<string, bigint | number>> | ReadonlyMap<string, bigint | number>;
 
 /** What a context has, unless a load says otherwise. */
-export interface ContextOptions {
-  /** Where libraries are looked for. */
-  readonly search?: Search;
-  /** Symbols that the host defines. */
-  readonly defines?: Defines;
-}
+export interface ContextOptions extends SearchOptions, SymbolOptions {}
 
 /** How a module is loaded. */
 export interface LoadOptions extends ContextOptions {
@@ -31,17 +22,39 @@ export interface LoadOptions extends ContextOptions {
   readonly global?: boolean;
   /** Symbols that nobody defines count as 0, and libraries that nobody has as empty; both are listed. */
   readonly allowMissing?: boolean;
+  /** Text may be relocated (DT_TEXTREL); no page is ever writable and executable at a time all the same. */
+  readonly allowText?: boolean;
   /** false: map only; no dependency is loaded and nothing is relocated. */
   readonly link?: boolean;
   /** Initialisers and finalisers are called: true unless told, where the host can call. */
   readonly run?: boolean;
+  /** Functions are bound when they are first called, if `defines` has lw_lazy_entry and the file does not ask for the contrary. */
+  readonly lazy?: boolean;
+  /** What it was loaded with comes before the context's global modules (as with RTLD_DEEPBIND). */
+  readonly deepBind?: boolean;
+  /** One more copy of a file that may be loaded already; no later load takes it for the library of its name or file. */
+  readonly copy?: boolean;
+  /** It stays until the context is disposed of (as with RTLD_NODELETE). */
+  readonly noDelete?: boolean;
+  /** `module.patch` can lead its symbols elsewhere. */
+  readonly patchable?: boolean;
   /** Keeps what the symbols were bound to, for `module.bindings`. */
   readonly bindings?: boolean;
 }
 
-const CONTEXT_OPTIONS = { search: true, defines: true } as const;
+const CONTEXT_OPTIONS = {
+  libraries: true, search: true, runPaths: true, systemLibraries: true, defines: true, resolve: true, before: true, intercept: true,
+} as const;
+
+/** Options of a load that are flags of the core's; the others are of the host. */
+const FLAGS = {
+  allowMissing: Flag.AllowMissing, allowText: Flag.AllowText, lazy: Flag.Lazy, deepBind: Flag.DeepBind, copy: Flag.Copy,
+  noDelete: Flag.NoDelete, patchable: Flag.Patchable,
+} as const;
+
 const LOAD_OPTIONS = {
-  ...CONTEXT_OPTIONS, name: true, global: true, allowMissing: true, link: true, run: true, bindings: true,
+  ...CONTEXT_OPTIONS, name: true, global: true, link: true, run: true, bindings: true, allowMissing: true, allowText: true, lazy: true,
+  deepBind: true, copy: true, noDelete: true, patchable: true,
 } as const;
 
 /** The context's options as given, checked. */
@@ -49,13 +62,30 @@ export function checkContextOptions(options: ContextOptions | undefined): Contex
   return checkOptions(options, CONTEXT_OPTIONS, "context");
 }
 
+/** Where an address is. */
+export interface Place {
+  readonly module: Module;
+  /** The symbol that holds it; undefined if none does. */
+  readonly symbol: ModuleSymbol | undefined;
+}
+
+/** What came of a load. */
+interface Loading {
+  readonly root: Module;
+  /** All modules that the load took, the root first; undefined if the file was loaded before. */
+  readonly loaded: readonly Module[] | undefined;
+}
+
 /** An isolated namespace of modules. Disposing of it unloads what is still loaded. */
-export class Context implements Disposable, AsyncDisposable, ModuleKeeper {
+export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neighbours {
   readonly #runtime: Runtime;
   readonly #options: ContextOptions;
   readonly #modules = new Map<number, Module>();
   /** Sources that `load` opened, by module; they are closed when the module is gone. */
   readonly #sources = new Map<number, number>();
+  /** Modules that no load takes for the library of their file: copies, and what is not linked. */
+  readonly #apart = new Set<number>();
+  #policy = 0;
   #handle: number;
 
   /** For the package's own use: `linkwright.context` makes contexts. */
@@ -77,7 +107,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper {
   }
 
   /**
-   * Loads a module with everything it needs.
+   * Loads a module with everything it needs. A file that is loaded already is not loaded again: its module gets one more reference.
    *
    * @param from  the file: bytes, a path, { bytes, read }, or an image that was inspected before
    * @throws FaultError with all that is missing, if it can't be loaded; then nothing of it stays
@@ -85,71 +115,108 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper {
   async load(from: SourceLike | Image, options?: LoadOptions): Promise<Module> {
     const given = checkOptions<LoadOptions>(options, LOAD_OPTIONS, "load");
     this.#live();
-    const linker = new ContextLinker(this.#runtime, this, { ...this.#options, ...given });
+    const all = { ...this.#options, ...given };
+    const linker = new ContextLinker(this.#runtime, this, all);
     const flags = this.#flags(given);
-    if (from instanceof Image) {
-      if (!from.isOf(this.#runtime)) throw new OptionError("load: the image was inspected by another Linkwright");
-      if (given.name !== undefined) throw new OptionError("load: an image has its name already");
-      return this.#load(this.#runtime.core.lw_load_image(this.#handle, from.handle, flags), linker, given, 0);
-    }
-    const source = this.#runtime.sources.open(await openSource(from, given.name));
+    const source = await this.#open(from, given);
     try {
       this.#live();
-      return await this.#load(this.#runtime.core.lw_load(this.#handle, source, flags), linker, given, source);
+      this.#ask((all.before ? Policy.Before : 0) | (all.intercept ? Policy.Intercept : 0));
+      linker.takes(source);
+      const { core } = this.#runtime;
+      const session = from instanceof Image ? core.lw_load_image(this.#handle, from.handle, flags) : core.lw_load(this.#handle, source, flags);
+      return await this.#load(session >>> 0, linker, given, source);
     } catch (error) {
       this.#runtime.sources.close(source);
       throw error;
     }
   }
 
-  async #load(session: number, linker: ContextLinker, options: LoadOptions, source: number): Promise<Module> {
-    const outcome = await this.#runtime.drive(session >>> 0, linker, (root, open) => this.#take(root, open, options));
-    const module = this.#adopt(outcome, source);
-    module.missing = outcome.missing;
-    for (const loaded of module.loaded) this.#runtime.sources.trim(this.#runtime.handles.number(loaded.handle, Field.Source));
-    return module;
+  /** The number of a file, with one reference. */
+  async #open(from: SourceLike | Image, { name }: LoadOptions): Promise<number> {
+    const { sources } = this.#runtime;
+    if (!(from instanceof Image)) {
+      const known = typeof from === "string" ? sources.reopen(from) : undefined;
+      return known ?? sources.open(await openSource(from, name));
+    }
+    if (!from.isOf(this.#runtime)) throw new OptionError("load: the image was inspected by another Linkwright");
+    if (name !== undefined) throw new OptionError("load: an image has its name already");
+    sources.retain(from.source);
+    return from.source;
   }
 
-  #take(root: number, session: number, options: LoadOptions): readonly Module[] {
+  // What was asked for once stays asked for: functions that are bound when they are called are of loads long ago.
+  #ask(policy: number): void {
+    if ((this.#policy | policy) === this.#policy) return;
+    this.#policy |= policy;
+    this.#runtime.check(this.#runtime.core.lw_policy(this.#handle, this.#policy), this.#handle);
+  }
+
+  async #load(session: number, linker: ContextLinker, options: LoadOptions, source: number): Promise<Module> {
+    const { sources, handles } = this.#runtime;
+    const { value: { root, loaded }, missing } = await this.#runtime.drive(session, linker, (handle, open) => this.#take(handle, open, options));
+    root.adopt();
+    if (loaded) {
+      this.#sources.set(root.handle, source);
+      if (options.copy || options.link === false) this.#apart.add(root.handle);
+      root.loaded = loaded;
+      root.missing = missing;
+      for (const one of loaded) sources.trim(handles.number(one.handle, Field.Source));
+    }
+    if (linker.thrown) {
+      // The error of the load gives up the file, and the module that has it gives it up as well.
+      sources.retain(source);
+      await root.unload();
+      throw linker.thrown.error;
+    }
+    if (!loaded) sources.close(source);
+    return root;
+  }
+
+  #take(root: number, session: number, options: LoadOptions): Loading {
     const { handles } = this.#runtime;
     const loaded = handles.list(session, List.Module, (entry) => entry.number(Field.Owner));
-    const modules = [root, ...loaded.filter((handle) => handle !== root)].map((handle) => this.dependency(handle));
+    const modules = loaded.map((handle) => this.dependency(handle));
     if (options.bindings) {
       for (const module of modules) {
         const all = handles.list(module.handle, List.Binding, (entry) => ({
           symbol: entry.value(Field.Symbol),
           address: entry.raw(Field.Address),
           owner: entry.number(Field.Owner),
+          type: entry.number(Field.Type),
         }));
         module.bindings = all.flatMap((one) => (one.symbol === undefined ? [] : [{ ...one, symbol: Number(one.symbol) }]));
       }
     }
-    return modules;
-  }
-
-  #adopt(outcome: Outcome<readonly Module[]>, source: number): Module {
-    const [module] = outcome.value;
-    if (!module) throw new LinkwrightError("Stuck", "the core answered with no module");
-    module.adopt();
-    module.loaded = outcome.value;
-    if (source) this.#sources.set(module.handle, source);
-    return module;
+    return { root: this.dependency(root), loaded: modules.length ? modules : undefined };
   }
 
   #flags(options: LoadOptions): number {
     const runs = options.run ?? this.#runtime.runs;
     if (runs && !this.#runtime.runs) throw new OptionError("load: `run` needs the `call` option of Linkwright.create");
-    return (options.global === false ? 0 : Flag.Global) | (runs ? 0 : Flag.NoRun) |
-      (options.allowMissing ? Flag.AllowMissing : 0) | (options.link === false ? Flag.NoLink : 0);
+    const flags = Object.entries(FLAGS).map(([name, flag]) => (options[name as keyof typeof FLAGS] ? flag : 0));
+    return flags.reduce((all, flag) => all | flag, (options.global === false ? 0 : Flag.Global) | (runs ? 0 : Flag.NoRun) |
+      (options.link === false ? Flag.NoLink : 0));
   }
 
-  /** The address of a symbol in the context's global modules. */
-  symbol(name: string): bigint | undefined {
+  /**
+   * The address of a symbol in the context's global modules; of an IFUNC it is the resolver's.
+   *
+   * @returns undefined if nobody defines it, or it is thread-local
+   */
+  symbol(name: string, query?: SymbolQuery): bigint | undefined {
     this.#live();
-    const { core, handles, target } = this.#runtime;
-    const found = unsigned(target.withName(name, (addr, bytes) => core.lw_find(this.#handle, addr, bytes)));
+    const { core } = this.#runtime;
+    return addressIn(this.#runtime, findName(this.#runtime, name, query, "symbol", (...words) => core.lw_find(this.#handle, ...words)));
+  }
+
+  /** Which module and which symbol an address is in. */
+  symbolAt(address: bigint): Place | undefined {
+    this.#live();
+    const found = unsigned(this.#runtime.core.lw_symbol_at(this.#handle, asAddress(address, "address")));
     if (!found) return undefined;
-    return handles.entry(Number(found >> 32n), List.Symbol, Number(found & 0xffff_ffffn)).value(Field.Address);
+    const owner = Number(found >> 32n), index = Number(found & 0xffff_ffffn);
+    return { module: this.dependency(owner), symbol: index ? symbolIn(this.#runtime, owner, index) : undefined };
   }
 
   /** The module whose memory holds an address. */
@@ -177,17 +244,15 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper {
       const source = this.#sources.get(handle);
       if (source) this.#runtime.sources.close(source);
       this.#sources.delete(handle);
+      this.#apart.delete(handle);
     }
   }
 
-  /** The source that a loaded module came from, by the file's path. */
-  sourceOf(path: string): number | undefined {
-    for (const module of this.#modules.values()) {
-      if (module.path !== undefined && realPath(module.path) === path && this.#runtime.is(module.handle, Kind.Module)) {
-        return this.#runtime.handles.number(module.handle, Field.Source);
-      }
-    }
-    return undefined;
+  /** For the linker's own use. */
+  has(source: number): boolean {
+    const { handles } = this.#runtime;
+    const isIt = (handle: number): boolean => !this.#apart.has(handle) && handles.value(handle, Field.Source) === BigInt(source);
+    return handles.list(this.#handle, List.Module, (entry) => entry.number(Field.Owner)).some(isIt);
   }
 
   /** Unloads every module that is still loaded, newest first, and closes the context. */
@@ -216,68 +281,4 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper {
   #live(): void {
     if (!this.#handle) throw new LinkwrightError("Disposed", "the context was disposed of");
   }
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
-/** Answers for one load: libraries by the search, symbols by the definitions. */
-class ContextLinker implements Linker {
-  readonly #runtime: Runtime;
-  readonly #context: Context;
-  readonly #search: Search | undefined;
-  readonly #defines: ReadonlyMap<string, bigint>;
-  /** What this load opened, by path and by the name it was needed under: two files may need it before it is read. */
-  readonly #opened = new Map<string, number>();
-  readonly #named = new Map<string, number>();
-
-  constructor(runtime: Runtime, context: Context, options: ContextOptions) {
-    this.#runtime = runtime;
-    this.#context = context;
-    this.#search = options.search;
-    this.#defines = definesOf(options.defines);
-  }
-
-  needed(name: string, from: number): number | undefined | Promise<number | undefined> {
-    const known = this.#named.get(name);
-    if (known !== undefined) return known;
-    const found = searchFor(this.#search, name, this.#runtime.sources.nameOf(from) ?? "");
-    if (found instanceof Promise) return found.then((like) => this.#open(name, like)).then((id) => this.#keep(name, id));
-    const id = this.#open(name, found);
-    return id instanceof Promise ? id.then((opened) => this.#keep(name, opened)) : this.#keep(name, id);
-  }
-
-  #keep(name: string, id: number | undefined): number | undefined {
-    if (id !== undefined) this.#named.set(name, id);
-    return id;
-  }
-
-  #open(name: string, like: Awaited<ReturnType<typeof searchFor>>): number | undefined | Promise<number | undefined> {
-    if (like === true) return 0;
-    if (like === undefined || like === null) return undefined;
-    if (typeof like !== "string") return openSource(like, name).then((source) => this.#runtime.sources.open(source));
-    const path = realPath(like);
-    const known = this.#opened.get(path) ?? this.#context.sourceOf(path);
-    if (known) return known;
-    return openSource(like, name).then((source: OpenSource) => {
-      const id = this.#runtime.sources.open(source);
-      this.#opened.set(path, id);
-      return id;
-    });
-  }
-
-  resolve(name: string): { address: bigint; bytes: bigint } | undefined {
-    const address = this.#defines.get(name);
-    return address === undefined ? undefined : { address, bytes: 0n };
-  }
-}
-
-function definesOf(defines: Defines | undefined): ReadonlyMap<string, bigint> {
-  const entries = defines instanceof Map ? [...defines] : Object.entries(defines ?? {});
-  return new Map(entries.map(([name, value]: [string, bigint | number]) => [name, asAddress(value, name)]));
 }

@@ -1,12 +1,23 @@
 // What the commands do with FILE and --search: names, folders, and one loader over all of them.
 
 import { realpathSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import type { OptionSpec } from "./command.js";
-import { findIn } from "./search.js";
+import { dirname } from "node:path";
+import type { Arguments, OptionSpec } from "./command.js";
+import { type SearchOptions, findIn } from "./search.js";
 
 /** The option that names folders of libraries. */
 export const SEARCH: OptionSpec = { type: "string", multiple: true, value: "DIR", help: "look for libraries in DIR" };
+
+/** The options of commands that look for libraries as a system's linker does. */
+export const SEARCHING: Readonly<Record<string, OptionSpec>> = {
+  search: SEARCH,
+  system: { type: "boolean", help: "look for what is still missing among this system's libraries" },
+};
+
+/** Where such a command looks for libraries: where files say that they are, too. */
+export function searchOf(args: Arguments): SearchOptions & { readonly search: readonly string[] } {
+  return { search: args.all("search"), runPaths: true, systemLibraries: args.has("system") };
+}
 
 /** Where libraries are looked for: the folders that were named, then those of the files themselves. */
 export function foldersOf(files: readonly string[], named: readonly string[]): string[] {
@@ -17,9 +28,4 @@ export function foldersOf(files: readonly string[], named: readonly string[]): s
 export function libraryPath(folders: readonly string[], name: string): string | undefined {
   const path = findIn(folders, name);
   return path === undefined ? undefined : realpathSync(path);
-}
-
-/** Finds a library among the files that were named, then in the folders of --search: nowhere else, so that a result does not depend on a file's neighbours. */
-export function amongFiles(files: readonly string[], folders: readonly string[]): (name: string) => string | undefined {
-  return (name) => files.find((file) => basename(file) === name) ?? findIn(folders, name);
 }

@@ -3,14 +3,19 @@
 export { Linkwright } from "./linkwright.js";
 export type { InspectOptions, LinkwrightOptions, Usage } from "./linkwright.js";
 export { Context } from "./context.js";
-export type { ContextOptions, Defines, LoadOptions } from "./context.js";
+export type { ContextOptions, LoadOptions, Place } from "./context.js";
+export type { Definition, DefinitionLike, Defines } from "./define.js";
+export type { SymbolOptions } from "./linker.js";
 export { Image } from "./image.js";
 export { Module } from "./module.js";
-export type { ModuleBinding, ModuleRelocation, ModuleSegment, ModuleSymbol, ModuleVersion } from "./module.js";
+export type {
+  ModuleBinding, ModuleRelocation, ModuleSegment, ModuleSymbol, ModuleTls, ModuleVersion, SymbolQuery,
+} from "./module.js";
 export type { Segment } from "./segment.js";
 export type { AsyncSource, SourceLike } from "./source.js";
-export type { Found, Search, SearchFunction } from "./search.js";
+export type { Found, Search, SearchFunction, SearchOptions } from "./search.js";
 export type { Call, Listener } from "./runtime.js";
+export type { Awaitable, Interception, Reference } from "./work.js";
 export type { Fault, FaultLines, Missing } from "./fault.js";
 export { faultLines } from "./fault.js";
 export {
@@ -18,4 +23,4 @@ export {
   SourceError, UnsupportedError,
 } from "./error.js";
 export { FAULTS, type FaultWords } from "./faults.js";
-export { Code, Event, Level, PF, Stage, What } from "../../assembly/words.js";
+export { Code, Event, Kept, Level, PF, Stage, What } from "../../assembly/words.js";

@@ -22,6 +22,8 @@ export interface LinkwrightOptions {
   readonly coreLimit?: number;
   /** Calls functions of the target. Without it nothing is called, and modules are loaded with `run: false`. */
   readonly call?: Call;
+  /** What resolvers (IFUNC) are told of the processor: the first argument of those that have one; 0 unless told. */
+  readonly hwcap?: bigint | number;
   /** Hears what the core tells. */
   readonly log?: Listener;
 }
@@ -51,7 +53,7 @@ const FOUR_GIB = 1n << 32n;
 const STAGING = 1n << 62n;
 const LAST_PAGE = (1n << 64n) - 4096n;
 const OPTIONS = {
-  pageBytes: true, base: true, end: true, memoryLimit: true, coreLimit: true, call: true, log: true,
+  pageBytes: true, base: true, end: true, memoryLimit: true, coreLimit: true, call: true, hwcap: true, log: true,
 } as const;
 
 function endFor(base: bigint): bigint {
@@ -84,6 +86,7 @@ export class Linkwright implements Disposable, AsyncDisposable {
       memoryLimit: asAddress(given.memoryLimit ?? 1 << 30, "memoryLimit"),
       coreLimit,
       call: given.call,
+      hwcap: asAddress(given.hwcap ?? 0n, "hwcap"),
       log: given.log,
     }));
   }
@@ -106,11 +109,22 @@ export class Linkwright implements Disposable, AsyncDisposable {
     const source = sources.open(await openSource(from, given.name));
     try {
       const { value } = await this.#runtime.drive(core.lw_inspect(source) >>> 0, undefined, (handle) => handle);
-      return new Image(this.#runtime, value, source);
+      return new Image(this.#runtime, value, source, given.name);
     } catch (error) {
       sources.close(source);
       throw error;
     }
+  }
+
+  /**
+   * Binds a function that is called for the first time: what the code at lw_lazy_entry asks for, also while a load goes on.
+   *
+   * @param module  its handle
+   * @param slot    the function's entry in the module's DT_JMPREL
+   * @returns where it is; undefined if nobody defines it
+   */
+  bind(module: number, slot: number): bigint | undefined {
+    return this.#runtime.bind(module, slot);
   }
 
   /** Reads target memory; what is not mapped reads as zero. */

@@ -1,11 +1,10 @@
 // What plan and link have in common: options, and the load of several files in order into one target memory.
 
-import { realpathSync } from "node:fs";
 import { type Arguments, type OptionSpec, UsageError, numberOf } from "./command.js";
 import type { Context } from "./context.js";
 import { machineTitle } from "./elf.js";
 import { LinkwrightError } from "./error.js";
-import { SEARCH, amongFiles } from "./files.js";
+import { SEARCHING, searchOf } from "./files.js";
 import type { Image } from "./image.js";
 import { Linkwright } from "./linkwright.js";
 import type { Module } from "./module.js";
@@ -13,9 +12,10 @@ import type { Missing } from "./fault.js";
 
 /** Options of plan and link. */
 export const LOADING: Readonly<Record<string, OptionSpec>> = {
-  search: SEARCH,
+  ...SEARCHING,
   base: { type: "string", value: "ADDR", help: "where the first module goes" },
   define: { type: "string", multiple: true, value: "SYM=ADDR", help: "the host defines a symbol" },
+  "allow-text": { type: "boolean", help: "text may be relocated (DT_TEXTREL)" },
 };
 
 /** Files that are loaded, and what that found. */
@@ -34,21 +34,20 @@ const ET_EXEC = 2;
 /** Loads the files in order, each once, with the libraries they need. */
 export async function loadFiles(args: Arguments, command: string, allowMissing: boolean): Promise<Loaded> {
   const defines = definesOf(args.all("define"), command);
-  const search = amongFiles(args.files, args.all("search"));
   const linkwright = await Linkwright.create({ base: await baseOf(args, command) });
-  const context = linkwright.context({ search, defines });
+  const context = linkwright.context({ ...searchOf(args), libraries: args.files, defines });
   const modules: Module[] = [];
   const missing: Missing[] = [];
   let first: Image | undefined;
   for (const file of args.files) {
-    if (context.sourceOf(realPath(file)) !== undefined) continue;
     const image = await linkwright.inspect(file);
     first ??= image;
     if (image.machine !== first.machine || image.class !== first.class) {
       throw new LinkwrightError("MachineMismatch",
         `${file} is for ${machineTitle(image.machine, image.class)}, but ${args.files[0]} is for ${machineTitle(first.machine, first.class)}`);
     }
-    const module = await context.load(image, { allowMissing, bindings: true });
+    const module = await context.load(image, { allowMissing, allowText: args.has("allow-text"), bindings: true });
+    if (modules.includes(module)) continue;
     modules.push(...module.loaded);
     missing.push(...module.missing);
   }
@@ -85,12 +84,4 @@ function definesOf(typed: readonly string[], command: string): Map<string, bigin
     if (value < 0n || value >= 1n << 64n) throw new UsageError(`the address of ${text.slice(0, at)} has 64 bits`, command);
     return [text.slice(0, at), value];
   }));
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // reading it will say what is wrong
-  }
 }

@@ -1,18 +1,21 @@
 // A loaded module.
 
-import { Field, Kind, List } from "../../assembly/words.js";
+import { Field, Kept, Kind, List } from "../../assembly/words.js";
 import { LinkwrightError } from "./error.js";
 import type { Missing } from "./fault.js";
+import type { Handles } from "./handles.js";
+import { asAddress, checkOptions } from "./options.js";
 import type { Runtime } from "./runtime.js";
 import { unpackRelr } from "./relr.js";
 import { type Segment, segmentsOf } from "./segment.js";
-import { unsigned } from "./wasm.js";
+import { NONE, NOWHERE, unsigned } from "./wasm.js";
 
 /** A symbol of a module's dynamic symbol table. */
 export interface ModuleSymbol {
   readonly name: string;
-  /** undefined if the module does not define it. */
+  /** Of an IFUNC it is the resolver's; undefined if the module does not define it, or it is thread-local. */
   readonly address: bigint | undefined;
+  /** Of a thread-local variable it is its offset in the module's block. */
   readonly vaddr: bigint;
   readonly bytes: bigint;
   /** STT, STB and STV numbers. */
@@ -53,6 +56,27 @@ export interface ModuleBinding {
   readonly address: bigint;
   /** Handle of the module that defines it; 0 for the host itself. */
   readonly owner: number;
+  /** STT: 6 for a thread-local variable, whose address is its offset in the block; 10 for an IFUNC that nobody called; otherwise 0. */
+  readonly type: number;
+}
+
+/** A module's thread-local block. */
+export interface ModuleTls {
+  /** DTPMOD. */
+  readonly number: number;
+  /** From the thread pointer; undefined if that is not the same in every thread. */
+  readonly offset: bigint | undefined;
+  /** The image that blocks are initialised from. */
+  readonly address: bigint;
+  readonly fileBytes: bigint;
+  /** Of a block: what is not in the image is zero. */
+  readonly bytes: bigint;
+}
+
+/** Which definition of a name is meant. */
+export interface SymbolQuery {
+  /** The one of this version; the default one unless told. */
+  readonly version?: string;
 }
 
 /** A segment of a loaded module in memory. */
@@ -64,8 +88,63 @@ export interface ModuleSegment extends Segment {
 }
 
 const PT_LOAD = 1;
+const STT_TLS = 6;
 // x86 and ARM keep addends in the place.
 const REL_MACHINES = new Set([3, 40]);
+
+/** A symbol that was found: the module that defines it, and its index there. */
+export interface Found {
+  readonly owner: number;
+  readonly index: number;
+}
+
+/**
+ * Looks a name up.
+ *
+ * @param ask  asks the core, given addresses and lengths of name and version
+ */
+export function findName(
+  runtime: Runtime, name: string, query: SymbolQuery | undefined, where: string,
+  ask: (name: bigint, nameBytes: number, version: bigint, versionBytes: number) => bigint,
+): Found | undefined {
+  const { version } = checkOptions<SymbolQuery>(query, { version: true }, where);
+  const { target } = runtime;
+  // Both in one place, each with its zero byte.
+  const found = unsigned(target.withName(version === undefined ? name : `${name}\0${version}`, (at, bytes) => {
+    if (version === undefined) return ask(at, bytes, NONE, 0);
+    const nameBytes = Buffer.byteLength(name);
+    return ask(at, nameBytes, at + BigInt(nameBytes + 1), bytes - nameBytes - 1);
+  }));
+  return found ? { owner: Number(found >> 32n), index: Number(found & 0xffff_ffffn) } : undefined;
+}
+
+/** The address of a symbol that was found; undefined if it has none: it is thread-local. */
+export function addressIn({ handles }: Runtime, found: Found | undefined): bigint | undefined {
+  const entry = found && handles.entry(found.owner, List.Symbol, found.index);
+  return !entry || entry.number(Field.Type) === STT_TLS ? undefined : entry.raw(Field.Address);
+}
+
+/** A symbol of a module by its index. */
+export function symbolIn({ handles }: Runtime, module: number, index: number): ModuleSymbol {
+  return symbolOf(handles.entry(module, List.Symbol, index));
+}
+
+function symbolOf(entry: ReturnType<Handles["entry"]>): ModuleSymbol {
+  const section = entry.number(Field.Section), type = entry.number(Field.Type);
+  const version = entry.value(Field.Version);
+  return {
+    name: entry.text(Field.Name, Field.NameBytes) ?? "",
+    address: section === 0 || type === STT_TLS ? undefined : entry.raw(Field.Address),
+    vaddr: entry.raw(Field.Vaddr),
+    bytes: entry.raw(Field.Bytes),
+    type,
+    bind: entry.number(Field.Bind),
+    visibility: entry.number(Field.Visibility),
+    section,
+    version: version === undefined ? undefined : Number(version),
+    hidden: entry.value(Field.Hidden) === 1n,
+  };
+}
 
 /** What keeps track of modules: their context. */
 export interface ModuleKeeper {
@@ -126,8 +205,47 @@ export class Module implements Disposable, AsyncDisposable {
 
   /** Its entry address, if the file names one. */
   get entry(): bigint | undefined {
-    this.#live();
-    return this.#runtime.handles.value(this.handle, Field.Entry);
+    return this.#address(Field.Entry);
+  }
+
+  /** The address of its dynamic section; undefined if it has none. */
+  get dynamic(): bigint | undefined {
+    return this.#address(Field.Dynamic);
+  }
+
+  /** The address of its program headers; undefined if they are not in its memory. */
+  get programHeaders(): bigint | undefined {
+    return this.#address(Field.Phdr);
+  }
+
+  /** The address of its unwind table (PT_GNU_EH_FRAME); undefined if it has none. */
+  get ehFrame(): bigint | undefined {
+    return this.#address(Field.EhFrame);
+  }
+
+  /** Its thread-local block; undefined if it has none. */
+  get tls(): ModuleTls | undefined {
+    const number = this.#number(Field.TlsNumber);
+    if (!number) return undefined;
+    const { handles } = this.#runtime;
+    const offset = handles.raw(this.handle, Field.TlsOffset);
+    return {
+      number,
+      offset: offset === NOWHERE ? undefined : BigInt.asIntN(64, offset),
+      address: handles.raw(this.handle, Field.TlsImage),
+      fileBytes: handles.raw(this.handle, Field.TlsFileBytes),
+      bytes: handles.raw(this.handle, Field.TlsBytes),
+    };
+  }
+
+  /** Why it stays loaded. */
+  get kept(): keyof typeof Kept {
+    return Kept[this.#number(Field.Kept)] as keyof typeof Kept;
+  }
+
+  /** Bytes of the core's own memory that it takes. */
+  get usedBytes(): number {
+    return this.#number(Field.UsedBytes);
   }
 
   /** References that the host holds. */
@@ -160,37 +278,52 @@ export class Module implements Disposable, AsyncDisposable {
     return BigInt.asUintN(this.class, vaddr + this.bias);
   }
 
-  /** The address of a symbol of this module or of its dependencies. */
-  symbol(name: string): bigint | undefined {
-    const found = this.#find(name);
-    return found && this.#runtime.handles.entry(found.owner, List.Symbol, found.index).value(Field.Address);
+  /**
+   * The address of a symbol of this module or of its dependencies; of an IFUNC it is the resolver's.
+   *
+   * @returns undefined if nobody defines it, or it is thread-local
+   */
+  symbol(name: string, query?: SymbolQuery): bigint | undefined {
+    return addressIn(this.#runtime, this.#find(name, query));
+  }
+
+  /** The address of a symbol in what comes behind this module: in what it was loaded with, or among the global ones (as RTLD_NEXT). */
+  next(name: string, query?: SymbolQuery): bigint | undefined {
+    this.#live();
+    const { core } = this.#runtime;
+    return addressIn(this.#runtime, findName(this.#runtime, name, query, "next", (...words) => core.lw_next(this.handle, ...words)));
   }
 
   /** The module that defines a symbol: this one or a dependency. */
-  owner(name: string): Module | undefined {
-    const found = this.#find(name);
+  owner(name: string, query?: SymbolQuery): Module | undefined {
+    const found = this.#find(name, query);
     return found && this.#keeper.dependency(found.owner);
   }
 
   /** Its dynamic symbols. */
   get symbols(): readonly ModuleSymbol[] {
     this.#live();
-    return this.#runtime.handles.list(this.handle, List.Symbol, (entry) => {
-      const section = entry.number(Field.Section);
-      const version = entry.value(Field.Version);
-      return {
-        name: entry.text(Field.Name, Field.NameBytes) ?? "",
-        address: section === 0 ? undefined : entry.value(Field.Address),
-        vaddr: entry.raw(Field.Vaddr),
-        bytes: entry.raw(Field.Bytes),
-        type: entry.number(Field.Type),
-        bind: entry.number(Field.Bind),
-        visibility: entry.number(Field.Visibility),
-        section,
-        version: version === undefined ? undefined : Number(version),
-        hidden: entry.value(Field.Hidden) === 1n,
-      };
-    });
+    return this.#runtime.handles.list(this.handle, List.Symbol, symbolOf);
+  }
+
+  /**
+   * Leads every reference of this module to a symbol elsewhere. The module was loaded with `patchable`.
+   *
+   * @returns how many places were written
+   */
+  patch(name: string, address: bigint | number): number {
+    return this.#patch(name, asAddress(address, name));
+  }
+
+  /** Leads them back to what they were bound to. */
+  restore(name: string): number {
+    return this.#patch(name, NONE);
+  }
+
+  #patch(name: string, address: bigint): number {
+    this.#live();
+    const { core, target } = this.#runtime;
+    return target.withName(name, (at, bytes) => this.#runtime.driveNow(core.lw_patch(this.handle, at, bytes, address) >>> 0, () => undefined));
   }
 
   /** Its dynamic relocations, all tables in order; those of a RELR table one by one. */
@@ -278,11 +411,15 @@ export class Module implements Disposable, AsyncDisposable {
     if (!this.#references) this.#keeper.forget();
   }
 
-  #find(name: string): { owner: number; index: number } | undefined {
+  #find(name: string, query: SymbolQuery | undefined): Found | undefined {
     this.#live();
-    const { core, target } = this.#runtime;
-    const found = unsigned(target.withName(name, (addr, bytes) => core.lw_find(this.handle, addr, bytes)));
-    return found ? { owner: Number(found >> 32n), index: Number(found & 0xffff_ffffn) } : undefined;
+    const { core } = this.#runtime;
+    return findName(this.#runtime, name, query, "symbol", (...words) => core.lw_find(this.handle, ...words));
+  }
+
+  #address(field: Field): bigint | undefined {
+    this.#live();
+    return this.#runtime.handles.value(this.handle, field);
   }
 
   #number(field: Field): number {

@@ -1,9 +1,12 @@
 // Files: where their bytes come from, and how they get into the sandbox's staging areas, page by page, when the core asks.
 
+import { type BigIntStats, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OptionError, SourceError, systemText } from "./error.js";
+import { IDENT_BYTES, identOf } from "./ident.js";
+import type { Origin } from "./runpath.js";
 import type { Target } from "./target.js";
 import { type Sandbox, unsigned } from "./wasm.js";
 
@@ -25,6 +28,8 @@ export interface OpenSource {
   readonly name: string;
   readonly path: string | undefined;
   readonly content: Uint8Array | AsyncSource;
+  /** Which file it is, whatever its path, as long as it does not change; undefined if that can't be told. */
+  readonly identity?: string | undefined;
 }
 
 const PAGE_BYTES = 4096;
@@ -35,9 +40,10 @@ let unnamed = 0;
 /** Reads what has to be read to answer with a file's bytes. */
 export async function openSource(like: SourceLike, name?: string): Promise<OpenSource> {
   if (typeof like === "string" || like instanceof URL) {
+    const identity = identityAt(like);
     const content = await readWhole(like);
     const path = like instanceof URL ? fileURLToPath(like) : like;
-    return { name: name ?? basename(path), path, content };
+    return { name: name ?? basename(path), path, content, identity };
   }
   if (like instanceof Uint8Array) return { name: name ?? `file ${++unnamed}`, path: undefined, content: like };
   if (like instanceof ArrayBuffer) return openSource(new Uint8Array(like), name);
@@ -48,6 +54,17 @@ export async function openSource(like: SourceLike, name?: string): Promise<OpenS
     return { name: name ?? like.name ?? `file ${++unnamed}`, path: undefined, content: like };
   }
   throw new OptionError("a source is a Uint8Array, a path, or an object { bytes, read(offset, length) }");
+}
+
+/** Which file a path leads to, as of now; undefined for what is no plain file. */
+function identityAt(path: string | URL): string | undefined {
+  let found: BigIntStats | undefined;
+  try {
+    found = statSync(path, { bigint: true });
+  } catch {
+    return undefined; // reading it will say what is wrong
+  }
+  return found.isFile() ? `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}` : undefined;
 }
 
 /** A file's bytes; every failure is a SourceError that says what helps. */
@@ -90,6 +107,7 @@ export class Sources {
   readonly #sandbox: Sandbox;
   readonly #target: Target;
   readonly #entries = new Map<number, Entry>();
+  readonly #byIdentity = new Map<string, number>();
   #next = 1;
 
   constructor(sandbox: Sandbox, target: Target) {
@@ -102,13 +120,27 @@ export class Sources {
     return this.#entries.size;
   }
 
-  /** Gives a file a number, with one reference. */
+  /** Gives a file a number, with one reference; a file that is open already has one. */
   open(source: OpenSource): number {
+    const known = source.identity === undefined ? undefined : this.#byIdentity.get(source.identity);
+    if (known !== undefined) {
+      this.retain(known);
+      return known;
+    }
     const id = this.#next++;
     const bytes = source.content instanceof Uint8Array ? source.content.length : source.content.bytes;
     const pages = new Uint8Array(Math.ceil(bytes / PAGE_BYTES));
     this.#entries.set(id, { id, source, bytes, area: 0n, pages, reading: new Map(), references: 1, views: 0 });
+    if (source.identity !== undefined) this.#byIdentity.set(source.identity, id);
     return id;
+  }
+
+  /** Takes a reference of the file at a path, if it is open and has not changed since. */
+  reopen(path: string): number | undefined {
+    const identity = identityAt(path);
+    const known = identity === undefined ? undefined : this.#byIdentity.get(identity);
+    if (known !== undefined) this.retain(known);
+    return known;
   }
 
   /** One reference more. */
@@ -133,6 +165,23 @@ export class Sources {
   /** Where a file was read from. */
   pathOf(id: number): string | undefined {
     return this.#entries.get(id)?.source.path;
+  }
+
+  /** Where a file comes from, and which machine it is for: what its search paths may name. */
+  originOf(id: number): Origin {
+    const source = this.#entries.get(id)?.source;
+    const head = source?.content instanceof Uint8Array ? identOf(source.content.subarray(0, IDENT_BYTES)) : undefined;
+    return { path: source?.path, ident: head };
+  }
+
+  /** The text at an offset of a file, up to its zero byte; undefined if that part is not at hand. */
+  textAt(id: number, offset: number, limit: number): string | undefined {
+    const entry = this.#entries.get(id);
+    if (!entry?.area || offset + limit > entry.bytes) return undefined;
+    for (let page = Math.floor(offset / PAGE_BYTES); page * PAGE_BYTES < offset + limit; ++page) if (!entry.pages[page]) return undefined;
+    const bytes = this.#target.read(entry.area + BigInt(offset), limit);
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(bytes.subarray(0, end < 0 ? limit : end));
   }
 
   /** A file's size; 0 for one that is not open. */
@@ -239,6 +288,7 @@ export class Sources {
     if (entry.references > 0 || entry.views > 0) return;
     if (entry.area) this.#sandbox.unstage(entry.id);
     this.#entries.delete(entry.id);
+    if (entry.source.identity !== undefined) this.#byIdentity.delete(entry.source.identity);
   }
 }
 

@@ -15,7 +15,12 @@ export interface Core {
   lw_result(session: number): number;
   lw_close(handle: number): number;
   lw_retain(module: number): number;
-  lw_find(handle: number, name: bigint, nameBytes: number): bigint;
+  lw_policy(context: number, policy: number): number;
+  lw_find(handle: number, name: bigint, nameBytes: number, version: bigint, versionBytes: number): bigint;
+  lw_next(module: number, name: bigint, nameBytes: number, version: bigint, versionBytes: number): bigint;
+  lw_bind(module: number, slot: number, isLocked: number): bigint;
+  lw_patch(module: number, name: bigint, nameBytes: number, addr: bigint): number;
+  lw_symbol_at(context: number, addr: bigint): bigint;
   lw_at(context: number, addr: bigint): number;
   lw_value(handle: number, field: number): bigint;
   lw_count(handle: number, list: number): number;
@@ -53,6 +58,9 @@ export interface Sandbox {
 export const NONE = 0xffff_ffff_ffff_ffffn;
 /** The answer "not yet" where an address is asked for. */
 export const PENDING = 0xffff_ffff_ffff_fffen;
+
+/** The answer "it has no fixed offset from the thread pointer". */
+export const NOWHERE = 1n << 63n;
 
 /** An i64 that came out of wasm, as the u64 it means. */
 export function unsigned(value: bigint): bigint {

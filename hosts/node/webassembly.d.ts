@@ -3,7 +3,8 @@
 declare namespace WebAssembly {
   type ExportValue = unknown;
   type ImportValue = unknown;
-  type Imports = Record<string, Record<string, ImportValue>>;
+  type ModuleImports = Record<string, ImportValue>;
+  type Imports = Record<string, ModuleImports>;
 
   class Module {
     constructor(bytes: Uint8Array);

@@ -126,7 +126,7 @@ class Victim {
 
   #look(module: number): void {
     const { core, target } = this.bench;
-    for (const name of ["check", "name_11", "nothing", ""]) target.withName(name, (addr, bytes) => core.lw_find(module, addr, bytes));
+    for (const name of ["check", "name_11", "nothing", ""]) target.withName(name, (addr, bytes) => core.lw_find(module, addr, bytes, -1n, 0));
     for (const list of [List.Phdr, List.Needed, List.Symbol, List.Relocation, List.Definition, List.Requirement, List.Dynamic, List.Module]) {
       const count = Math.min(64, core.lw_count(module, list) >>> 0);
       for (let index = 0; index < count; ++index) for (let field = 1; field <= 37; ++field) core.lw_entry(module, list, index, field);

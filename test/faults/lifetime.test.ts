@@ -359,7 +359,7 @@ describe("re-entry", () => {
     play.call = () => {
       const module = load(play, "chain_top.so");
       loaded.push(module);
-      const found = BigInt.asUintN(64, bench.core.lw_find(module, at, name.length - 1));
+      const found = BigInt.asUintN(64, bench.core.lw_find(module, at, name.length - 1, -1n, 0));
       const owner = Number(found >> 32n);
       assert.ok(bench.modules(play.context).includes(owner) && owner !== module);
       const addr = BigInt.asUintN(64, bench.core.lw_entry(owner, List.Symbol, Number(found & 0xffff_ffffn), Field.Address));

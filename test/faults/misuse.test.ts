@@ -62,7 +62,7 @@ describe("mistakes of the caller", () => {
       assert.equal(bench.core.lw_retain(forged), Code.StaleHandle);
       assert.equal(bench.core.lw_advance(forged), Answer.Refused);
       assert.equal(bench.core.lw_result(forged), 0);
-      assert.equal(bench.core.lw_find(forged, 0n, 0), 0n);
+      assert.equal(bench.core.lw_find(forged, 0n, 0, -1n, 0), 0n);
       assert.equal(bench.core.lw_at(forged, 0n), 0);
       assert.equal(bench.core.lw_count(forged, 1), 0);
       assert.equal(BigInt.asUintN(64, bench.core.lw_entry(forged, 1, 0, 1)), NONE);
