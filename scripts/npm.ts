@@ -22,7 +22,7 @@ function archiveOf({ name, version }: NpmPackage, say: (line: string) => void): 
   const folder = mkdtempSync(join(cache, "fetched-"));
   try {
     for (let left = TRIES; ; say("that failed, once more")) {
-      const { error, status, stderr } = spawnSync("npm", ["pack", spec, "--silent", "--ignore-scripts", "--pack-destination", folder], { encoding: "utf8" });
+      const { error, status, stderr } = spawnSync("npm", ["pack", spec, "--ignore-scripts", "--pack-destination", folder], { encoding: "utf8" });
       const [file] = readdirSync(folder);
       if (status === 0 && file) {
         renameSync(join(folder, file), path);

@@ -1,0 +1,50 @@
+// Links every real file of test/corpus/list.ts and compares the images with the reference's: `npm run test:corpus -- [MACHINE...]`.
+import { namesOf } from "../test/corpus/gather.js";
+import { CORPORA, type Corpus } from "../test/corpus/list.js";
+import { type Proof, prove, wordsOf } from "../test/corpus/prove.js";
+import { FetchFailed } from "./packages.js";
+import { StepFailed } from "./steps.js";
+
+/** Files that have to be equal, and those of each machine: a shortfall fails. */
+const LEAST = 200;
+const LEAST_EACH = 10;
+/** Machines at once. */
+const AT_ONCE = 2;
+
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+/** What came of a machine; it is told as soon as it is known. */
+async function tell(corpus: Corpus): Promise<Proof | undefined> {
+  const { machine } = corpus;
+  try {
+    const proof = await prove(corpus, new Set(namesOf(corpus)), (files) => files, (line) => say(`  ${machine}: ${line}`));
+    say(`${machine}: ${wordsOf(proof)}`);
+    say(`  ${[...proof.operations].sort().map(([name, count]) => `${name} ${count}`).join(", ")}`);
+    for (const [file, problem] of proof.problems) say(`  ${file}: ${problem}`);
+    return proof;
+  } catch (error) {
+    if (!(error instanceof FetchFailed || error instanceof StepFailed)) throw error;
+    say(`${machine}: ${error.message}`);
+    return undefined;
+  }
+}
+
+const named = process.argv.slice(2);
+const unknown = named.find((name) => !CORPORA.some(({ machine }) => machine === name));
+if (unknown !== undefined) {
+  process.stderr.write(`test:corpus: no machine is called ${unknown}\n`);
+  process.exit(2);
+}
+const waiting = CORPORA.filter(({ machine }) => !named.length || (named as readonly string[]).includes(machine));
+const proofs: (Proof | undefined)[] = [];
+const work = async (): Promise<void> => {
+  for (let corpus = waiting.shift(); corpus; corpus = waiting.shift()) proofs.push(await tell(corpus));
+};
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+
+const sum = (count: (proof: Proof) => number): number => proofs.reduce((total, proof) => total + (proof ? count(proof) : 0), 0);
+const fetched = sum((one) => one.fetched), equal = sum((one) => one.equal);
+say(`all: ${fetched} files fetched, ${sum((one) => one.linked)} linked, ${equal} equal`);
+const isShort = proofs.some((proof) => !proof || proof.equal < LEAST_EACH) || (!named.length && equal < LEAST);
+if (isShort) say(`that is too few: ${LEAST} at least, and ${LEAST_EACH} of each machine`);
+if (isShort || equal < fetched) process.exitCode = 1;
