@@ -73,28 +73,28 @@ const RELOCATIONS: Record<number, { prefix: string; names: Record<number, string
   3: {
     prefix: "R_386_",
     names: {
-      0: "NONE", 1: "32", 2: "PC32", 5: "COPY", 6: "GLOB_DAT", 7: "JUMP_SLOT", 8: "RELATIVE", 14: "TLS_TPOFF", 35: "TLS_DTPMOD32",
-      36: "TLS_DTPOFF32", 37: "TLS_TPOFF32", 41: "TLS_DESC", 42: "IRELATIVE",
+      0: "NONE", 1: "32", 2: "PC32", 5: "COPY", 6: "GLOB_DAT", 7: "JUMP_SLOT", 8: "RELATIVE", 14: "TLS_TPOFF", 20: "16", 21: "PC16",
+      35: "TLS_DTPMOD32", 36: "TLS_DTPOFF32", 37: "TLS_TPOFF32", 38: "SIZE32", 41: "TLS_DESC", 42: "IRELATIVE",
     },
   },
   40: {
     prefix: "R_ARM_",
     names: {
-      0: "NONE", 2: "ABS32", 3: "REL32", 13: "TLS_DESC", 17: "TLS_DTPMOD32", 18: "TLS_DTPOFF32", 19: "TLS_TPOFF32", 20: "COPY",
-      21: "GLOB_DAT", 22: "JUMP_SLOT", 23: "RELATIVE", 160: "IRELATIVE",
+      0: "NONE", 2: "ABS32", 3: "REL32", 5: "ABS16", 13: "TLS_DESC", 17: "TLS_DTPMOD32", 18: "TLS_DTPOFF32", 19: "TLS_TPOFF32", 20: "COPY",
+      21: "GLOB_DAT", 22: "JUMP_SLOT", 23: "RELATIVE", 55: "ABS32_NOI", 56: "REL32_NOI", 160: "IRELATIVE",
     },
   },
   62: {
     prefix: "R_X86_64_",
     names: {
-      0: "NONE", 1: "64", 2: "PC32", 5: "COPY", 6: "GLOB_DAT", 7: "JUMP_SLOT", 8: "RELATIVE", 10: "32", 16: "DTPMOD64", 17: "DTPOFF64",
+      0: "NONE", 1: "64", 2: "PC32", 5: "COPY", 6: "GLOB_DAT", 7: "JUMP_SLOT", 8: "RELATIVE", 10: "32", 11: "32S", 16: "DTPMOD64", 17: "DTPOFF64",
       18: "TPOFF64", 24: "PC64", 32: "SIZE32", 33: "SIZE64", 36: "TLSDESC", 37: "IRELATIVE",
     },
   },
   183: {
     prefix: "R_AARCH64_",
     names: {
-      0: "NONE", 257: "ABS64", 258: "ABS32", 260: "PREL64", 261: "PREL32", 1024: "COPY", 1025: "GLOB_DAT", 1026: "JUMP_SLOT",
+      0: "NONE", 257: "ABS64", 258: "ABS32", 259: "ABS16", 260: "PREL64", 261: "PREL32", 262: "PREL16", 1024: "COPY", 1025: "GLOB_DAT", 1026: "JUMP_SLOT",
       1027: "RELATIVE", 1028: "TLS_DTPMOD64", 1029: "TLS_DTPREL64", 1030: "TLS_TPREL64", 1031: "TLSDESC", 1032: "IRELATIVE",
     },
   },
@@ -119,6 +119,37 @@ export function relocationName(machine: number, type: number): string {
   const table = RELOCATIONS[machine];
   const name = table?.names[type];
   return name === undefined ? `type ${type}` : table!.prefix + name;
+}
+
+/** Whether a relocation's place gets the two words of a TLS descriptor. */
+export function isDescriptor(machine: number, type: number): boolean {
+  return /^TLS_?DESC/.test(RELOCATIONS[machine]?.names[type] ?? "");
+}
+
+// gABI 5.2 "Dynamic Section", and what Solaris and GNU added: a tag that says it by being there, or a bit of a tag's value.
+const DT_FLAGS = 30n, DT_FLAGS_1 = 0x6fff_fffbn;
+const DYNAMIC_FLAGS: readonly (readonly [name: string, tag: bigint | undefined, flag: bigint, flag1: bigint])[] = [
+  ["SYMBOLIC", 16n, 2n, 0n],
+  ["TEXTREL", 22n, 4n, 0n],
+  ["BIND_NOW", 24n, 8n, 1n],
+  ["STATIC_TLS", undefined, 16n, 0n],
+  ["ORIGIN", undefined, 1n, 0x80n],
+  ["GLOBAL", undefined, 0n, 2n],
+  ["NODELETE", undefined, 0n, 8n],
+  ["INITFIRST", undefined, 0n, 0x20n],
+  ["NOOPEN", undefined, 0n, 0x40n],
+  ["INTERPOSE", undefined, 0n, 0x400n],
+  ["NODEFLIB", undefined, 0n, 0x800n],
+  ["PIE", undefined, 0n, 0x0800_0000n],
+];
+
+/** What the dynamic section asks for, by the names of DF and DF_1. */
+export function dynamicFlags(entries: readonly { readonly tag: bigint; readonly value: bigint }[]): string[] {
+  const valueOf = (tag: bigint): bigint => entries.findLast((one) => one.tag === tag)?.value ?? 0n;
+  const flags = valueOf(DT_FLAGS), flags1 = valueOf(DT_FLAGS_1);
+  return DYNAMIC_FLAGS
+    .filter(([, tag, flag, flag1]) => flags & flag || flags1 & flag1 || entries.some((one) => one.tag === tag))
+    .map(([name]) => name);
 }
 
 /** Whether a relocation's place gets what a function of the module answers (IFUNC). */

@@ -14,6 +14,12 @@ export const SEARCHING: Readonly<Record<string, OptionSpec>> = {
   system: { type: "boolean", help: "look for what is still missing among this system's libraries" },
 };
 
+/** In words, for their help. */
+export const WHERE: readonly string[] = [
+  "A library is looked for among the files, where DT_RPATH says, in the folders of --search, where DT_RUNPATH says,",
+  "and with --system where this system has its libraries.",
+];
+
 /** Where such a command looks for libraries: where files say that they are, too. */
 export function searchOf(args: Arguments): SearchOptions & { readonly search: readonly string[] } {
   return { search: args.all("search"), runPaths: true, systemLibraries: args.has("system") };

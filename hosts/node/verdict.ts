@@ -19,6 +19,10 @@ export interface Candidate {
   readonly class: number;
   readonly type: number;
   readonly segments: readonly Segment[];
+  /** Places and symbols that wait for a resolver (IFUNC). */
+  readonly resolvers: number;
+  /** TLS descriptors, which lead to functions of the host's. */
+  readonly descriptors: number;
 }
 
 /** What a trial load in the sandbox found. */
@@ -26,6 +30,8 @@ export interface Trial {
   /** What refused it; undefined if it loads. */
   readonly fault: FaultError | undefined;
   readonly missing: readonly Missing[];
+  /** Its text is relocated, which a load has to allow. */
+  readonly hasTextRelocations: boolean;
 }
 
 const PT_LOAD = 1;
@@ -44,32 +50,39 @@ export async function verdictsOf(file: Candidate, tryWith: (pageBytes: number) =
   const machine = machineFor(file.machine, file.class);
   const trial = await tryWith(4096);
   const onImage = machine && pageBytesOf(machine) !== 4096 ? await tryWith(pageBytesOf(machine)) : trial;
-  return [nodeVerdict(trial), imageVerdict(machine, onImage), linuxVerdict(file, trial)];
+  return [nodeVerdict(file, trial), imageVerdict(machine, onImage), linuxVerdict(file, trial)];
 }
 
 function names(missing: readonly Missing[], kind: Missing["kind"]): string[] {
   return [...new Set(missing.filter((one) => one.kind === kind).map((one) => one.name))];
 }
 
-function needs(libraries: readonly string[], symbols: readonly string[]): string {
-  const parts = [];
+function needs(libraries: readonly string[], symbols: readonly string[], ...others: readonly string[]): string {
+  const parts = [...others];
   if (libraries.length) parts.push(`with ${libraries.join(", ")}`);
   if (symbols.length) parts.push(`if somebody defines ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(", ")}`);
   return parts.join(", ");
 }
 
-function nodeVerdict({ fault, missing }: Trial): Verdict {
+function nodeVerdict({ resolvers, descriptors }: Candidate, { fault, missing, hasTextRelocations }: Trial): Verdict {
   const host = "node";
   if (fault) return { host, loads: false, why: fault.message };
   // Where a library is missing, its symbols are no riddle of their own.
   const libraries = names(missing, "library");
-  return { host, loads: true, why: needs(libraries, libraries.length ? [] : names(missing, "symbol")) };
+  return {
+    host, loads: true,
+    why: needs(libraries, libraries.length ? [] : names(missing, "symbol"),
+      ...(hasTextRelocations ? ["only with --allow-text"] : []),
+      ...(descriptors ? ["if lw_tls_static, lw_tls_dynamic and lw_tls_absent are defined (--define)"] : []),
+      ...(resolvers ? ["leaving its resolvers (IFUNC) to a machine that runs them"] : [])),
+  };
 }
 
-function imageVerdict(machine: Machine | undefined, { fault, missing }: Trial): Verdict {
+function imageVerdict(machine: Machine | undefined, { fault, missing, hasTextRelocations }: Trial): Verdict {
   if (!machine) return { host: "qemu", loads: false, why: "there is no image for this machine" };
   const host = `qemu ${machine.name}`;
   if (fault) return { host, loads: false, why: fault.message };
+  if (hasTextRelocations) return { host, loads: false, why: "it wants its text relocated, and the images don't allow that" };
   const libraries = names(missing, "library").filter((name) => !isBuiltIn(name));
   const symbols = names(missing, "symbol").filter((name) => !machine.symbols?.includes(name));
   return { host, loads: true, why: needs(libraries, libraries.length || !machine.symbols ? [] : symbols) };

@@ -164,7 +164,7 @@ describe("cli: tree", () => {
     assert.equal(tree.needs[0]?.needs[0]?.name, "chain_bottom.so");
     assert.deepEqual(missing, []);
     const { stdout } = await expectStatus(0, ["tree", at("chain_top.so"), "--search", fixtures]);
-    assert.match(stdout, /chain_top\.so\n└── chain_middle\.so => \S+\n {4}└── chain_bottom\.so => \S+\n$/);
+    assert.match(stdout, /chain_top\.so\n└── chain_middle\.so => \S+ \(--search\)\n {4}└── chain_bottom\.so => \S+ \(--search\)\n$/);
   });
 
   test("what is needed twice is shown once with what it needs", async () => {

@@ -3,8 +3,9 @@
 import { basename } from "node:path";
 import type { Command } from "../command.js";
 import {
-  bindName, machineName, machineTitle, relocationName, segmentName, symbolTypeName, typeName, visibilityName,
+  bindName, dynamicFlags, isDescriptor, isResolver, machineName, machineTitle, relocationName, segmentName, symbolTypeName, typeName, visibilityName,
 } from "../elf.js";
+import { Code } from "../../../assembly/words.js";
 import { FaultError } from "../error.js";
 import { SEARCH } from "../files.js";
 import type { Image } from "../image.js";
@@ -19,6 +20,9 @@ import { type Trial, type Verdict, verdictsOf } from "../verdict.js";
 
 const PT_TLS = 7;
 const STT_SECTION = 3;
+const STT_GNU_IFUNC = 10;
+/** Stands for the functions of a host that TLS descriptors lead to. */
+const ANYWHERE = 0x7000_0000n;
 
 interface Facts {
   readonly file: string;
@@ -31,12 +35,19 @@ interface Facts {
   readonly base: bigint;
   readonly bytes: number;
   readonly segments: readonly Readonly<Record<string, unknown>>[];
+  readonly soname: string | null;
   readonly needed: readonly string[];
+  readonly rpath: string | null;
+  readonly runpath: string | null;
+  /** What its dynamic section asks for: SYMBOLIC, NODELETE. */
+  readonly dynamicFlags: readonly string[];
   readonly exports: readonly SymbolFact[];
   readonly imports: readonly SymbolFact[];
   readonly versions: { readonly defined: readonly string[]; readonly needed: readonly { file: string; name: string }[] };
   readonly tls: { readonly vaddr: bigint; readonly fileBytes: number; readonly bytes: number; readonly align: number } | null;
   readonly relocations: readonly { readonly type: string; readonly count: number }[];
+  /** Functions that a resolver chooses, and places that get what one answers. */
+  readonly resolvers: { readonly symbols: readonly string[]; readonly relocations: number };
   readonly verdicts: readonly Verdict[];
 }
 
@@ -48,6 +59,8 @@ interface SymbolFact {
   readonly vaddr: bigint;
   readonly bytes: number;
   readonly version: string | undefined;
+  /** Only who asks for this version means it: name@version, not name@@version. */
+  readonly hidden: boolean | undefined;
 }
 
 function symbolFacts(module: Module): SymbolFact[] {
@@ -61,6 +74,7 @@ function symbolFacts(module: Module): SymbolFact[] {
     bytes: Number(one.bytes),
     section: one.section,
     version: one.version !== undefined && one.version > 1 ? versions.get(one.version) : undefined,
+    hidden: one.hidden || undefined,
   }));
 }
 
@@ -96,17 +110,19 @@ async function mapped(linkwright: Linkwright, image: Image): Promise<Module | un
   }
 }
 
-/** Loads the file into a target of its own, with what the named folders have. */
-async function trialOf(name: string, bytes: Uint8Array, folders: readonly string[], pageBytes: number): Promise<Trial> {
+/** Loads the file into a target of its own, with what the named folders have; with text relocations, if it does not go without. */
+async function trialOf(name: string, bytes: Uint8Array, folders: readonly string[], pageBytes: number, allowText = false): Promise<Trial> {
   using linkwright = await Linkwright.create({ pageBytes });
   // The libraries that come with a system are not for a host without one.
   const search = (library: string): string | undefined => (isBuiltIn(library) ? undefined : findIn(folders, library));
+  const defines = { lw_tls_static: ANYWHERE, lw_tls_dynamic: ANYWHERE, lw_tls_absent: ANYWHERE };
   try {
-    const module = await linkwright.context({ search }).load(bytes, { name, allowMissing: true });
-    return { fault: undefined, missing: module.missing };
+    const module = await linkwright.context({ search, defines }).load(bytes, { name, allowMissing: true, allowText });
+    return { fault: undefined, missing: module.missing, hasTextRelocations: allowText };
   } catch (error) {
-    if (error instanceof FaultError) return { fault: error, missing: error.missing };
-    throw error;
+    if (!(error instanceof FaultError)) throw error;
+    if (error.fault.number === Code.TextRelocation && !allowText) return trialOf(name, bytes, folders, pageBytes, true);
+    return { fault: error, missing: error.missing, hasTextRelocations: allowText };
   }
 }
 
@@ -118,7 +134,14 @@ async function factsOf(file: string, folders: readonly string[]): Promise<Facts>
   const segments = image.segments, tls = segments.find((one) => one.type === PT_TLS);
   const symbols = module ? symbolFacts(module) : [];
   const versions = module?.versions ?? [];
-  const candidate = { machine: image.machine, class: image.class, type: image.type, segments };
+  const counted = (is: (machine: number, type: number) => boolean): number =>
+    module?.relocations.filter(({ type }) => type !== undefined && is(image.machine, type)).length ?? 0;
+  const chosen = module?.symbols.filter((one) => one.name && one.type === STT_GNU_IFUNC && one.section !== 0).map((one) => one.name) ?? [];
+  const resolvers = { symbols: [...new Set(chosen)], relocations: counted(isResolver) };
+  const candidate = {
+    machine: image.machine, class: image.class, type: image.type, segments,
+    resolvers: resolvers.symbols.length + resolvers.relocations, descriptors: counted(isDescriptor),
+  };
   return {
     file,
     machine: machineName(image.machine, image.class),
@@ -130,7 +153,11 @@ async function factsOf(file: string, folders: readonly string[]): Promise<Facts>
     base: image.base,
     bytes: Number(image.bytes),
     segments: segments.map((one) => segmentFacts(one, image.machine)),
+    soname: image.soname ?? null,
     needed: image.needed,
+    rpath: image.runPaths.rpath ?? null,
+    runpath: image.runPaths.runpath ?? null,
+    dynamicFlags: dynamicFlags(image.dynamic),
     exports: symbols.filter((one) => isDefined(one)),
     imports: symbols.filter((one) => !isDefined(one)),
     versions: {
@@ -139,6 +166,7 @@ async function factsOf(file: string, folders: readonly string[]): Promise<Facts>
     },
     tls: tls ? { vaddr: tls.vaddr, fileBytes: Number(tls.fileBytes), bytes: Number(tls.bytes), align: Number(tls.align) } : null,
     relocations: module ? relocationCounts(module) : [],
+    resolvers,
     verdicts: await verdictsOf(candidate, (pageBytes) => trialOf(name, bytes, folders, pageBytes)),
   };
 }
@@ -157,10 +185,16 @@ function show(facts: Facts): void {
     ["machine", `${facts.machineTitle}, ${facts.type}${facts.flags ? `, flags ${hex(facts.flags)}` : ""}`],
     ["memory", `${facts.bytes} bytes from ${hex(facts.base)} on`],
     ["entry", facts.entry === null ? "none" : hex(facts.entry)],
+    ...(facts.soname === null ? [] : [["name", facts.soname] as const]),
     ["needs", facts.needed.join(", ") || "nothing"],
-    ["TLS", facts.tls ? `${facts.tls.bytes} bytes, ${facts.tls.fileBytes} of them initialised` : "none"],
-    ["versions", [...facts.versions.defined, ...facts.versions.needed.map((one) => `${one.name} of ${one.file}`)].join(", ") || "none"],
+    ...(facts.rpath === null ? [] : [["RPATH", facts.rpath] as const]),
+    ...(facts.runpath === null ? [] : [["RUNPATH", facts.runpath] as const]),
+    ...(facts.dynamicFlags.length ? [["asks for", facts.dynamicFlags.join(", ")] as const] : []),
+    ["TLS", facts.tls ? `${facts.tls.bytes} bytes, ${facts.tls.fileBytes} of them initialised, aligned to ${facts.tls.align}` : "none"],
+    ["versions", facts.versions.defined.join(", ") || "none"],
+    ...versionsNeeded(facts),
     ["relocations", facts.relocations.map((one) => `${one.count} ${one.type}`).join(", ") || "none"],
+    ["resolvers", resolverText(facts)],
   ]).forEach((line) => say(line));
   heading("segments");
   table([{ title: "type" }, { title: "flags" }, { title: "offset", right: true }, { title: "vaddr", right: true }, { title: "in file", right: true },
@@ -171,7 +205,7 @@ function show(facts: Facts): void {
     if (!list.length) continue;
     heading(`${title} (${list.length})`);
     table([{ title: "vaddr", right: true }, { title: "bytes", right: true }, { title: "type" }, { title: "bind" }, { title: "name" }],
-      list.map((one) => [hex(one.vaddr), String(one.bytes), one.type, one.bind, one.version ? `${one.name}@${one.version}` : one.name]))
+      list.map((one) => [hex(one.vaddr), String(one.bytes), one.type, one.bind, versioned(one, title === "exports")]))
       .forEach((line) => say(line));
   }
   heading("would load it");
@@ -179,6 +213,23 @@ function show(facts: Facts): void {
     const mark = one.loads ? paint(process.stdout, "green", "yes") : paint(process.stdout, "red", "no");
     say(`${one.host}: ${mark}${one.why ? `, ${printable(one.why)}` : ""}`);
   }
+}
+
+/** One line for each library that versions are needed of. */
+function versionsNeeded({ versions: { needed } }: Facts): (readonly [string, string])[] {
+  const files = [...new Set(needed.map((one) => one.file))];
+  return files.map((file) => [`of ${file}`, needed.filter((one) => one.file === file).map((one) => one.name).join(", ")] as const);
+}
+
+function resolverText({ resolvers: { symbols, relocations } }: Facts): string {
+  const parts = [...(symbols.length ? [`of ${symbols.join(", ")}`] : []), ...(relocations ? [`for ${relocations} places (IRELATIVE)`] : [])];
+  return parts.join("; ") || "none";
+}
+
+// As linkers write it: name@@version is the one for whoever asks for none.
+function versioned({ name, version, hidden }: SymbolFact, isDefined: boolean): string {
+  if (!version) return name;
+  return `${name}${isDefined && !hidden ? "@@" : "@"}${version}`;
 }
 
 export const inspect: Command = {
@@ -197,6 +248,6 @@ export const inspect: Command = {
   },
 };
 
-function plain({ name, type, bind, visibility, vaddr, bytes, version }: SymbolFact): SymbolFact {
-  return { name, type, bind, visibility, vaddr, bytes, version };
+function plain({ name, type, bind, visibility, vaddr, bytes, version, hidden }: SymbolFact): SymbolFact {
+  return { name, type, bind, visibility, vaddr, bytes, version, hidden };
 }

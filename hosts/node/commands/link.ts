@@ -2,19 +2,34 @@
 
 import { writeFile } from "node:fs/promises";
 import { type Command, UsageError } from "../command.js";
+import { WHERE } from "../files.js";
 import { isResolver } from "../elf.js";
 import { LinkwrightError, systemText } from "../error.js";
+import type { Linkwright } from "../linkwright.js";
 import { LOADING, loadFiles } from "../loading.js";
 import type { Module } from "../module.js";
 import { hex, note, printable, say, sayJson, size, table } from "../terminal.js";
 
 const LARGEST = 1n << 30n;
 
-/** Places that hold the address of a resolver, for whoever runs the image to call. */
-function resolversOf(modules: readonly Module[]): { module: string; address: bigint }[] {
+/** A place that holds the address of a resolver, for whoever runs the image to call. */
+interface Resolver {
+  readonly module: string;
+  /** The place. */
+  readonly address: bigint;
+  readonly vaddr: bigint;
+  /** What it holds. */
+  readonly value: bigint;
+}
+
+function resolversOf(linkwright: Linkwright, modules: readonly Module[]): Resolver[] {
   return modules.flatMap((module) => module.relocations
     .filter((one) => one.type !== undefined && isResolver(module.machine, one.type))
-    .map((one) => ({ module: module.name, address: module.addressOf(one.vaddr) })));
+    .map(({ vaddr }) => {
+      const address = module.addressOf(vaddr), word = Buffer.from(linkwright.read(address, module.class / 8));
+      const value = module.class === 64 ? word.readBigUInt64LE() : BigInt(word.readUInt32LE());
+      return { module: module.name, address, vaddr, value };
+    }));
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {
@@ -32,6 +47,7 @@ export const link: Command = {
   details: [
     "The files are loaded in order, with the libraries they need, from --base on. IMAGE is one flat file",
     "that starts at the lowest mapped address: vaddr v of a module lies at offset v + bias - start.",
+    ...WHERE,
   ],
   options: {
     out: { type: "string", value: "IMAGE", help: "the file to write" },
@@ -49,7 +65,7 @@ export const link: Command = {
     }
     await write(out, linkwright.read(start, Number(bytes)));
 
-    const resolvers = resolversOf(modules);
+    const resolvers = resolversOf(linkwright, modules);
     if (args.has("json")) {
       sayJson({
         image: { start, bytes: Number(bytes) },

@@ -3,6 +3,7 @@
 import { LinkError } from "../error.js";
 import { codeName, type Missing } from "../fault.js";
 import type { Command } from "../command.js";
+import { WHERE } from "../files.js";
 import { Code } from "../../../assembly/words.js";
 import type { Linkwright } from "../linkwright.js";
 import { LOADING, loadFiles } from "../loading.js";
@@ -64,7 +65,7 @@ export const plan: Command = {
   name: "plan",
   usage: "FILE...",
   summary: "shows what loading the files would do: modules, order, bindings, addresses, memory, everything missing",
-  details: ["Exit status 1 means that something is missing, and that the load would be refused."],
+  details: ["Exit status 1 means that something is missing, and that the load would be refused.", ...WHERE],
   options: LOADING,
   files: { least: 1, most: Infinity, what: "FILE" },
   async run(args) {

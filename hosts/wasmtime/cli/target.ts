@@ -12,6 +12,7 @@ import { wellFormed } from "./utf8";
 @external("memory", "violation_addr") export declare function violationAddr(): u64;
 @external("memory", "violation_access") export declare function violationAccess(): u32;
 @external("memory", "load8") export declare function byteAt(addr: u64): u32;
+@external("memory", "load32") declare function load32(addr: u64): u32;
 @external("memory", "load64") declare function load64(addr: u64): u64;
 @external("memory", "store8") declare function store8(addr: u64, value: u32): void;
 @external("memory", "store64") declare function store64(addr: u64, value: u64): void;
@@ -28,6 +29,11 @@ export function nameAt(addr: u64, bytes: u32): Text {
   const at = take(bytes);
   for (let i: u32 = 0; i < bytes; ++i) store<u8>(at + i, <u8>byteAt(addr + i));
   return wellFormed(textAt(at, bytes));
+}
+
+/** A word of linked memory. */
+export function wordAt(addr: u64, isWide: bool): u64 {
+  return isWide ? load64(addr) : load32(addr);
 }
 
 /** Writes bytes into a staging area. */

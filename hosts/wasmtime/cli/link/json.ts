@@ -1,11 +1,11 @@
 // The answer of link in JSON: what every host says.
 
 import { Field, List as CoreList } from "../../../../assembly/words";
-import { NONE, lw_count, lw_value } from "../core";
+import { NONE, lw_count, lw_entry, lw_value } from "../core";
 import { hexField, numberField, textField } from "../fields";
 import * as json from "../json";
 import { jsonNames } from "../missing";
-import { reservedEnd, reservedStart } from "../target";
+import { reservedEnd, reservedStart, wordAt } from "../target";
 import { missing, moduleSource, modules } from "./loading";
 import { resolverAt } from "./resolvers";
 
@@ -51,6 +51,8 @@ function writeResolvers(module: u32): void {
     json.beginObject();
     textField("module", moduleSource(module).name);
     hexField("address", addr);
+    hexField("vaddr", lw_entry(module, CoreList.Relocation, i, Field.Vaddr));
+    hexField("value", wordAt(addr, lw_value(module, Field.Class) == 64));
     json.endObject();
   }
 }
