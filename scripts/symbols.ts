@@ -17,7 +17,7 @@ const MARKS = [
   "#define FUNCTION(name) @ name name",
   "#define ALIAS(name, function) @ name function",
   "#define SOFT(name, function) @ name function",
-  "#define OBJECT(name) @ name name",
+  "#define OBJECT(name, words) @ name name",
   '#include "symbols.def"',
   "",
 ].join("\n");

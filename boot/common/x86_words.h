@@ -42,6 +42,10 @@
 #define CPUID_EXTENDED_EDX_NX (1 << 20)
 #define CPUID_EXTENDED_EDX_LM (1 << 29)
 
+/* SDM 1 13.3 "Enabling the XSAVE Feature Set": x87, SSE, AVX and the three parts of AVX-512; 10.5.1 "FXSAVE Area" */
+#define XCR0_WANTED 0xe7
+#define FXSAVE_BYTES 512
+
 /* SDM 3A 4.4 "PAE Paging", 4.5 "4-Level Paging": an entry of 64 bits; bit 63 is XD */
 #define PTE_P (1 << 0)
 #define PTE_RW (1 << 1)

@@ -1,14 +1,17 @@
 /* The core on bare metal. Its imports are defined here, in front of it and in one translation unit with it, so that
  * the compiler sees through them. Target memory is this machine's own. */
 #include "board.h"
+#include "debugger.h"
 #include "host.h"
-#include "json.h"
+#include "lazy.h"
 #include "libc/libc.h"
 #include "linkwright.h"
 #include "machine.h"
 #include "payload.h"
 #include "region.h"
+#include "report.h"
 #include "resolver.h"
+#include "rules.h"
 #include "search.h"
 #include "symbols.h"
 #include "tls.h"
@@ -45,6 +48,7 @@ int32_t lw_memory_place(uint32_t session, uint64_t addr, uint32_t source, uint64
   if (file_bytes > 0 && !in_file(source, offset, file_bytes)) return LW_ANSWER_REFUSED;
   if (mem_bytes == 0) return LW_ANSWER_DONE;
   if (!region_begin((uintptr_t)addr, (size_t)mem_bytes)) return LW_ANSWER_REFUSED;
+  region_fill((uintptr_t)addr, source);
   char *at = (char *)(uintptr_t)addr;
   if (file_bytes > 0) memcpy(at, payload_at(source - 1)->start + offset, (size_t)file_bytes);
   memset(at + file_bytes, 0, (size_t)(mem_bytes - file_bytes));
@@ -173,16 +177,29 @@ int32_t lw_link_resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t
   return LW_ANSWER_DONE;
 }
 
+/* What a rule of the script says is an address, and nothing more is known of it. */
+static int32_t answer_with(bool said, uintptr_t address) {
+  if (!said) return LW_ANSWER_REFUSED;
+  found.addr = address;
+  found.bytes = 0;
+  found.type = STT_FUNC;
+  return LW_ANSWER_DONE;
+}
+
 int32_t lw_link_before(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version,
                        uint32_t version_bytes) {
-  (void)session, (void)from, (void)name, (void)name_bytes, (void)version, (void)version_bytes;
-  return LW_ANSWER_REFUSED;
+  (void)session, (void)from, (void)version, (void)version_bytes;
+  uintptr_t address = 0;
+  bool said = rule_before((const char *)(uintptr_t)name, name_bytes, &address);
+  return answer_with(said, address);
 }
 
 int32_t lw_link_intercept(uint32_t module, uint64_t name, uint32_t name_bytes, uint32_t type, uint64_t place, uint32_t owner,
                           uint64_t value) {
-  (void)module, (void)name, (void)name_bytes, (void)type, (void)place, (void)owner, (void)value;
-  return LW_ANSWER_REFUSED;
+  (void)module, (void)type, (void)owner, (void)value;
+  uintptr_t address = 0;
+  bool said = rule_intercept(region_source((uintptr_t)place), (const char *)(uintptr_t)name, name_bytes, &address);
+  return answer_with(said, address);
 }
 
 uint64_t lw_link_found_addr(void) { return found.addr; }
@@ -208,7 +225,7 @@ int32_t lw_machine_choose(uint32_t session, uint64_t addr) {
 
 uint64_t lw_machine_chosen(void) { return chosen; }
 
-uint64_t lw_machine_lazy_entry(void) { return LW_REFUSED; }
+uint64_t lw_machine_lazy_entry(void) { return (uintptr_t)lazy_entry; }
 
 int32_t lw_machine_tls_reserve(uint32_t session, uint32_t module, uint32_t machine, uint32_t bits, uint64_t image,
                                uint64_t file_bytes, uint64_t bytes, uint32_t align_log2, uint64_t skew) {
@@ -266,8 +283,14 @@ void lw_machine_tls_release(uint32_t module) { tls_release(module); }
 /* ---- log ---- */
 
 void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
-  (void)level, (void)a;
-  if (code == LW_EVENT_STAGE) script_stage((uint32_t)b);
+  (void)level;
+  uint32_t module = (uint32_t)a;
+  switch (code) {
+    case LW_EVENT_STAGE: script_stage((uint32_t)b); break;
+    case LW_EVENT_PUBLISHED: debugger_add(module); break;
+    case LW_EVENT_WITHDRAWN: debugger_remove(module); break;
+    case LW_EVENT_STAYS: report_stays(module, (uint32_t)b); break;
+  }
 }
 
 _Noreturn void lw_trap(const char *cause) { fail_at(cause, (uintptr_t)__builtin_return_address(0)); }

@@ -12,6 +12,7 @@ struct reservation {
   size_t bytes;
   size_t begun; /* pages below have permissions of their own, those above are as they were reserved */
   enum region_use use;
+  uint32_t source;
 };
 
 static struct span ram;
@@ -107,6 +108,16 @@ static bool part_of(uintptr_t at, size_t bytes, struct part *part) {
     return true;
   }
   return false;
+}
+
+void region_fill(uintptr_t at, uint32_t source) {
+  struct part part;
+  if (part_of(at, 1, &part)) part.of->source = source;
+}
+
+uint32_t region_source(uintptr_t at) {
+  struct part part;
+  return part_of(at, 1, &part) ? part.of->source : 0;
 }
 
 static bool map(const struct reservation *of, size_t start, size_t bytes, unsigned prot) {

@@ -1,23 +1,21 @@
 /* The script of docs/image.md: one command a line, carried out over the core and answered by events. */
 #include "board.h"
+#include "context.h"
 #include "host.h"
 #include "json.h"
 #include "libc/libc.h"
 #include "linkwright.h"
+#include "lookup.h"
 #include "machine.h"
 #include "page.h"
 #include "payload.h"
 #include "region.h"
-#include "symbols.h"
+#include "report.h"
+#include "resolver.h"
+#include "rules.h"
+#include "search.h"
 
 enum { ARGUMENTS = 8, STAGES = LW_STAGE_FAILED + 1, PT_LOAD = 1 };
-
-static uint32_t context;
-
-/* What `load FILE` loaded, by index of the file in the payload; 0 if it is not there. */
-static uint32_t *modules;
-
-uint32_t script_context(void) { return context; }
 
 /* ---- how long the stages of a load take ---- */
 
@@ -42,6 +40,7 @@ void script_stage(uint32_t stage) {
 
 /* The rest of a line; `at` is a NUL-terminated text that words are cut off from. */
 struct line {
+  const char *verb;
   char *at;
 };
 
@@ -59,7 +58,7 @@ static bool is(const char *word, const char *what) { return word && strcmp(word,
 
 /* A hexadecimal number with 0x. */
 static bool number_of(const char *word, uint64_t *value) {
-  if (word[0] != '0' || word[1] != 'x' || word[2] == 0) return false;
+  if (!word || word[0] != '0' || word[1] != 'x' || word[2] == 0) return false;
   *value = 0;
   for (const char *c = word + 2; *c; c++) {
     unsigned lower = (unsigned char)*c | 0x20u;
@@ -70,75 +69,40 @@ static bool number_of(const char *word, uint64_t *value) {
   return true;
 }
 
-/* ---- events ---- */
+/* ---- what `load` loaded ---- */
 
-static void report_skipped(const char *file, const char *command) {
-  json_event("skipped");
-  json_text("file", file);
-  json_text("command", command);
-  json_end();
-}
+static struct loaded {
+  const char *name; /* as the script calls it */
+  uint32_t context, module;
+} *loaded;
+static size_t loaded_count;
 
-/* The host symbols that were bound for the first time. After a load, so that printing is not measured as linking. */
-static void report_host(void) {
-  for (const struct symbol *symbol; (symbol = symbols_news());) {
-    json_event("host");
-    json_text("name", symbol->name);
-    json_hex("address", (uintptr_t)symbol->at);
-    json_end();
+static struct loaded *loaded_as(const char *name) {
+  for (size_t i = 0; i < loaded_count; i++) {
+    if (loaded[i].context == context_now() && is(name, loaded[i].name)) return &loaded[i];
   }
+  return NULL;
 }
 
-static void report_missing(const char *file, const char *symbol, size_t symbol_bytes, const char *by) {
-  json_event("missing");
-  json_text("file", file);
-  json_bytes("symbol", symbol, symbol_bytes);
-  json_text("by", by);
-  json_end();
+static bool remember(const char *name, uint32_t module) {
+  struct loaded *more = reallocarray(loaded, loaded_count + 1, sizeof *loaded);
+  if (!more) return false;
+  loaded = more;
+  loaded[loaded_count++] = (struct loaded){name, context_now(), module};
+  return true;
 }
 
-static void report_all_missing(const char *file, uint32_t session) {
-  uint32_t count = lw_count(session, LW_LIST_MISSING);
-  for (uint32_t i = 0; i < count; i++) {
-    uint64_t name = lw_entry(session, LW_LIST_MISSING, i, LW_FIELD_NAME);
-    uint64_t name_bytes = lw_entry(session, LW_LIST_MISSING, i, LW_FIELD_NAME_BYTES);
-    uint64_t source = lw_entry(session, LW_LIST_MISSING, i, LW_FIELD_SOURCE);
-    report_missing(file, (const char *)(uintptr_t)name, (size_t)name_bytes, source_name(source));
-  }
+static void forget(struct loaded *one) { *one = loaded[--loaded_count]; }
+
+/* The module of a name: what `load` loaded, or what was loaded because another module needs it; 0 if it is not there. */
+static uint32_t module_of(const char *name) {
+  const struct loaded *one = name ? loaded_as(name) : NULL;
+  if (one) return one->module;
+  int index = name ? payload_find(name, strlen(name)) : -1;
+  return index < 0 ? 0 : module_from(context_now(), (uint32_t)index + 1);
 }
 
-static void report_fault(const char *file, uint32_t session) {
-  json_event("fault");
-  json_text("file", file);
-  json_count("code", lw_value(session, LW_FIELD_FAULT_CODE));
-  json_count("what", lw_value(session, LW_FIELD_FAULT_WHAT));
-  json_hex("at", lw_value(session, LW_FIELD_FAULT_AT));
-  json_hex("value", lw_value(session, LW_FIELD_FAULT_VALUE));
-  json_text("source", source_name(lw_value(session, LW_FIELD_FAULT_SOURCE)));
-  uint64_t name = lw_value(session, LW_FIELD_FAULT_NAME), name_bytes = lw_value(session, LW_FIELD_FAULT_NAME_BYTES);
-  bool named = name != LW_NONE && name_bytes != LW_NONE;
-  json_bytes("name", named ? (const char *)(uintptr_t)name : "", named ? (size_t)name_bytes : 0);
-  json_end();
-}
-
-/* A fault that no session tells of: the core had no memory for one, or a handle was refused. */
-static void report_code(const char *file, uint32_t code) {
-  json_event("fault");
-  json_text("file", file);
-  json_count("code", code);
-  json_count("what", LW_WHAT_NONE);
-  json_hex("at", 0);
-  json_hex("value", 0);
-  json_text("source", "");
-  json_text("name", "");
-  json_end();
-}
-
-static void add_memory(void) {
-  json_count("memory", region_taken(REGION_MODULE));
-  json_count("heap", region_taken(REGION_HEAP));
-  json_count("core", lw_value(0, LW_FIELD_USED_BYTES));
-}
+/* ---- load, unload ---- */
 
 static void report_loaded(const char *file, uint32_t session, uint64_t total) {
   static const struct {
@@ -162,7 +126,7 @@ static void report_loaded(const char *file, uint32_t session, uint64_t total) {
     json_close('}');
   }
   json_close(']');
-  add_memory();
+  report_memory();
   json_count("peak", lw_value(0, LW_FIELD_PEAK_BYTES));
   json_open("steps", '{');
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) json_count(steps[i].name, measured.steps[steps[i].stage]);
@@ -171,53 +135,71 @@ static void report_loaded(const char *file, uint32_t session, uint64_t total) {
   json_end();
 }
 
-/* ---- commands ---- */
+/* Each word sets a flag; `local` clears the one that every load has. */
+static const struct {
+  const char *word;
+  enum lw_flag flag;
+} flag_words[] = {
+  {"local", LW_FLAG_GLOBAL},     {"norun", LW_FLAG_NO_RUN},      {"missing", LW_FLAG_ALLOW_MISSING},
+  {"lazy", LW_FLAG_LAZY},        {"text", LW_FLAG_ALLOW_TEXT},   {"deep", LW_FLAG_DEEP_BIND},
+  {"copy", LW_FLAG_COPY},        {"nodelete", LW_FLAG_NO_DELETE}, {"patchable", LW_FLAG_PATCHABLE},
+};
 
-/* Takes a session to its end. */
-static int32_t settle(uint32_t session) {
-  int32_t answer;
-  do answer = lw_advance(session);
-  while (answer == LW_ANSWER_PENDING);
-  return answer;
+static uint32_t flag_of(const char *word) {
+  for (size_t i = 0; i < sizeof flag_words / sizeof *flag_words; i++) {
+    if (is(word, flag_words[i].word)) return (uint32_t)flag_words[i].flag;
+  }
+  return 0;
 }
 
-static void load(int index, const char *file, struct line *line) {
-  uint32_t flags = LW_FLAG_GLOBAL;
-  for (const char *word; (word = word_of(line));) {
-    if (is(word, "norun")) flags |= LW_FLAG_NO_RUN;
-    else if (is(word, "missing")) flags |= LW_FLAG_ALLOW_MISSING;
-    else return report_skipped(file, word);
-  }
+static void load_as(const char *file, uint32_t source, uint32_t flags) {
   measure();
-  uint32_t session = lw_load(context, (uint32_t)index + 1, flags);
+  uint32_t session = lw_load(context_now(), source, flags);
   if (session == 0) return report_code(file, LW_CODE_OUT_OF_MEMORY);
   int32_t answer = settle(session);
   uint64_t total = board_counter() - measured.start;
   report_host();
   report_all_missing(file, session);
-  if (answer == LW_ANSWER_DONE) {
-    modules[index] = lw_result(session);
-    report_loaded(file, session, total);
-  } else {
-    report_fault(file, session);
-  }
+  if (answer != LW_ANSWER_DONE) report_failed(file, session);
+  else if (remember(file, lw_result(session))) report_loaded(file, session, total);
+  else report_code(file, LW_CODE_OUT_OF_MEMORY);
   lw_close(session);
 }
 
-static void unload(int index, const char *file) {
-  uint32_t session = lw_unload(modules[index]);
+static void load(struct line *line) {
+  const char *file = word_of(line);
+  int index = file ? payload_find(file, strlen(file)) : -1;
+  if (index < 0) return report_skipped(file ? file : "", line->verb);
+  uint32_t flags = LW_FLAG_GLOBAL;
+  for (const char *word; (word = word_of(line));) {
+    uint32_t flag = flag_of(word);
+    if (flag) flags ^= flag;
+    else if (is(word, "as") && (word = word_of(line))) file = word;
+    else return report_skipped(file, word ? word : "as");
+  }
+  if (loaded_as(file)) return report_skipped(file, line->verb);
+  load_as(file, (uint32_t)index + 1, flags);
+}
+
+static void unload(struct line *line) {
+  const char *file = word_of(line);
+  struct loaded *one = file ? loaded_as(file) : NULL;
+  if (!one) return report_skipped(file ? file : "", line->verb);
+  uint32_t session = lw_unload(one->module);
   if (session == 0) return report_code(file, LW_CODE_OUT_OF_MEMORY);
-  int32_t answer = settle(session);
   /* A finaliser that was refused is told; the module is gone all the same. */
-  modules[index] = 0;
-  if (answer != LW_ANSWER_DONE) report_fault(file, session);
+  forget(one);
+  int32_t answer = settle(session);
+  if (answer != LW_ANSWER_DONE) report_failed(file, session);
   lw_close(session);
   if (answer != LW_ANSWER_DONE) return;
   json_event("unloaded");
   json_text("file", file);
-  add_memory();
+  report_memory();
   json_end();
 }
+
+/* ---- hash ---- */
 
 /* FNV-1a, 64 bits. */
 static uint64_t hash_of(const unsigned char *at, size_t bytes) {
@@ -235,7 +217,8 @@ static uint64_t hash_of_segment(uintptr_t at, size_t bytes, uint64_t flags) {
   return hash;
 }
 
-static void hash(uint32_t module, const char *file) {
+static void hash(uint32_t module, const char *file, struct line *line) {
+  (void)line;
   json_event("hash");
   json_text("file", file);
   json_open("segments", '[');
@@ -255,42 +238,57 @@ static void hash(uint32_t module, const char *file) {
   json_end();
 }
 
-/* Looks up a symbol; reports it missing if there is none. */
-static bool look_up(uint32_t module, const char *file, const char *symbol, uint64_t *found) {
-  size_t bytes = strlen(symbol);
-  *found = lw_find(module, (uintptr_t)symbol, (uint32_t)bytes, LW_NONE, 0);
-  if (*found == 0) report_missing(file, symbol, bytes, file);
-  return *found != 0;
-}
+/* ---- symbols ---- */
 
-static uint64_t address_of(uint64_t found) {
-  return lw_entry((uint32_t)(found >> 32), LW_LIST_SYMBOL, (uint32_t)found, LW_FIELD_ADDRESS);
-}
-
-static void find(uint32_t module, const char *file, const char *symbol) {
-  uint64_t found, start = board_counter();
-  if (!look_up(module, file, symbol, &found)) return;
-  uint64_t steps = board_counter() - start;
+static void report_found(const char *file, const char *symbol, found_symbol found, uint64_t steps) {
+  if (found == 0) return report_missing(file, symbol, strlen(symbol), file);
+  bool local = symbol_field(found, LW_FIELD_TYPE) == STT_TLS;
   json_event("found");
   json_text("file", file);
   json_text("symbol", symbol);
-  json_hex("address", address_of(found));
-  json_text("owner", source_name(lw_value((uint32_t)(found >> 32), LW_FIELD_SOURCE)));
+  json_hex("address", local ? symbol_address(found) : symbol_field(found, LW_FIELD_ADDRESS));
+  json_text("owner", source_name(lw_value(symbol_module(found), LW_FIELD_SOURCE)));
   json_count("steps", steps);
   json_end();
 }
 
-static void call(uint32_t module, const char *file, const char *symbol, struct line *line) {
-  uint64_t values[ARGUMENTS] = {0}, found;
+static void find(uint32_t module, const char *file, struct line *line) {
+  const char *symbol = word_of(line), *version = word_of(line);
+  if (!symbol) return report_skipped(file, line->verb);
+  uint64_t start = board_counter();
+  found_symbol found = symbol_find(module, symbol, version);
+  report_found(file, symbol, found, board_counter() - start);
+}
+
+static void next(uint32_t module, const char *file, struct line *line) {
+  const char *symbol = word_of(line), *version = word_of(line);
+  if (!symbol) return report_skipped(file, line->verb);
+  uint64_t start = board_counter();
+  found_symbol found = symbol_next(module, symbol, version);
+  report_found(file, symbol, found, board_counter() - start);
+}
+
+/* The address of a symbol of a module; false, and reported missing, if there is none. */
+static bool look_up(uint32_t module, const char *file, const char *symbol, uintptr_t *address) {
+  found_symbol found = symbol_find(module, symbol, NULL);
+  if (found == 0) return report_missing(file, symbol, strlen(symbol), file), false;
+  *address = symbol_address(found);
+  return true;
+}
+
+static void call(uint32_t module, const char *file, struct line *line) {
+  uint64_t values[ARGUMENTS] = {0};
+  uintptr_t address, a[ARGUMENTS];
   unsigned given = 0;
+  const char *symbol = word_of(line);
+  if (!symbol) return report_skipped(file, line->verb);
   for (const char *word; (word = word_of(line));) {
     if (given == ARGUMENTS || !number_of(word, &values[given++])) return report_skipped(file, word);
   }
-  if (!look_up(module, file, symbol, &found)) return;
-  uintptr_t a[ARGUMENTS];
+  if (!look_up(module, file, symbol, &address)) return;
   for (unsigned i = 0; i < ARGUMENTS; i++) a[i] = (uintptr_t)values[i];
   typedef uint64_t function(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t);
-  uint64_t value = ((function *)(uintptr_t)address_of(found))(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+  uint64_t value = ((function *)address)(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
   json_event("returned");
   json_text("file", file);
   json_text("symbol", symbol);
@@ -298,38 +296,112 @@ static void call(uint32_t module, const char *file, const char *symbol, struct l
   json_end();
 }
 
-static void note(const char *text) {
+/* ---- the host's say ---- */
+
+/* The address of a symbol of a module that is there, by the names of both; what is not is reported. */
+static bool place_of(struct line *line, const char *file, const char *symbol, uintptr_t *address) {
+  uint32_t module = module_of(file);
+  if (module && symbol) return look_up(module, file, symbol, address);
+  return report_skipped(file ? file : "", line->verb), false;
+}
+
+/* `restore`, an address, or FILE SYMBOL. */
+static bool target_of(struct line *line, uint64_t *target) {
+  const char *word = word_of(line);
+  *target = LW_NONE;
+  if (is(word, "restore") || number_of(word, target)) return true;
+  uintptr_t address;
+  if (!place_of(line, word, word_of(line), &address)) return false;
+  *target = address;
+  return true;
+}
+
+static void patch(uint32_t module, const char *file, struct line *line) {
+  const char *symbol = word_of(line);
+  uint64_t target;
+  if (!symbol) return report_skipped(file, line->verb);
+  if (!target_of(line, &target)) return;
+  uint32_t session = lw_patch(module, (uintptr_t)symbol, (uint32_t)strlen(symbol), target);
+  if (session == 0) return report_code(file, LW_CODE_OUT_OF_MEMORY);
+  if (settle(session) != LW_ANSWER_DONE) {
+    report_failed(file, session);
+  } else {
+    json_event("patched");
+    json_text("file", file);
+    json_text("symbol", symbol);
+    json_count("places", lw_result(session));
+    json_end();
+  }
+  lw_close(session);
+}
+
+static void add_rule(struct line *line, uint32_t source, const char *symbol) {
+  const char *file = word_of(line);
+  uintptr_t address;
+  if (!place_of(line, file, word_of(line), &address)) return;
+  if (!rule_add(context_now(), source, symbol, address)) report_code(file, LW_CODE_OUT_OF_MEMORY);
+}
+
+static void replace(struct line *line) {
+  const char *file = word_of(line), *symbol = word_of(line);
+  int index = file ? payload_find(file, strlen(file)) : -1;
+  if (index < 0 || !symbol) return report_skipped(file ? file : "", line->verb);
+  add_rule(line, (uint32_t)index + 1, symbol);
+}
+
+static void before(struct line *line) {
+  const char *symbol = word_of(line);
+  if (!symbol) return report_skipped("", line->verb);
+  add_rule(line, 0, symbol);
+}
+
+static void context(struct line *line) {
+  uint64_t number;
+  if (!number_of(word_of(line), &number) || number >= CONTEXTS || !context_switch((unsigned)number)) report_skipped("", line->verb);
+}
+
+/* ---- the rest ---- */
+
+static void kept(uint32_t module, const char *file, struct line *line) {
+  (void)file, (void)line;
+  report_stays(module, (uint32_t)lw_value(module, LW_FIELD_KEPT));
+}
+
+static void note(struct line *line) {
   json_event("note");
-  json_text("text", text);
+  json_text("text", line->at);
   json_end();
 }
 
-/* The module of a file: what `load` loaded, or what was loaded because another module needs it; 0 if it is not there. */
-static uint32_t module_of(int index) {
-  if (modules[index]) return modules[index];
-  uint32_t count = lw_count(context, LW_LIST_MODULE);
-  for (uint32_t i = 0; i < count; i++) {
-    uint32_t module = (uint32_t)lw_entry(context, LW_LIST_MODULE, i, LW_FIELD_OWNER);
-    if (lw_value(module, LW_FIELD_SOURCE) == (uint32_t)index + 1) return module;
-  }
-  return 0;
-}
+/* ---- commands ---- */
 
-static void command(struct line line) {
-  const char *verb = word_of(&line);
-  if (!verb) return;
-  if (is(verb, "note")) return note(line.at);
+static const struct {
+  const char *verb;
+  void (*run)(struct line *line);
+} commands[] = {
+  {"note", note}, {"load", load}, {"unload", unload}, {"replace", replace}, {"before", before}, {"context", context},
+};
+
+/* Those whose first word is a module that is there. */
+static const struct {
+  const char *verb;
+  void (*run)(uint32_t module, const char *file, struct line *line);
+} questions[] = {
+  {"hash", hash}, {"find", find}, {"next", next}, {"call", call}, {"patch", patch}, {"kept", kept},
+};
+
+static void run(struct line line) {
+  line.verb = word_of(&line);
+  if (!line.verb) return;
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    if (is(line.verb, commands[i].verb)) return commands[i].run(&line);
+  }
   const char *file = word_of(&line);
-  int index = file ? payload_find(file, strlen(file)) : -1;
-  if (index < 0) return report_skipped(file ? file : "", verb);
-  if (is(verb, "load") && modules[index] == 0) return load(index, file, &line);
-  if (is(verb, "unload") && modules[index] != 0) return unload(index, file);
-  uint32_t module = module_of(index);
-  if (module && is(verb, "hash")) return hash(module, file);
-  const char *symbol = word_of(&line);
-  if (module && symbol && is(verb, "find")) return find(module, file, symbol);
-  if (module && symbol && is(verb, "call")) return call(module, file, symbol, &line);
-  report_skipped(file, verb);
+  uint32_t module = module_of(file);
+  for (size_t i = 0; module && i < sizeof questions / sizeof *questions; i++) {
+    if (is(line.verb, questions[i].verb)) return questions[i].run(module, file, &line);
+  }
+  report_skipped(file ? file : "", line.verb);
 }
 
 static void *room_for(size_t bytes) {
@@ -338,19 +410,28 @@ static void *room_for(size_t bytes) {
   return at == REGION_REFUSED ? NULL : (void *)at;
 }
 
+/* Files that will be loaded are found by their names alone, also by what is loaded before them. */
+static void name_load(const char *text) {
+  static const char verb[] = "load ";
+  if (strncmp(text, verb, sizeof verb - 1) != 0) return;
+  const char *file = text + sizeof verb - 1;
+  int index = payload_find(file, strcspn(file, " "));
+  if (index >= 0) search_name((unsigned)index);
+}
+
 void script_run(const char *text, size_t bytes) {
-  static char *argv[] = {"module", NULL}, *envp[] = {NULL};
-  context = lw_context(1, (uintptr_t)argv, (uintptr_t)envp);
-  modules = room_for(payload_count() * sizeof *modules);
   /* A copy: its words are cut at their ends, and the payload is only lent. */
-  char *copy = room_for(bytes + 1);
-  if (!context || !modules || !copy) return report_code("script", LW_CODE_OUT_OF_MEMORY);
+  char *copy = room_for(bytes + 1), *end = copy + bytes;
+  if (!copy || !context_switch(0)) return report_code("script", LW_CODE_OUT_OF_MEMORY);
   memcpy(copy, text, bytes);
-  for (char *at = copy, *end = copy + bytes; at < end;) {
-    char *newline = at;
-    while (newline < end && *newline != '\n') newline++;
-    *newline = 0;
-    command((struct line){at});
-    at = newline + 1;
+  for (char *at = copy; at < end; at++) {
+    if (*at == '\n') *at = 0;
   }
+  for (char *at = copy; at < end; at += strlen(at) + 1) name_load(at);
+  for (char *at = copy; at < end;) {
+    char *line = at;
+    at += strlen(at) + 1;
+    run((struct line){.at = line});
+  }
+  thread_end();
 }

@@ -5,18 +5,17 @@
 #define FUNCTION(name) extern const char at_##name[] __asm__(#name);
 #define ALIAS(name, function) extern const char at_##name[] __asm__(#function);
 #define SOFT(name, function) extern const char soft_##name[] __asm__(#function);
-#define OBJECT(name) extern const char at_##name[] __asm__(#name);
+#define OBJECT(name, words) extern const char at_##name[] __asm__(#name);
 #include "symbols.def"
 #undef FUNCTION
 #undef ALIAS
 #undef SOFT
 #undef OBJECT
 
-/* Objects are all of one word: pointers, and the canary. */
 #define FUNCTION(name) {#name, at_##name, 0},
 #define ALIAS(name, function) {#name, at_##name, 0},
 #define SOFT(name, function)
-#define OBJECT(name) {#name, at_##name, sizeof(void *)},
+#define OBJECT(name, words) {#name, at_##name, (words) * sizeof(void *)},
 static const struct symbol symbols[] = {
 #include "symbols.def"
 #undef FUNCTION
@@ -25,7 +24,7 @@ static const struct symbol symbols[] = {
 #undef OBJECT
 #define FUNCTION(name)
 #define ALIAS(name, function)
-#define OBJECT(name)
+#define OBJECT(name, words)
 #define SOFT(name, function) {#name, soft_##name, 0},
 #include "symbols.def"
   {NULL, NULL, 0},
@@ -40,7 +39,7 @@ enum {
 #define FUNCTION(name) count_##name,
 #define ALIAS(name, function) count_##name,
 #define SOFT(name, function)
-#define OBJECT(name) count_##name,
+#define OBJECT(name, words) count_##name,
 #include "symbols.def"
   COMMON,
   COUNT = sizeof symbols / sizeof symbols[0] - 1,

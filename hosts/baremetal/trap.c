@@ -1,5 +1,6 @@
 /* The end of an image that trapped: says where, in the words of the modules that it had loaded. */
 #include "board.h"
+#include "context.h"
 #include "host.h"
 #include "json.h"
 #include "linkwright.h"
@@ -40,7 +41,7 @@ struct place {
 };
 
 static struct place place_of(uintptr_t address) {
-  struct place place = {.module = script_context() ? lw_at(script_context(), address) : 0};
+  struct place place = {.module = module_at(address)};
   if (place.module == 0) return place;
   place.name = source_name(lw_value(place.module, LW_FIELD_SOURCE));
   place.vaddr = (uintptr_t)(address - lw_value(place.module, LW_FIELD_BIAS));

@@ -72,7 +72,7 @@ function imageScriptOf(machine: Machine, one: Case): string[] {
 class Script {
   readonly #events: ImageEvent[];
   constructor(events: readonly ImageEvent[]) {
-    this.#events = events.filter(({ event }) => event !== "host");
+    this.#events = events.filter(({ event }) => event !== "host" && event !== "stays");
   }
 
   next<Name extends ImageEvent["event"]>(name: Name): EventOf<Name> {

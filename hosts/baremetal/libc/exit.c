@@ -59,6 +59,7 @@ _Noreturn static void leave(const char *what, int status, uintptr_t pc) {
 }
 
 _Noreturn void exit(int status) {
+  thread_end();
   __cxa_finalize(NULL);
   leave("exit", status, (uintptr_t)__builtin_return_address(0));
 }

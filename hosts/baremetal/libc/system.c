@@ -49,6 +49,15 @@ intptr_t write(int descriptor, const void *from, size_t bytes) {
   return (intptr_t)bytes;
 }
 
+/* What the processor can do is all of the auxiliary vector that there is. */
+unsigned long getauxval(unsigned long type) {
+  enum { AT_HWCAP = 16, AT_HWCAP2 = 26 };
+  struct hwcap can = board_hwcap();
+  if (type == AT_HWCAP) return (unsigned long)can.first;
+  if (type == AT_HWCAP2) return (unsigned long)can.second;
+  return errno_value = ENOENT, 0;
+}
+
 char *getenv(const char *name) {
   (void)name;
   return NULL;

@@ -10,6 +10,8 @@ export type ImageEvent =
   | { readonly event: "hash"; readonly file: string; readonly segments: readonly { vaddr: string; bytes: string | number; hash: string }[] }
   | { readonly event: "found"; readonly file: string; readonly symbol: string; readonly address: string; readonly owner: string; readonly steps: number }
   | { readonly event: "returned"; readonly file: string; readonly symbol: string; readonly value: string }
+  | { readonly event: "patched"; readonly file: string; readonly symbol: string; readonly places: number }
+  | { readonly event: "stays"; readonly file: string; readonly kept: string; readonly destructors: number }
   | { readonly event: "unloaded"; readonly file: string; readonly memory: number; readonly core: number }
   | { readonly event: "skipped"; readonly file: string; readonly command: string }
   | { readonly event: "note"; readonly text: string }

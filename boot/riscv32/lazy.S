@@ -1,0 +1,2 @@
+/* See boot/common/riscv_lazy.inc. */
+#include "riscv_lazy.inc"
