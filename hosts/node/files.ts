@@ -33,5 +33,5 @@ export function foldersOf(files: readonly string[], named: readonly string[]): s
 /** The path of a library, if one of the folders has it. */
 export function libraryPath(folders: readonly string[], name: string): string | undefined {
   const path = findIn(folders, name);
-  return path === undefined ? undefined : realpathSync(path);
+  return path === undefined ? undefined : realpathSync.native(path);
 }

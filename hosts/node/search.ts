@@ -1,7 +1,7 @@
 // Where libraries come from, and in what order one is looked for. docs/abi.md
 
-import { existsSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { basename, normalize } from "node:path";
 import { type Origin } from "./runpath.js";
 import type { SourceLike } from "./source.js";
 import { findInSystem } from "./system.js";
@@ -62,12 +62,14 @@ function isPlain(name: string): boolean {
 
 /** The path of a library in the first folder that has it. */
 export function findIn(folders: readonly string[], name: string): string | undefined {
-  return isPlain(name) ? folders.map((folder) => within(folder, name)).find(isFile) : undefined;
+  const path = isPlain(name) ? folders.map((folder) => `${folder || "."}/${name}`).find(isFile) : undefined;
+  return path === undefined ? undefined : shorter(path);
 }
 
-// What ".." leads to only the system knows: the part before it may be a link.
-function within(folder: string, name: string): string {
-  return folder.split("/").includes("..") ? `${folder}/${name}` : join(folder, name);
+// What is before ".." may be a link: then the path without both is another one.
+function shorter(path: string): string {
+  const short = normalize(path);
+  return isFile(short) && realpathSync.native(short) === realpathSync.native(path) ? short : path;
 }
 
 /** Looks for a library; waits only if a search function does. */

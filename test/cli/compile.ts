@@ -9,9 +9,20 @@ interface Facts {
   readonly module: { readonly target: string; readonly flags: readonly string[]; readonly emulation: string };
 }
 
+const factsOf = (machine: string): Facts["module"] =>
+  (JSON.parse(readFileSync(join(ROOT, "boot", machine, "machine.json"), "utf8")) as Facts).module;
+
+/** Links an object, with libraries that it needs, in a folder; answers with the library's path from there. */
+export function library(
+  folder: string, machine: string, path: string, object: string, needs: readonly string[], flags: readonly string[],
+): string {
+  execFileSync("ld.lld-19", ["-m", factsOf(machine).emulation, "-shared", object, ...needs, ...flags, "-o", path], { cwd: folder });
+  return path;
+}
+
 /** Compiles C as docs/modules.md tells its readers to; answers with the path of the library. */
 export function compile(folder: string, machine: string, name: string, source: string): string {
-  const { module } = JSON.parse(readFileSync(join(ROOT, "boot", machine, "machine.json"), "utf8")) as Facts;
+  const module = factsOf(machine);
   const path = join(folder, `${name}-${machine}`);
   writeFileSync(`${path}.c`, source);
   execFileSync("clang-19", [`--target=${module.target}`, ...module.flags, "-O2", "-ffreestanding", "-fPIC", "-c", `${path}.c`, "-o", `${path}.o`]);

@@ -80,7 +80,7 @@ class Walk {
       path, rule, name: image.name, soname: image.soname, kind: `${image.machine}/${image.class}`, broughtBy, runPaths: image.runPaths,
       ident: { machine: image.machine, bits: image.class }, needed: image.needed, fault: undefined, edges: [],
     };
-    this.#files.set(realpathSync(path), file);
+    this.#files.set(realpathSync.native(path), file);
     return file;
   }
 
@@ -98,7 +98,7 @@ class Walk {
   }
 
   async #library({ file: path, rule }: Hit<string>, from: File, root: File): Promise<File> {
-    const real = realpathSync(path), known = this.#files.get(real);
+    const real = realpathSync.native(path), known = this.#files.get(real);
     if (known) return known;
     try {
       const file = await this.#file(path, rule, from);
