@@ -1,27 +1,42 @@
 // The one list of cases. Every host is a loop over it: what a host cannot do (Node cannot call code of another machine) it
 // passes over, and what it does has the same result everywhere.
 
-import type { Code } from "../assembly/words.js";
-import { MACHINES, type Machine, WITH_COPY, WITH_IFUNC, WITH_REL } from "../fixtures/list.js";
+import type { Code, Kept } from "../assembly/words.js";
+import { MACHINES, type Machine, WITH_COPY, WITH_DESCRIPTORS, WITH_REL } from "../fixtures/list.js";
 
-/** One thing that a host is to do. Files are fixtures, and are loaded globally. */
+/** How a file is loaded: globally and bound at once, unless a word says otherwise. docs/image.md has the same words. */
+export type LoadWord = "local" | "lazy" | "text" | "deep" | "copy" | "nodelete" | "patchable";
+
+/** One thing that a host is to do. Files are fixtures. */
 export type Step =
   /** Loads a file, with the libraries that it needs. */
-  | { readonly do: "load"; readonly file: string; readonly missing?: readonly string[] }
+  | { readonly do: "load"; readonly file: string; readonly missing?: readonly string[]; readonly words?: readonly LoadWord[] }
   /** A load that is refused with this code. */
-  | { readonly do: "refuse"; readonly file: string; readonly code: keyof typeof Code; readonly missing?: readonly string[] }
-  /** Looks a symbol up from a file; it is another file's. */
-  | { readonly do: "find"; readonly file: string; readonly symbol: string; readonly owner: string }
-  /** Looks a symbol up that is not there. */
-  | { readonly do: "lack"; readonly file: string; readonly symbol: string }
+  | { readonly do: "refuse"; readonly file: string; readonly code: keyof typeof Code; readonly missing?: readonly string[]; readonly words?: readonly LoadWord[] }
+  /** Looks a symbol up from a file, in this version or the default one; it is another file's. */
+  | { readonly do: "find"; readonly file: string; readonly symbol: string; readonly owner: string; readonly version?: string }
+  /** Looks a symbol up behind a file; it is another file's. */
+  | { readonly do: "next"; readonly file: string; readonly symbol: string; readonly owner: string }
+  /** Looks a symbol up that is not there, or not in this version. */
+  | { readonly do: "lack"; readonly file: string; readonly symbol: string; readonly version?: string }
   /** What a symbol that a file uses was bound to. */
   | { readonly do: "bound"; readonly file: string; readonly symbol: string; readonly owner: string }
   /** Calls a function without arguments, or with these. */
   | { readonly do: "call"; readonly file: string; readonly symbol: string; readonly args?: readonly number[]; readonly returns: number }
   /** Calls a function that the machine must stop; nothing follows. */
   | { readonly do: "trap"; readonly file: string; readonly symbol: string }
+  /** Calls a function that can't be bound any more: the fault names the function and the file; nothing follows. */
+  | { readonly do: "late"; readonly file: string; readonly symbol: string; readonly missing: string }
+  /** Leads a file's references to a symbol to another file's symbol, or back; so many places. */
+  | { readonly do: "patch"; readonly file: string; readonly symbol: string; readonly to?: readonly [file: string, symbol: string]; readonly places: number }
+  /** From the next load on, what a file (or every file) means by a symbol is another file's symbol. */
+  | { readonly do: "replace"; readonly file?: string; readonly symbol: string; readonly to: readonly [file: string, symbol: string] }
+  /** What follows is done in another context, one of four. */
+  | { readonly do: "context"; readonly number: number }
   /** Gives a loaded file back. */
-  | { readonly do: "unload"; readonly file: string };
+  | { readonly do: "unload"; readonly file: string }
+  /** The same of one that stays all the same, and why. */
+  | { readonly do: "stays"; readonly file: string; readonly kept: keyof typeof Kept };
 
 /** A case: steps that begin with nothing loaded. Whatever is loaded at its end is unloaded in reverse order. */
 export interface Case {
@@ -32,16 +47,19 @@ export interface Case {
 }
 
 const load = (file: string, missing?: readonly string[]): Step => (missing ? { do: "load", file, missing } : { do: "load", file });
+const loadAs = (file: string, ...words: LoadWord[]): Step => ({ do: "load", file, words });
 const refuse = (file: string, code: keyof typeof Code, missing?: readonly string[]): Step =>
   (missing ? { do: "refuse", file, code, missing } : { do: "refuse", file, code });
-const find = (file: string, symbol: string, owner: string): Step => ({ do: "find", file, symbol, owner });
-const lack = (file: string, symbol: string): Step => ({ do: "lack", file, symbol });
+const find = (file: string, symbol: string, owner: string, version?: string): Step => ({ do: "find", file, symbol, owner, ...(version && { version }) });
+const next = (file: string, symbol: string, owner: string): Step => ({ do: "next", file, symbol, owner });
+const lack = (file: string, symbol: string, version?: string): Step => ({ do: "lack", file, symbol, ...(version && { version }) });
 const bound = (file: string, symbol: string, owner: string): Step => ({ do: "bound", file, symbol, owner });
 const call = (file: string, symbol: string, returns: number, ...args: number[]): Step =>
   (args.length ? { do: "call", file, symbol, returns, args } : { do: "call", file, symbol, returns });
 const check = (file: string): Step => call(file, "check", 17);
 const trap = (file: string, symbol: string): Step => ({ do: "trap", file, symbol });
 const unload = (file: string): Step => ({ do: "unload", file });
+const stays = (file: string, kept: keyof typeof Kept): Step => ({ do: "stays", file, kept });
 
 /** Loads one file and calls its `check`. */
 function alone(file: string, machines?: readonly Machine[]): Case {
@@ -66,6 +84,10 @@ export const CASES: readonly Case[] = [
     steps: [load("copy"), find("copy", "shared_value", "copy"), bound("copy_library.so", "shared_value", "copy"), check("copy")],
   },
   { name: "COPY into a position-independent executable", steps: [load("copy_pie"), bound("copy_library.so", "shared_value", "copy_pie"), check("copy_pie")], machines: WITH_COPY },
+  { name: "COPY from a library whose variable has grown", steps: [load("copy_short"), check("copy_short")], machines: WITH_COPY },
+  alone("size.so", ["x86_64"]),
+  alone("relative_place.so", ["x86_64", "aarch64"]),
+  { name: "relocations in code, where they are allowed", steps: [loadAs("text.so", "text"), check("text.so")] },
   alone("names_gnu.so"),
   alone("names_sysv.so"),
   alone("names_both.so"),
@@ -95,6 +117,91 @@ export const CASES: readonly Case[] = [
   alone("host.so"),
   alone("canary.so"),
   { name: "the default version is taken", steps: [load("versions_user.so"), bound("versions_user.so", "answer", "versions.so"), check("versions_user.so")] },
+  {
+    name: "a version is found by its name",
+    steps: [load("versions.so"), find("versions.so", "answer", "versions.so", "ONE"), find("versions.so", "answer", "versions.so", "TWO"), lack("versions.so", "answer", "THREE")],
+  },
+  { name: "who was linked with an old version gets the old one", steps: [load("versions_old_user.so"), bound("versions_old_user.so", "answer", "versions.so"), check("versions_old_user.so")] },
+  { name: "who was linked without versions gets the oldest one", steps: [load("versions_plain_user.so"), check("versions_plain_user.so")] },
+  { name: "a version that is missing", steps: [refuse("versions_next_user.so", "MissingVersion")] },
+  { name: "a library without versions stands for any", steps: [load("versionless_user.so"), check("versionless_user.so")] },
+  { name: "a library linked with -Bsymbolic is bound to itself", steps: [load("choice_other.so"), load("order_second.so"), load("symbolic.so"), bound("symbolic.so", "who", "symbolic.so"), check("symbolic.so")] },
+  {
+    name: "a unique symbol is one in all scopes",
+    steps: [loadAs("unique_first.so", "local"), call("unique_first.so", "set", 17, 17), loadAs("unique_second.so", "local"), check("unique_second.so")],
+  },
+  {
+    name: "a local load is seen by nobody",
+    steps: [loadAs("choice_other.so", "local"), refuse("order_user.so", "MissingSymbol", ["who"])],
+  },
+  {
+    name: "a deep load looks into its own scope first",
+    steps: [load("next_first.so"), loadAs("mock_user.so", "deep"), bound("mock_user.so", "layered", "next_second.so"), check("mock_user.so")],
+  },
+  {
+    name: "without that the global one comes first",
+    steps: [load("next_first.so"), load("mock_user.so"), bound("mock_user.so", "layered", "next_first.so"), call("mock_user.so", "check", 1)],
+  },
+  { name: "what comes next", steps: [load("next_first.so"), load("next_second.so"), find("next_first.so", "layered", "next_first.so"), next("next_first.so", "layered", "next_second.so")] },
+  {
+    name: "a function has one address, also where an executable stands for it",
+    steps: [load("function_address"), check("function_address")],
+  },
+
+  alone("choose_own.so"),
+  { name: "a resolver that reads what is relocated", steps: [load("choose_user.so"), bound("choose_user.so", "answer", "choose_library.so"), check("choose_user.so")] },
+  alone("choose_hwcap.so"),
+  { name: "a resolver outside of code", steps: [refuse("choose_outside.so", "ResolverOutside")] },
+
+  alone("tls.so"),
+  alone("tls_initial.so"),
+  alone("tls_zero.so"),
+  alone("tls_pointer.so"),
+  alone("tls_described.so", WITH_DESCRIPTORS),
+  { name: "another module's thread-local variables", steps: [load("tls_user.so"), bound("tls_user.so", "shared", "tls_library.so"), check("tls_user.so")] },
+  { name: "the same, from where the thread pointer is", steps: [load("tls_user_initial.so"), check("tls_user_initial.so")] },
+  { name: "the same, by descriptors", steps: [load("tls_user_described.so"), check("tls_user_described.so")], machines: WITH_DESCRIPTORS },
+  alone("tls_weak.so", WITH_DESCRIPTORS),
+  alone("tls_misaligned.so", ["x86_64", "i386"]),
+  { name: "two modules with thread-local variables, and a third late", steps: [load("tls.so"), load("tls_zero.so"), check("tls.so"), check("tls_zero.so"), load("tls_user_initial.so"), check("tls_user_initial.so"), check("tls.so")] },
+  { name: "a block that is given back is used again", steps: [load("tls.so"), unload("tls.so"), load("tls_initial.so"), check("tls_initial.so"), unload("tls_initial.so"), load("tls_user.so"), check("tls_user.so")] },
+  alone("tls_large.so"),
+  { name: "a large block has no fixed place", steps: [refuse("tls_large_initial.so", "NoStaticTls")] },
+  alone("tls_exec"),
+  alone("tls_pie"),
+  { name: "an executable whose block is not the first", steps: [load("tls.so"), refuse("tls_exec", "NoStaticTls")] },
+
+  { name: "functions are bound when they are called", steps: [loadAs("lazy_user.so", "lazy"), check("lazy_user.so"), check("lazy_user.so")] },
+  { name: "the same with RELRO", steps: [loadAs("lazy_sealed.so", "lazy"), check("lazy_sealed.so")] },
+  { name: "what is to be bound now is bound now", steps: [loadAs("lazy_now.so", "lazy"), bound("lazy_now.so", "whole", "lazy_library.so"), check("lazy_now.so")] },
+  { name: "a function is bound while its load is open", steps: [loadAs("lazy_init.so", "lazy"), check("lazy_init.so")] },
+  { name: "a resolver chooses when the function is called", steps: [loadAs("lazy_choose.so", "lazy"), check("lazy_choose.so")] },
+  { name: "what is missing is not missed until it is called", steps: [loadAs("lazy_missing.so", "lazy"), check("lazy_missing.so")] },
+  { name: "what is missing is told when it is called", steps: [loadAs("lazy_missing.so", "lazy"), { do: "late", file: "lazy_missing.so", symbol: "call_it", missing: "nobody_has_this" }] },
+
+  {
+    name: "a bound symbol is led elsewhere, and back",
+    steps: [
+      load("next_first.so"), loadAs("mock_user.so", "deep", "patchable"), check("mock_user.so"),
+      { do: "patch", file: "mock_user.so", symbol: "layered", to: ["next_first.so", "layered"], places: 3 }, call("mock_user.so", "check", 1),
+      { do: "patch", file: "mock_user.so", symbol: "layered", places: 3 }, check("mock_user.so"),
+    ],
+  },
+  {
+    name: "the host replaces a function in one module",
+    steps: [load("next_first.so"), { do: "replace", file: "mock_user.so", symbol: "layered", to: ["next_first.so", "layered"] }, loadAs("mock_user.so", "deep"), call("mock_user.so", "check", 1), call("next_second.so", "layered", 17)],
+  },
+  {
+    name: "the host is asked before anybody",
+    steps: [load("next_first.so"), { do: "replace", symbol: "layered", to: ["next_first.so", "layered"] }, loadAs("mock_user.so", "deep"), call("mock_user.so", "check", 1)],
+  },
+  {
+    name: "contexts see nothing of each other",
+    steps: [load("choice_other.so"), { do: "context", number: 1 }, refuse("order_user.so", "MissingSymbol", ["who"]), load("order_second.so"), load("order_user.so"), call("order_user.so", "check", 1)],
+  },
+  { name: "a module that is never unloaded", steps: [load("nodelete.so"), check("nodelete.so"), stays("nodelete.so", "NoDelete"), call("nodelete.so", "check", 18)] },
+  { name: "a module that another needs stays", steps: [load("chain_bottom.so"), load("chain_middle.so"), stays("chain_bottom.so", "Needed")] },
+
   { name: "a chain of three", steps: [load("chain_top.so"), find("chain_top.so", "bottom", "chain_bottom.so"), check("chain_top.so")] },
   {
     name: "a chain loaded from its end",
