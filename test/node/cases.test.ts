@@ -2,39 +2,95 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Context, FaultError, Linkwright, type Module, PF, permissionText } from "./package.js";
+import { type Context, FaultError, Linkwright, type LoadOptions, type Module, PF, permissionText } from "./package.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
-import { type Step, casesFor } from "../cases.js";
+import { type LoadWord, type Step, casesFor } from "../cases.js";
 import { fixturePath, libraryPath } from "../support/files.js";
 
 /** Addresses for the symbols that the images' hosts define. */
 const HOST = new Map(["strlen", "memcpy", "memset", "memcmp", "lw_print", "malloc", "free", "__stack_chk_fail", "__stack_chk_guard",
-  "__aeabi_memcpy", "__aeabi_memset", "__aeabi_memclr", "__aeabi_unwind_cpp_pr0", "__aeabi_unwind_cpp_pr1"]
+  "__tls_get_addr", "___tls_get_addr", "__aeabi_read_tp", "lw_tls_static", "lw_tls_dynamic", "lw_tls_absent", "__aeabi_memcpy", "__aeabi_memset", "__aeabi_memclr", "__aeabi_unwind_cpp_pr0", "__aeabi_unwind_cpp_pr1"]
   .map((name, i) => [name, 0x7000_0000n + BigInt(i * 64)]));
 
-/** One case in a context of its own. */
+/** How the words of a load are said here. */
+const WORDS: Readonly<Record<LoadWord, LoadOptions>> = {
+  local: { global: false }, lazy: { lazy: true }, text: { allowText: true }, deep: { deepBind: true }, copy: { copy: true },
+  nodelete: { noDelete: true }, patchable: { patchable: true },
+};
+
+function optionsOf(words: readonly LoadWord[] | undefined): LoadOptions {
+  return Object.assign({}, ...(words ?? []).map((word) => WORDS[word])) as LoadOptions;
+}
+
+/** One case in contexts of its own. */
 class Loop {
   readonly #linkwright: Linkwright;
-  readonly #context: Context;
   readonly #machine: Machine;
+  readonly #contexts = new Map<number, Context>();
   readonly #loaded = new Map<string, Module>();
+  /** What was given back, but stays. */
+  readonly #given = new Set<Module>();
+  /** What the host leads elsewhere: by file (any if it is empty) and symbol. */
+  readonly #rules = new Map<string, bigint>();
+  #context: Context;
 
   constructor(linkwright: Linkwright, machine: Machine) {
     this.#linkwright = linkwright;
     this.#machine = machine;
-    this.#context = linkwright.context({ search: (name) => libraryPath(machine, name), defines: HOST });
+    this.#context = this.#contextOf(0);
+  }
+
+  #contextOf(number: number): Context {
+    const context = this.#contexts.get(number) ?? this.#linkwright.context({
+      search: (name) => libraryPath(this.#machine, name),
+      defines: HOST,
+      before: ({ name }) => this.#rules.get(`/${name}`),
+      intercept: ({ from, name }) => this.#rules.get(`${from}/${name}`),
+    });
+    this.#contexts.set(number, context);
+    return context;
   }
 
   async step(step: Step): Promise<void> {
     switch (step.do) {
-      case "load": return this.#load(step.file, step.missing ?? []);
+      case "load": return this.#load(step.file, step.missing ?? [], optionsOf(step.words));
       case "refuse": return this.#refuse(step);
       case "find": {
-        assert.equal(this.#of(step.file).owner(step.symbol)?.name, step.owner, `${step.symbol} is found in ${step.owner}`);
+        assert.equal(this.#of(step.file).owner(step.symbol, { version: step.version })?.name, step.owner, `${step.symbol} is found in ${step.owner}`);
+        return;
+      }
+      case "next": {
+        assert.equal(this.#of(step.file).next(step.symbol), this.#of(step.owner).symbol(step.symbol), `${step.symbol} of ${step.owner} comes next`);
         return;
       }
       case "lack": {
-        assert.equal(this.#of(step.file).symbol(step.symbol), undefined);
+        assert.equal(this.#of(step.file).symbol(step.symbol, { version: step.version }), undefined);
+        return;
+      }
+      case "late": {
+        assert.notEqual(this.#of(step.file).symbol(step.symbol), undefined, `${step.symbol} can be called`);
+        return;
+      }
+      case "patch": {
+        const { file, symbol, to, places } = step;
+        const module = this.#of(file);
+        assert.equal(to ? module.patch(symbol, this.#of(to[0]).symbol(to[1])!) : module.restore(symbol), places, `places of ${symbol} in ${file}`);
+        return;
+      }
+      case "replace": {
+        this.#rules.set(`${step.file ?? ""}/${step.symbol}`, this.#of(step.to[0]).symbol(step.to[1])!);
+        return;
+      }
+      case "context": {
+        this.#context = this.#contextOf(step.number);
+        return;
+      }
+      case "stays": {
+        const module = this.#of(step.file);
+        assert.equal(module.kept, "Reference");
+        await module.unload();
+        assert.equal(module.kept, step.kept);
+        this.#given.add(module);
         return;
       }
       case "bound": return this.#bound(step.file, step.symbol, step.owner);
@@ -50,8 +106,8 @@ class Loop {
     }
   }
 
-  async #load(file: string, missing: readonly string[]): Promise<void> {
-    const module = await this.#context.load(fixturePath(this.#machine, file), { bindings: true, allowMissing: missing.length > 0 });
+  async #load(file: string, missing: readonly string[], options: LoadOptions): Promise<void> {
+    const module = await this.#context.load(fixturePath(this.#machine, file), { bindings: true, allowMissing: missing.length > 0, ...options });
     this.#loaded.set(file, module);
     assert.deepEqual(module.missing.map(({ name }) => name).sort(), [...missing].sort());
     for (const one of module.loaded) this.#checkMemory(one);
@@ -59,7 +115,7 @@ class Loop {
 
   async #refuse(step: Extract<Step, { do: "refuse" }>): Promise<void> {
     const before = this.#linkwright.usage;
-    const error = await this.#context.load(fixturePath(this.#machine, step.file)).then(() => undefined, (why: unknown) => why);
+    const error = await this.#context.load(fixturePath(this.#machine, step.file), optionsOf(step.words)).then(() => undefined, (why: unknown) => why);
     assert.ok(error instanceof FaultError, `${step.file} is refused`);
     assert.equal(error.code, step.code);
     if (step.missing) assert.deepEqual(error.missing.map(({ name }) => name).sort(), [...step.missing].sort());
@@ -99,14 +155,14 @@ class Loop {
   }
 
   async end(): Promise<void> {
-    for (const module of [...this.#loaded.values()].reverse()) await module.unload();
-    await this.#context.dispose();
+    for (const module of [...this.#loaded.values()].reverse()) if (!this.#given.has(module)) await module.unload();
+    for (const context of this.#contexts.values()) await context.dispose();
   }
 }
 
 for (const machine of MACHINES) {
   describe(`node: ${machine}`, () => {
-    for (const one of casesFor(machine)) {
+    for (const one of casesFor(machine).filter(({ isRun }) => !isRun)) {
       test(one.name, async () => {
         await using linkwright = await Linkwright.create();
         const loop = new Loop(linkwright, machine);

@@ -14,11 +14,12 @@ import { Bench } from "../support/bench.js";
 import { fnv1a } from "../support/hash.js";
 import { type Boot, type EventOf, run, section } from "./machines.js";
 
-const isTrap = (one: Case): boolean => one.steps.some((step) => step.do === "trap");
+/** A case whose last step ends the machine. */
+const isLast = (one: Case): boolean => one.steps.some((step) => step.do === "trap" || step.do === "late");
 
 /** The files that a step loads or that its file needs. */
 function filesOf(machine: Machine, cases: readonly Case[]): string[] {
-  const named = new Set(cases.flatMap((one) => one.steps.map((step) => step.file)));
+  const named = new Set(cases.flatMap((one) => one.steps.flatMap((step) => ("file" in step && step.file !== undefined ? [step.file] : []))));
   const all = fixturesOf(machine).filter(({ name }) => !name.startsWith("stub/"));
   for (let grew = true; grew; ) {
     const needs = all.filter(({ name }) => named.has(name)).flatMap(({ needs }) => needs ?? []).map((name) => name.replace("stub/", ""));
@@ -34,35 +35,57 @@ function payload(machine: Machine, cases: readonly Case[]): PayloadFile[] {
   return filesOf(machine, cases).map((name) => ({ name, bytes: fixture(machine, name) }));
 }
 
-/** The script of a case: everything loaded is unloaded at its end, last first. */
+/** The words of a load. */
+function wordsOf(step: Extract<Step, { do: "load" | "refuse" }>): string {
+  return [...(step.words ?? []), ...(step.do === "load" && step.missing ? ["missing"] : [])].map((word) => ` ${word}`).join("");
+}
+
+/** The script of a case: everything loaded is unloaded at its end, last first, in the context where it was loaded. */
 function scriptOf(one: Case): string[] {
-  const loaded: string[] = [];
+  const loaded: { file: string; number: number }[] = [];
+  let number = 0;
   const lines = one.steps.flatMap((step): string[] => {
     switch (step.do) {
       case "load":
-        loaded.push(step.file);
-        return [`load ${step.file}${step.missing ? " missing" : ""}`];
-      case "refuse": return [`load ${step.file}`];
+        loaded.push({ file: step.file, number });
+        return [`load ${step.file}${wordsOf(step)}`];
+      case "refuse": return [`load ${step.file}${wordsOf(step)}`];
       case "find":
-      case "lack": return [`find ${step.file} ${step.symbol}`];
+      case "lack": return [`find ${step.file} ${step.symbol}${step.version ? ` ${step.version}` : ""}`];
+      case "next": return [`next ${step.file} ${step.symbol}`];
+      case "patch": return [`patch ${step.file} ${step.symbol} ${step.to ? step.to.join(" ") : "restore"}`];
+      case "replace": return [`${step.file ? `replace ${step.file}` : "before"} ${step.symbol} ${step.to.join(" ")}`];
+      case "context": {
+        number = step.number;
+        return [`context 0x${number.toString(16)}`];
+      }
       case "call": return [`call ${[step.file, step.symbol, ...(step.args ?? []).map((n) => `0x${n.toString(16)}`)].join(" ")}`];
+      case "late":
       case "trap": return [`call ${step.file} ${step.symbol}`];
       case "unload":
-        loaded.splice(loaded.indexOf(step.file), 1);
+      case "stays":
+        loaded.splice(loaded.findIndex(({ file }) => file === step.file), 1);
         return [`unload ${step.file}`];
       case "bound": return [];
     }
   });
-  return [`note ${one.name}`, ...lines, ...loaded.reverse().map((file) => `unload ${file}`)];
+  const ends = loaded.reverse().flatMap(({ file, number: home }) => {
+    const line = [...(home === number ? [] : [`context 0x${home.toString(16)}`]), `unload ${file}`];
+    number = home;
+    return line;
+  });
+  // What is left stays for good, until its context goes; so do the rules.
+  return [`note ${one.name}`, ...lines, ...ends, ...(number ? ["context 0x0"] : []), "clear"];
 }
 
 /** The script that shows a case's images: everything is loaded without being run, hashed and unloaded. */
 function imageScriptOf(machine: Machine, one: Case): string[] {
+  // Under the name of a copy there is the same image.
   const loads = one.steps.filter((step) => step.do === "load");
   const files = filesOf(machine, [one]);
   return [
     `note images of ${one.name}`,
-    ...loads.map((step) => `load ${step.file} norun${step.missing ? " missing" : ""}`),
+    ...loads.map((step) => `load ${step.file} norun${wordsOf(step)}`),
     ...files.map((file) => `hash ${file}`),
     ...loads.map((step) => `unload ${step.file}`).reverse(),
   ];
@@ -104,6 +127,27 @@ function checkStep(script: Script, step: Step): void {
       const missing = script.missing();
       if (step.missing) assert.deepEqual(missing, [...step.missing].sort());
       assert.equal(Code[Number(script.next("fault").code)], step.code);
+      return;
+    }
+    case "next": {
+      const { symbol, owner } = script.next("found");
+      assert.deepEqual({ symbol, owner }, { symbol: step.symbol, owner: step.owner });
+      return;
+    }
+    case "patch": {
+      const { symbol, places } = script.next("patched");
+      assert.deepEqual({ symbol, places }, { symbol: step.symbol, places: step.places });
+      return;
+    }
+    case "stays": {
+      const { file, kept } = script.next("stays");
+      assert.deepEqual({ file, kept }, { file: step.file, kept: step.kept });
+      assert.equal(script.next("unloaded").file, step.file);
+      return;
+    }
+    case "late": {
+      const fault = script.next("fault");
+      assert.deepEqual({ file: fault.file, code: Code[Number(fault.code)], name: fault.name }, { file: step.file, code: "MissingSymbol", name: step.missing });
       return;
     }
     case "find": {
@@ -152,7 +196,7 @@ function checkImages(machine: Machine, one: Case, events: readonly ImageEvent[],
   for (const step of one.steps) {
     if (step.do !== "load") continue;
     const source = bench.add(bytesOf(machine, step.file));
-    const session = bench.core.lw_load(context, source, Flag.Global | Flag.NoRun | (step.missing ? Flag.AllowMissing : 0));
+    const session = bench.core.lw_load(context, source, Flag.NoRun | flagsOf(step));
     assert.equal(bench.settle(session), 0, JSON.stringify(bench.fault(session), (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)));
     bench.core.lw_close(session);
   }
@@ -175,6 +219,15 @@ function checkImages(machine: Machine, one: Case, events: readonly ImageEvent[],
   return count;
 }
 
+const FLAGS = {
+  lazy: Flag.Lazy, text: Flag.AllowText, deep: Flag.DeepBind, copy: Flag.Copy, nodelete: Flag.NoDelete, patchable: Flag.Patchable,
+} as const;
+
+function flagsOf(step: Extract<Step, { do: "load" }>): number {
+  const words = step.words ?? [];
+  return words.reduce((flags, word) => (word === "local" ? flags & ~Flag.Global : flags | FLAGS[word]), Flag.Global | (step.missing ? Flag.AllowMissing : 0));
+}
+
 const contents = new Map<string, Uint8Array>();
 function bytesOf(machine: Machine, name: string): Uint8Array {
   const key = `${machine}/${name}`;
@@ -184,12 +237,12 @@ function bytesOf(machine: Machine, name: string): Uint8Array {
 
 for (const machine of MACHINES) {
   const cases = casesFor(machine);
-  const calm = cases.filter((one) => !isTrap(one)).map((one): Case => ({ ...one, steps: one.steps.filter((step) => !(step.do === "lack" && step.symbol === "")) }));
+  const calm = cases.filter((one) => !isLast(one)).map((one): Case => ({ ...one, steps: one.steps.filter((step) => !(step.do === "lack" && step.symbol === "")) }));
 
   describe(`qemu: ${machine}`, () => {
     let boot: Promise<Boot> | undefined;
     const booted = (): Promise<Boot> => {
-      boot ??= run(machine, payload(machine, calm), calm.flatMap((one) => [...imageScriptOf(machine, one), ...scriptOf(one)]));
+      boot ??= run(machine, payload(machine, calm), calm.flatMap((one) => [...(one.isRun ? [] : imageScriptOf(machine, one)), ...scriptOf(one)]));
       return boot;
     };
 
@@ -210,7 +263,7 @@ for (const machine of MACHINES) {
       });
     }
 
-    for (const one of calm.filter(({ steps }) => steps.some((step) => step.do === "load"))) {
+    for (const one of calm.filter(({ isRun, steps }) => !isRun && steps.some((step) => step.do === "load"))) {
       test(`images of ${one.name}`, async () => {
         const all = await booted();
         const events = section(all.events, `images of ${one.name}`);
@@ -224,7 +277,7 @@ for (const machine of MACHINES) {
       assert.deepEqual(new Set(ends.map(({ core }) => core)).size, 1);
     });
 
-    for (const one of cases.filter(isTrap)) {
+    for (const one of cases.filter(isLast)) {
       test(one.name, async () => {
         const { events, ending } = await run(machine, payload(machine, [one]), scriptOf(one));
         const script = new Script(section(events, one.name));
