@@ -20,8 +20,10 @@ export interface Linked {
 }
 
 /** Symbols of a host, some of them at odd addresses. */
-const DEFINES = ["strlen", "memcpy", "memset", "memcmp", "lw_print", "malloc", "free", "__stack_chk_fail", "__stack_chk_guard"]
-  .flatMap((name, i) => ["--define", `${name}=0x${(0x7000_0010 + 0x123 * i).toString(16)}`]);
+const DEFINES = [
+  "strlen", "memcpy", "memset", "memcmp", "lw_print", "malloc", "free", "__stack_chk_fail", "__stack_chk_guard",
+  "__tls_get_addr", "___tls_get_addr", "__aeabi_read_tp", "lw_tls_static", "lw_tls_dynamic", "lw_tls_absent",
+].flatMap((name, i) => ["--define", `${name}=0x${(0x7000_0010 + 0x123 * i).toString(16)}`]);
 
 /** A call for each set of files that the cases load. */
 export function jobsOf(machine: Machine): Job[] {
