@@ -73,6 +73,16 @@ const bare = places.map(({ what, lead, digits, tail }): Case => {
 /** Codes about what is missing: their place is the file, whatever the number. */
 const lacks = codes.filter((code) => placeText(code, What.Import, MARK) !== placeText(Code.Truncated, What.Import, MARK));
 
+const flags = elf.DYNAMIC_FLAGS;
+
+/** A function from an index to a number. */
+function numbers(comment: string, name: string, all: readonly bigint[]): string[] {
+  return [
+    `/** ${comment} */`, `export function ${name}(index: u32): u64 {`, "  switch (index) {", ...all.map((value, i) => `    case ${i}: return ${value};`),
+    "    default: return 0;", "  }", "}", "",
+  ];
+}
+
 const stages = [...new Map(codes.map((code) => [code >> 8, stageOf(code)]))];
 const machineKeys = ["machine", "type"] as const;
 
@@ -99,6 +109,10 @@ const lines = [
   ...table("A symbol's binding (STB).", "bindName", "bind", named(0, 16, elf.bindName)),
   ...table("A symbol's visibility (STV).", "visibilityName", "visibility", named(0, 4, elf.visibilityName)),
   ...tables("A relocation's type.", "relocationName", machineKeys, machines, (machine) => named(0, 2048, (type) => elf.relocationName(machine, type))),
+  ...table("What a dynamic section may ask for, one after the other.", "flagName", "index", flags.map(([name], i) => [i, name])),
+  ...numbers("The tag that asks for it by being there; 2^64-1: none.", "flagTag", flags.map(([, tag]) => tag ?? NO_NUMBER)),
+  ...numbers("Its bit in DT_FLAGS.", "flagBit", flags.map(([, , bit]) => bit)),
+  ...numbers("Its bit in DT_FLAGS_1.", "flagBit1", flags.map(([, , , bit]) => bit)),
   "/** Whether a relocation's place gets what a function of the module answers (IFUNC). */",
   "export function isResolver(machine: u32, type: u32): bool {", "  switch (machine) {",
   ...machines.map((machine) => {

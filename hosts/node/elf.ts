@@ -128,7 +128,7 @@ export function isDescriptor(machine: number, type: number): boolean {
 
 // gABI 5.2 "Dynamic Section", and what Solaris and GNU added: a tag that says it by being there, or a bit of a tag's value.
 const DT_FLAGS = 30n, DT_FLAGS_1 = 0x6fff_fffbn;
-const DYNAMIC_FLAGS: readonly (readonly [name: string, tag: bigint | undefined, flag: bigint, flag1: bigint])[] = [
+export const DYNAMIC_FLAGS: readonly (readonly [name: string, tag: bigint | undefined, flag: bigint, flag1: bigint])[] = [
   ["SYMBOLIC", 16n, 2n, 0n],
   ["TEXTREL", 22n, 4n, 0n],
   ["BIND_NOW", 24n, 8n, 1n],

@@ -83,6 +83,11 @@ export function number(value: u64): void {
   OUT.decimal(value);
 }
 
+export function yes(): void {
+  place();
+  OUT.words("true");
+}
+
 export function nothing(): void {
   place();
   OUT.words("null");

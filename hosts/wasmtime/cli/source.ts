@@ -6,7 +6,7 @@ import { newStat, openToRead, openedFd, errnoWords, readBytes, readSome, statOf 
 import { take } from "./heap";
 import { List, newList } from "./list";
 import { fileOf } from "./path";
-import { byteAt, put, violations } from "./target";
+import { byteAt, nameAt, put, violations } from "./target";
 import { Text } from "./text";
 import { Errno, FileType, Stat, close } from "./wasi";
 
@@ -67,6 +67,14 @@ export function openAlready(path: Text): Source | null {
 /** Forgets all files: the core is started over. */
 export function forgetSources(): void {
   sources = newList();
+}
+
+/** The text at an offset of an open file, up to a NUL or so many bytes. */
+export function textIn(source: Source, offset: u64, mostBytes: u64): Text {
+  const start = areaOf(source.number) + offset;
+  let bytes: u32 = 0;
+  while (bytes < mostBytes && byteAt(start + bytes)) ++bytes;
+  return nameAt(start, bytes);
 }
 
 /** Whether there is such a file. */

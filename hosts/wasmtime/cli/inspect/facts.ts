@@ -4,6 +4,7 @@ import { Answer, Field, Flag, List as CoreList } from "../../../../assembly/word
 import {
   NONE, lw_advance, lw_close, lw_context, lw_count, lw_entry, lw_inspect, lw_load_image, lw_open, lw_result, lw_value,
 } from "../core";
+import { isResolver } from "../../../../build/wasmtime/words";
 import { newBuffer } from "../buffer";
 import { take } from "../heap";
 import { List, newList } from "../list";
@@ -11,8 +12,10 @@ import { drive } from "../session";
 import { opened } from "../source";
 import { nameAt } from "../target";
 import { Text } from "../text";
+import { Dt, flagsOf, stringOf } from "./dynamic";
 
 const PT_TLS: u64 = 7;
+const STT_GNU_IFUNC: u64 = 10;
 const STT_SECTION: u32 = 3;
 const STB_LOCAL: u32 = 0;
 /** Stands for the type of what a RELR table holds. */
@@ -23,6 +26,8 @@ export const RELR: u32 = u32.MAX_VALUE;
 export class SymbolFact {
   name: Text;
   version: Text | null;
+  /** Only who asks for this version means it: name@version, not name@@version. */
+  isHidden: bool;
   vaddr: u64;
   bytes: u64;
   type: u32;
@@ -59,8 +64,19 @@ export class Facts {
   needed: List;
   symbols: List;
   versions: List;
+  /** DT_SONAME. */
+  soname: Text | null;
+  /** Where it wants its needs to be looked for, as it says it. */
+  rpath: Text | null;
+  runpath: Text | null;
+  /** What its dynamic section asks for: SYMBOLIC, NODELETE. */
+  flags: List;
+  /** Functions that a resolver chooses, each once. */
+  chosen: List;
   /** Relocations by type, most frequent first. */
   tallies: List;
+  /** How many places get what a resolver answers. */
+  resolved: u32;
   /** Index of the first TLS segment; -1 if there is none. */
   tls: i32;
 
@@ -83,7 +99,7 @@ let module: u32 = 0; // the file mapped, but not linked; 0 if not even that can 
 /** Inspects a file. One that is wrong ends the program. */
 export function factsOf(path: Text): Facts {
   lw_open(0);
-  const session = lw_inspect(opened(path).number);
+  const source = opened(path), session = lw_inspect(source.number);
   drive(session);
   image = lw_result(session);
   lw_close(session);
@@ -96,9 +112,16 @@ export function factsOf(path: Text): Facts {
   facts.bits = <u32>lw_value(image, Field.Class);
   facts.type = <u32>lw_value(image, Field.Type);
   facts.needed = readNeeds();
+  const soname = lw_value(image, Field.Name);
+  facts.soname = soname == NONE ? null : nameAt(soname, <u32>lw_value(image, Field.NameBytes));
+  facts.rpath = stringOf(image, source, Dt.RPATH);
+  facts.runpath = stringOf(image, source, Dt.RUNPATH);
+  facts.flags = flagsOf(image);
+  facts.chosen = readChosen();
   facts.versions = readVersions();
   facts.symbols = readSymbols(facts.versions);
   facts.tallies = readTallies();
+  facts.resolved = resolvedOf(facts);
   facts.tls = tlsIndex();
   return facts;
 }
@@ -151,6 +174,7 @@ function readSymbols(versions: List): List {
     symbol.visibility = <u32>lw_entry(module, CoreList.Symbol, i, Field.Visibility);
     symbol.vaddr = lw_entry(module, CoreList.Symbol, i, Field.Vaddr);
     symbol.bytes = lw_entry(module, CoreList.Symbol, i, Field.Bytes);
+    symbol.isHidden = lw_entry(module, CoreList.Symbol, i, Field.Hidden) == 1;
     symbol.isDefined = lw_entry(module, CoreList.Symbol, i, Field.Section) != 0;
     const version = lw_entry(module, CoreList.Symbol, i, Field.Version);
     symbol.version = version != NONE && version > 1 ? versionNamed(versions, <u32>version) : null;
@@ -165,6 +189,21 @@ function versionNamed(versions: List, index: u32): Text | null {
     if (version.index == index) return version.name;
   }
   return null;
+}
+
+function readChosen(): List {
+  const names = newList(), count = lw_count(module, CoreList.Symbol);
+  for (let i: u32 = 0; i < count; ++i) {
+    if (lw_entry(module, CoreList.Symbol, i, Field.Type) != STT_GNU_IFUNC || !lw_entry(module, CoreList.Symbol, i, Field.Section)) continue;
+    const name = nameOrNothing(module, CoreList.Symbol, i);
+    if (name.bytes && !holds(names, name)) names.add(changetype<usize>(name));
+  }
+  return names;
+}
+
+function holds(names: List, name: Text): bool {
+  for (let i: u32 = 0; i < names.count; ++i) if (names.at<Text>(i).equals(name)) return true;
+  return false;
 }
 
 function readTallies(): List {
@@ -189,6 +228,15 @@ function readTallies(): List {
     most.count = 0;
   }
   return sorted;
+}
+
+function resolvedOf(facts: Facts): u32 {
+  let count: u32 = 0;
+  for (let i: u32 = 0; i < facts.tallies.count; ++i) {
+    const tally = facts.tallies.at<Tally>(i);
+    if (isResolver(facts.machine, tally.type)) count += tally.count;
+  }
+  return count;
 }
 
 function tallyOf(tallies: List, type: u32): Tally {

@@ -29,17 +29,36 @@ export function writeJson(facts: Facts): void {
   json.beginArray();
   for (let i: u32 = 0; i < facts.segmentCount; ++i) writeSegment(facts, i);
   json.endArray();
-  json.key("needed");
-  json.beginArray();
-  for (let i: u32 = 0; i < facts.needed.count; ++i) json.text(facts.needed.at<Text>(i));
-  json.endArray();
+  writeIfAny("soname", facts.soname);
+  writeTexts("needed", facts.needed);
+  writeIfAny("rpath", facts.rpath);
+  writeIfAny("runpath", facts.runpath);
+  writeTexts("dynamicFlags", facts.flags);
   writeSymbols("exports", facts.symbols, true);
   writeSymbols("imports", facts.symbols, false);
   writeVersions(facts.versions);
   json.key("tls");
   writeTls(facts);
   writeTallies(facts);
+  json.key("resolvers");
+  json.beginObject();
+  writeTexts("symbols", facts.chosen);
+  numberField("relocations", facts.resolved);
   json.endObject();
+  json.endObject();
+}
+
+function writeIfAny(key: string, text: Text | null): void {
+  json.key(key);
+  if (text) json.text(text);
+  else json.nothing();
+}
+
+function writeTexts(key: string, texts: List): void {
+  json.key(key);
+  json.beginArray();
+  for (let i: u32 = 0; i < texts.count; ++i) json.text(texts.at<Text>(i));
+  json.endArray();
 }
 
 function writeSegment(facts: Facts, index: u32): void {
@@ -72,6 +91,10 @@ function writeSymbols(key: string, symbols: List, areDefined: bool): void {
     hexField("vaddr", symbol.vaddr);
     numberField("bytes", symbol.bytes);
     if (symbol.version) textField("version", symbol.version!);
+    if (symbol.isHidden) {
+      json.key("hidden");
+      json.yes();
+    }
     json.endObject();
   }
   json.endArray();

@@ -6,31 +6,28 @@ import { Buffer, newBuffer, words } from "../buffer";
 import { OUT } from "../console";
 import { NONE } from "../core";
 import { List, newList } from "../list";
-import { newTable } from "../table";
-import { Text, lengthOf } from "../text";
+import { Table, newTable } from "../table";
+import { Text } from "../text";
 import { Facts, SymbolFact, Tally, VersionFact } from "./facts";
 import { bindName, permissions, relocationType, segmentName, symbolTypeName, typeName } from "./names";
-
-const NAME_WIDTH: u32 = 11; // "relocations"
 
 /** Writes it. */
 export function writeText(facts: Facts): void {
   const entry = facts.value(Field.Entry);
-  line("file", newBuffer().text(facts.path));
-  line("machine", machineLine(facts));
-  line("memory", newBuffer().decimal(facts.value(Field.Bytes)).words(" bytes from ").hex(facts.value(Field.Base)).words(" on"));
-  line("entry", entry == NONE ? words("none") : newBuffer().hex(entry));
-  line("needs", sequence(facts.needed, "nothing"));
-  line("TLS", tlsLine(facts));
-  line("versions", sequence(versionTexts(facts.versions), "none"));
-  line("relocations", sequence(tallyTexts(facts), "none"));
+  const lines = newTable(2, 0).words("file").text(facts.path).words("machine").cell(machineLine(facts));
+  lines.words("memory").cell(newBuffer().decimal(facts.value(Field.Bytes)).words(" bytes from ").hex(facts.value(Field.Base)).words(" on"));
+  lines.words("entry").cell(entry == NONE ? words("none") : newBuffer().hex(entry));
+  if (facts.soname) lines.words("name").text(facts.soname!);
+  lines.words("needs").cell(sequence(facts.needed, "nothing"));
+  if (facts.rpath) lines.words("RPATH").text(facts.rpath!);
+  if (facts.runpath) lines.words("RUNPATH").text(facts.runpath!);
+  if (facts.flags.count) lines.words("asks for").cell(sequence(facts.flags, ""));
+  lines.words("TLS").cell(tlsLine(facts)).words("versions").cell(sequence(versionsOf(facts.versions, null), "none"));
+  addRequirements(lines, facts.versions);
+  lines.words("relocations").cell(sequence(tallyTexts(facts), "none")).words("resolvers").cell(resolverLine(facts)).write();
   writeSegments(facts);
   writeSymbols("exports", facts.symbols, true);
   writeSymbols("imports", facts.symbols, false);
-}
-
-function line(title: string, value: Buffer): void {
-  OUT.words(title).spaces(NAME_WIDTH - lengthOf(title) + 2).printable(value.held).byte(0x0a);
 }
 
 /** "a, b", or what is said where there is nothing. */
@@ -53,17 +50,43 @@ function machineLine(facts: Facts): Buffer {
 function tlsLine(facts: Facts): Buffer {
   if (facts.tls < 0) return words("none");
   return newBuffer().decimal(facts.segment(facts.tls, Field.Bytes)).words(" bytes, ")
-    .decimal(facts.segment(facts.tls, Field.FileBytes)).words(" of them initialised");
+    .decimal(facts.segment(facts.tls, Field.FileBytes)).words(" of them initialised, aligned to ")
+    .decimal(facts.segment(facts.tls, Field.Align));
 }
 
-function versionTexts(versions: List): List {
-  const texts = newList();
+/** Names of the versions that the file needs of another, or defines itself. */
+function versionsOf(versions: List, file: Text | null): List {
+  const names = newList();
   for (let i: u32 = 0; i < versions.count; ++i) {
-    const version = versions.at<VersionFact>(i), text = newBuffer().text(version.name);
-    if (version.file) text.words(" of ").text(version.file!);
-    texts.add(changetype<usize>(text.held));
+    const version = versions.at<VersionFact>(i);
+    if (file ? version.file != null && version.file!.equals(file) : !version.file) names.add(changetype<usize>(version.name));
   }
-  return texts;
+  return names;
+}
+
+/** A line for each library that versions are needed of. */
+function addRequirements(lines: Table, versions: List): void {
+  for (let i: u32 = 0; i < versions.count; ++i) {
+    const file = versions.at<VersionFact>(i).file;
+    if (!file || wasNamed(versions, i, file)) continue;
+    lines.cell(words("of ").text(file)).cell(sequence(versionsOf(versions, file), ""));
+  }
+}
+
+function wasNamed(versions: List, before: u32, file: Text): bool {
+  for (let i: u32 = 0; i < before; ++i) {
+    const other = versions.at<VersionFact>(i).file;
+    if (other && other.equals(file)) return true;
+  }
+  return false;
+}
+
+function resolverLine(facts: Facts): Buffer {
+  if (!facts.chosen.count && !facts.resolved) return words("none");
+  const text = newBuffer();
+  if (facts.chosen.count) text.words("of ").text(sequence(facts.chosen, "").held);
+  if (facts.chosen.count && facts.resolved) text.words("; ");
+  return facts.resolved ? text.words("for ").decimal(facts.resolved).words(" places (IRELATIVE)") : text;
 }
 
 function tallyTexts(facts: Facts): List {
@@ -95,7 +118,8 @@ function writeSymbols(title: string, symbols: List, areDefined: bool): void {
     if (symbol.isDefined != areDefined) continue;
     ++count;
     const name = newBuffer().text(symbol.name);
-    if (symbol.version) name.words("@").text(symbol.version!);
+    // As linkers write it: name@@version is the one for whoever asks for none.
+    if (symbol.version) name.words(areDefined && !symbol.isHidden ? "@@" : "@").text(symbol.version!);
     table.hex(symbol.vaddr).decimal(symbol.bytes).cell(symbolTypeName(symbol.type)).cell(bindName(symbol.bind)).cell(name);
   }
   if (!count) return;
