@@ -20,6 +20,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["node", 440],
   ["api", 27],
   ["embed", 6],
+  ["corpus", 8],
 ]);
 
 /** Files that run side by side. */

@@ -19,11 +19,16 @@ export function namesOf({ debian, npm = [], fromSource }: Corpus): string[] {
 }
 
 /** What a corpus has of Debian's; whatever is chosen, the runtime is. */
-export function packagesOf({ debian }: Corpus, chosen: ReadonlySet<string>): Package[] {
+function packagesOf({ debian }: Corpus, chosen: ReadonlySet<string>): Package[] {
   if (!debian) return [];
   const { architecture, suite } = debian;
   const names = debian.packages.filter((name) => chosen.has(name) || RUNTIME.includes(name));
   return names.map((name) => ({ name, architecture, ...(suite === undefined ? {} : { suite }) }));
+}
+
+/** Fetches what was chosen of Debian's packages, all of a release together, so that its lists are read once. */
+export function fetchAll(corpora: readonly Corpus[], chosen: (corpus: Corpus) => ReadonlySet<string>, say: (line: string) => void): void {
+  packageFiles(corpora.flatMap((corpus) => packagesOf(corpus, chosen(corpus))), say);
 }
 
 /** Whether it says that it is a shared object: its magic, and e_type ET_DYN. */

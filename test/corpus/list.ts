@@ -20,6 +20,8 @@ export interface Corpus {
   readonly npm?: readonly NpmPackage[];
   /** Built from source, as no distribution has it: see sources.ts. */
   readonly fromSource?: true;
+  /** What the reference must have met in its files, of the names that link.py counts: else they prove nothing of it. */
+  readonly meets: readonly string[];
 }
 
 /** What others need: they are there whatever is chosen. */
@@ -48,14 +50,28 @@ const FORKY = [
 
 const npm = (version: string, ...names: readonly string[]): NpmPackage[] => names.map((name) => ({ name, version }));
 
+const DYNAMIC_TLS = ["TLS_MODULE", "TLS_OFFSET", "TLS_THREAD"], DEBIAN = ["RESOLVER", "VERSIONED"];
+
 /** Everything there is. Debian 12 has four of the machines, 13 one more, and the next will have another. */
 export const CORPORA: readonly Corpus[] = [
-  { machine: "x86_64", debian: { architecture: "amd64", triplet: "x86_64-linux-gnu", packages: BOOKWORM } },
-  { machine: "i386", debian: { architecture: "i386", triplet: "i386-linux-gnu", packages: BOOKWORM } },
-  { machine: "aarch64", debian: { architecture: "arm64", triplet: "aarch64-linux-gnu", packages: BOOKWORM } },
-  { machine: "arm", debian: { architecture: "armhf", triplet: "arm-linux-gnueabihf", packages: BOOKWORM } },
   {
-    machine: "riscv64",
+    machine: "x86_64", meets: ["RELR", "B_A", "S_A", "S", ...DYNAMIC_TLS, ...DEBIAN],
+    debian: { architecture: "amd64", triplet: "x86_64-linux-gnu", packages: BOOKWORM },
+  },
+  {
+    machine: "i386", meets: ["RELR", "B_A", "S_A", "S", ...DYNAMIC_TLS, ...DEBIAN],
+    debian: { architecture: "i386", triplet: "i386-linux-gnu", packages: BOOKWORM },
+  },
+  {
+    machine: "aarch64", meets: ["B_A", "S_A", "SLOT", "TLS_DESCRIPTOR", "TLS_THREAD", ...DEBIAN],
+    debian: { architecture: "arm64", triplet: "aarch64-linux-gnu", packages: BOOKWORM },
+  },
+  {
+    machine: "arm", meets: ["B_A", "S_A_T", "SLOT_T", ...DYNAMIC_TLS, ...DEBIAN],
+    debian: { architecture: "armhf", triplet: "arm-linux-gnueabihf", packages: BOOKWORM },
+  },
+  {
+    machine: "riscv64", meets: ["B_A", "S_A", "S", ...DYNAMIC_TLS, ...DEBIAN],
     debian: { architecture: "riscv64", triplet: "riscv64-linux-gnu", suite: "trixie", packages: TRIXIE },
     npm: [
       ...npm("4.67.4", "@rollup/rollup-linux-riscv64-gnu", "@rollup/rollup-linux-riscv64-musl"),
@@ -66,9 +82,9 @@ export const CORPORA: readonly Corpus[] = [
       ...npm("0.35.5", "@img/sharp-linux-riscv64"),
     ],
   },
-  { machine: "riscv32", fromSource: true },
+  { machine: "riscv32", meets: ["RELR", "B_A", "S_A", "S", "TLS_DESCRIPTOR", ...DYNAMIC_TLS], fromSource: true },
   {
-    machine: "loongarch64",
+    machine: "loongarch64", meets: ["RELR", "B_A", "S_A", "S", ...DYNAMIC_TLS, ...DEBIAN],
     debian: { architecture: "loong64", triplet: "loongarch64-linux-gnu", suite: "forky", packages: FORKY },
     npm: [
       ...npm("4.67.4", "@rollup/rollup-linux-loong64-gnu", "@rollup/rollup-linux-loong64-musl"),

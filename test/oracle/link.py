@@ -95,6 +95,8 @@ class Linker:
             return None
         reference = module.symbols[one.symbol]
         found = scope.find(module, reference, one.kind == SLOTS[module.machine])
+        if reference.version is not None:
+            self.count("VERSIONED")
         if found is None and reference.bind != "STB_WEAK" and reference.name not in self.missing:
             self.missing.append(reference.name)
         return found

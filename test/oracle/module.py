@@ -92,8 +92,11 @@ class Module:
                 index & ~VERSYM_HIDDEN, bool(index & VERSYM_HIDDEN)))
         tables = dynamic.get_relocation_tables()
         self.relr = [one["r_offset"] for one in tables["RELR"].iter_relocations()] if "RELR" in tables else []
+        # Some linkers, RISC-V's among them, count the entries of DT_JMPREL to those of DT_RELA, too: then they have been met.
+        is_part = any(self.tags[f"DT_{one}"] <= self.tags.get("DT_JMPREL", 0) < self.tags[f"DT_{one}"] + self.tags[f"DT_{one}SZ"]
+                      for one in ("REL", "RELA") if f"DT_{one}" in self.tags)
         for which in ("REL", "RELA", "JMPREL"):
-            if which not in tables:
+            if which not in tables or (which == "JMPREL" and is_part):
                 continue
             for one in tables[which].iter_relocations():
                 self.relocations.append(Relocation(one["r_offset"], one["r_info_type"], one["r_info_sym"], one["r_addend"] if one.is_RELA() else None))
