@@ -41,7 +41,7 @@ const DEFINES: Readonly<Record<string, string>> = {
 
 function typed({ files, search, base }: Question, out: string): string[] {
   return [
-    ...files, "--out", out, "--allow-missing", ...search.flatMap((one) => ["--search", one]), ...(base === undefined ? [] : ["--base", base]),
+    ...files, "--out", out, "--allow-missing", "--allow-text", ...search.flatMap((one) => ["--search", one]), ...(base === undefined ? [] : ["--base", base]),
     ...Object.entries(DEFINES).flatMap(([name, address]) => ["--define", `${name}=${address}`]),
   ];
 }
