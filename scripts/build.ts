@@ -1,24 +1,14 @@
 // Builds everything: wasm modules, their C, and for each machine an image, a library and the example kernel.
 import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { machines } from "./machines.js";
 import type { Machine } from "./machines.js";
 import { root } from "./root.js";
 import { StepFailed, takeAll } from "./steps.js";
 import type { Command, Step } from "./steps.js";
+import { wasm } from "./wasm.js";
 
-const ASC = ["node", "node_modules/assemblyscript/bin/asc.js"];
 const WASM2C = ["node", "node_modules/wabt/bin/wasm2c"];
-
-/** A target of asconfig.json. */
-function wasm(target: string, entry: string, makes: string): Step {
-  return {
-    name: `wasm ${target}`,
-    reads: ["asconfig.json", "assembly", dirname(entry)],
-    makes: [makes],
-    commands: [[...ASC, entry, "--config", "asconfig.json", "--target", target]],
-  };
-}
 
 const core = (target: string, makes: string): Step => wasm(target, "assembly/index.ts", makes);
 
