@@ -50,6 +50,7 @@ const imports: Record<string, readonly string[]> = {
     "uint64_t tls_argument(void)",
     "int32_t tls_start(uint32_t session, uint32_t module)",
     "void tls_release(uint32_t module)",
+    "void fence(void)",
   ],
   log: ["void event(uint32_t level, uint32_t code, uint64_t a, uint64_t b)"],
 };
@@ -71,6 +72,7 @@ const exports: readonly string[] = [
   "uint64_t next(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
   "uint64_t bind(uint32_t module, uint32_t slot, uint32_t is_locked)",
   "uint32_t patch(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t addr)",
+  "void reclaim(void)",
   "uint64_t symbol_at(uint32_t context, uint64_t addr)",
   "uint32_t at(uint32_t context, uint64_t addr)",
   "uint64_t value(uint32_t handle, uint32_t field)",

@@ -88,6 +88,9 @@ u64 w2c_machine_tls_entry(HOST(machine)) { return lw_machine_tls_entry(); }
 u64 w2c_machine_tls_argument(HOST(machine)) { return lw_machine_tls_argument(); }
 u32 w2c_machine_tls_start(HOST(machine), u32 session, u32 module) { return (u32)lw_machine_tls_start(session, module); }
 void w2c_machine_tls_release(HOST(machine), u32 module) { lw_machine_tls_release(module); }
+#ifdef LW_THREADS
+void w2c_machine_fence(HOST(machine)) { lw_machine_fence(); }
+#endif
 
 void w2c_log_event(HOST(log), u32 level, u32 code, u64 a, u64 b) { lw_log_event(level, code, a, b); }
 
@@ -129,6 +132,9 @@ uint64_t lw_bind(uint32_t module, uint32_t slot, uint32_t is_locked) {
 uint32_t lw_patch(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t addr) {
   return w2c_core_lw_patch(&core, module, name, name_bytes, addr);
 }
+#ifdef LW_THREADS
+void lw_reclaim(void) { w2c_core_lw_reclaim(&core); }
+#endif
 uint64_t lw_symbol_at(uint32_t context, uint64_t addr) { return w2c_core_lw_symbol_at(&core, context, addr); }
 uint32_t lw_at(uint32_t context, uint64_t addr) { return w2c_core_lw_at(&core, context, addr); }
 uint64_t lw_value(uint32_t handle, uint32_t field) { return w2c_core_lw_value(&core, handle, field); }

@@ -1,0 +1,52 @@
+// Makes the native programs: the core in C, and a host for this very process around it.
+
+import { takeAll } from "../../../scripts/steps.js";
+import type { Command, Step } from "../../../scripts/steps.js";
+
+const FOLDER = "build/bench/native";
+const SOURCES = "test/bench/native";
+const SHARED = ["hosts/embed/library.c", "hosts/embed/defaults.c", "hosts/wasm2c/runtime.c"];
+const CC: Command = ["clang-19", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror"];
+
+/** How a program is made. */
+interface Recipe {
+  readonly machine: string;
+  /** Its name, and the file that `main` is in. */
+  readonly name: string;
+  readonly main: string;
+  /** What the core, its translation and its compilation are told besides. */
+  readonly asc?: readonly string[];
+  readonly wasm2c?: readonly string[];
+  readonly cc?: readonly string[];
+}
+
+function stepsOf({ machine, name, main, asc = [], wasm2c = [], cc = [] }: Recipe): Step[] {
+  const folder = `${FOLDER}/${name}`, wasm = `${folder}/core.wasm`, core = `${folder}/core.c`, program = `${folder}/${name}`;
+  const folders = ["build/include", folder, "hosts/wasm2c", "hosts/embed", SOURCES].map((each) => `-I${each}`);
+  const sources = [`${SOURCES}/host.c`, "hosts/embed/defaults.c", "hosts/wasm2c/runtime.c", main];
+  return [
+    {
+      name: `wasm ${name}`, reads: ["asconfig.json", "assembly"], makes: [wasm],
+      commands: [["node", "node_modules/assemblyscript/bin/asc.js", "assembly/index.ts", "--config", "asconfig.json", "--target", `native-${machine}`, ...asc, "--outFile", wasm]],
+    },
+    {
+      name: `c ${name}`, reads: [wasm], makes: [core, `${folder}/core.h`],
+      commands: [["node", "node_modules/wabt/bin/wasm2c", ...wasm2c, "--module-name", "core", "-o", core, wasm]],
+    },
+    {
+      name, reads: [SOURCES, "hosts/wasm2c", "build/include/linkwright.h", core, `${folder}/core.h`, main, ...SHARED], makes: [program],
+      commands: [[...CC, ...cc, ...folders, ...sources, "-o", program]],
+    },
+  ];
+}
+
+/** Makes a program unless it is there; its path from the root. */
+async function make(recipe: Recipe, say: (what: string) => void): Promise<string> {
+  await takeAll(stepsOf(recipe), say);
+  return `${FOLDER}/${recipe.name}/${recipe.name}`;
+}
+
+/** The program that measures. */
+export function makeBench(machine: string, say: (what: string) => void): Promise<string> {
+  return make({ machine, name: "bench", main: `${SOURCES}/bench.c` }, say);
+}
