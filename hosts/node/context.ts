@@ -274,6 +274,8 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
 
   #close(): void {
     if (!this.#handle) return;
+    // What was never to be unloaded is gone now, too.
+    this.forget();
     this.#runtime.check(this.#runtime.core.lw_close(this.#handle), this.#handle);
     this.#handle = 0;
   }
