@@ -27,6 +27,19 @@ bool rule_add(uint32_t context, uint32_t source, const char *symbol, uintptr_t a
   return switch_on(context);
 }
 
+void rules_clear(uint32_t context) {
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (rules[i].context != context) rules[kept++] = rules[i];
+  }
+  count = kept;
+  if (count == 0) {
+    free(rules);
+    rules = NULL;
+  }
+  switch_on(context);
+}
+
 /* The last one counts, so that a rule can be replaced. */
 static bool find(uint32_t source, const char *symbol, uint32_t bytes, uintptr_t *address) {
   for (size_t i = count; i-- > 0;) {

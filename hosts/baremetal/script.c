@@ -360,6 +360,21 @@ static void context(struct line *line) {
   if (!number_of(word_of(line), &number) || number >= CONTEXTS || !context_switch((unsigned)number)) report_skipped("", line->verb);
 }
 
+/* Ends what has no end of its own: rules, and modules that are never unloaded. */
+static void clear(struct line *line) {
+  (void)line;
+  rules_clear(context_now());
+  uint32_t session = lw_unload(context_now());
+  if (session == 0) return report_code("", LW_CODE_OUT_OF_MEMORY);
+  int32_t answer = settle(session);
+  if (answer != LW_ANSWER_DONE) report_failed("", session);
+  lw_close(session);
+  if (answer != LW_ANSWER_DONE) return;
+  json_event("cleared");
+  report_memory();
+  json_end();
+}
+
 /* ---- the rest ---- */
 
 static void kept(uint32_t module, const char *file, struct line *line) {
@@ -379,7 +394,7 @@ static const struct {
   const char *verb;
   void (*run)(struct line *line);
 } commands[] = {
-  {"note", note}, {"load", load}, {"unload", unload}, {"replace", replace}, {"before", before}, {"context", context},
+  {"note", note}, {"load", load}, {"unload", unload}, {"replace", replace}, {"before", before}, {"context", context}, {"clear", clear},
 };
 
 /* Those whose first word is a module that is there. */

@@ -13,6 +13,7 @@ export type ImageEvent =
   | { readonly event: "patched"; readonly file: string; readonly symbol: string; readonly places: number }
   | { readonly event: "stays"; readonly file: string; readonly kept: string; readonly destructors: number }
   | { readonly event: "unloaded"; readonly file: string; readonly memory: number; readonly core: number }
+  | { readonly event: "cleared"; readonly memory: number; readonly core: number }
   | { readonly event: "skipped"; readonly file: string; readonly command: string }
   | { readonly event: "note"; readonly text: string }
   | TrapEvent
