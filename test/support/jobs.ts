@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { fixtureFolder } from "../../fixtures/build.js";
 import type { Machine } from "../../fixtures/list.js";
-import { casesFor } from "../cases.js";
+import { type Step, casesFor } from "../cases.js";
 import { fixturePath } from "./files.js";
 
 /** A call of link. */
@@ -28,14 +28,40 @@ const DEFINES = [
 /** A call for each set of files that the cases load. */
 export function jobsOf(machine: Machine): Job[] {
   const jobs = new Map<string, Job>();
-  for (const { name, steps } of casesFor(machine)) {
+  for (const { name, steps, isRun } of casesFor(machine)) {
     const loads = steps.filter((step) => step.do === "load");
-    const files = loads.map(({ file }) => fixturePath(machine, file)), key = files.join(" ");
-    if (!loads.length || jobs.has(key)) continue;
-    const isMissing = loads.some(({ missing }) => missing);
-    jobs.set(key, { name, typed: [...files, "--search", fixtureFolder(machine), ...DEFINES, ...(isMissing ? ["--allow-missing"] : [])] });
+    const typed = typedFor(machine, loads), key = typed.join(" ");
+    if (loads.length && !isRun) jobs.set(key, jobs.get(key) ?? { name, typed });
   }
   return [...jobs.values()];
+}
+
+/** A load that is refused. */
+export interface Refusal extends Job {
+  readonly code: string;
+}
+
+/** A call for each load that the cases refuse, but for those that follow something that a call can't say. */
+export function refusalsOf(machine: Machine): Refusal[] {
+  const refusals = new Map<string, Refusal>();
+  for (const { steps } of casesFor(machine)) {
+    const at = steps.findIndex((step) => step.do === "refuse"), refused = steps[at], before = steps.slice(0, at);
+    if (refused?.do !== "refuse" || !before.every((step) => step.do === "load" && !step.words)) continue;
+    const typed = typedFor(machine, [...before.filter((step) => step.do === "load"), refused]);
+    refusals.set(typed.join(" "), { name: `${refused.file} is refused: ${refused.code}`, typed, code: refused.code });
+  }
+  return [...refusals.values()];
+}
+
+type Load = Extract<Step, { readonly do: "load" | "refuse" }>;
+
+/** What is typed for these loads. Of the words of a load only those count here that change what is linked for elsewhere. */
+function typedFor(machine: Machine, loads: readonly Load[]): string[] {
+  const isMissing = loads.some((step) => step.do === "load" && step.missing), isText = loads.some(({ words }) => words?.includes("text"));
+  return [
+    ...loads.map(({ file }) => fixturePath(machine, file)), "--search", fixtureFolder(machine), ...DEFINES,
+    ...(isMissing ? ["--allow-missing"] : []), ...(isText ? ["--allow-text"] : []),
+  ];
 }
 
 /** What the command line says to each of these calls of link with --json, all of them made in one process. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -69,6 +69,15 @@ function cases(link: Link): void {
       assert.equal(await found(link, search, true), path);
     });
   }
+
+  test("what is before .. may be a link", async () => {
+    library("elsewhere/near/leaf.so");
+    mkdirSync(join(folder, "elsewhere/inner"), { recursive: true });
+    symlinkSync("elsewhere/inner", join(folder, "link"));
+    assert.equal(await found(link, "link/../near", false), "link/../near/leaf.so");
+    assert.equal(await found(link, "elsewhere/inner/../near:link/../near", false), "elsewhere/near/leaf.so");
+    assert.equal(await found(link, "link/../bin:link/../../far", false), "link/../../far/leaf.so");
+  });
 
   test("an empty part is not the current folder", async () => {
     library("leaf.so");

@@ -7,10 +7,8 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fixtureFolder } from "../../fixtures/build.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
-import { casesFor } from "../cases.js";
 import { WRONG } from "../faults/wrong.js";
-import { fixturePath } from "../support/files.js";
-import { type Linked, jobsOf, linkAll } from "../support/jobs.js";
+import { type Linked, jobsOf, linkAll, refusalsOf } from "../support/jobs.js";
 import { linkThere } from "./run.js";
 
 const folder = mkdtempSync(join(tmpdir(), "linkwright-wasmtime-"));
@@ -34,13 +32,13 @@ for (const machine of MACHINES) {
   });
 }
 
-/** Cases that are refused. */
+/** Loads that are refused. */
 function refusals(machine: Machine): void {
-  const steps = casesFor(machine).flatMap((one) => (one.steps.length === 1 ? one.steps : [])).filter((step) => step.do === "refuse");
-  const calls = steps.map(({ file }) => [fixturePath(machine, file), "--search", fixtureFolder(machine), "--out", join(folder, "none"), "--json"]);
+  const all = refusalsOf(machine);
+  const calls = all.map(({ typed }) => [...typed, "--out", join(folder, "none"), "--json"]);
   const there = linkAll(calls);
-  for (const [i, { file, code }] of steps.entries()) {
-    test(`${file} is refused`, async () => {
+  for (const [i, { name, code }] of all.entries()) {
+    test(name, async () => {
       const told = await linkThere<Linked>(calls[i]!);
       assert.equal(told.fault?.code, code);
       assert.deepEqual(told, there[i]);

@@ -4,9 +4,9 @@ import { Answer } from "../../../assembly/words";
 import { words } from "./buffer";
 import { NONE } from "./core";
 import { List, newList } from "./list";
-import { fileOf, isPath, isPlain, join } from "./path";
+import { fileOf, isPath, isPlain, join, normal } from "./path";
 import { addFolders } from "./search";
-import { failure, isFile, openAlready, sourceAt, sourceOf } from "./source";
+import { failure, isFile, isSame, openAlready, sourceAt, sourceOf } from "./source";
 import { nameAt } from "./target";
 import { Text } from "./text";
 import { take } from "./heap";
@@ -78,9 +78,15 @@ function find(name: Text): Text | null {
 function findIn(some: List, name: Text): Text | null {
   for (let i: u32 = 0; i < some.count; ++i) {
     const path = join(some.at<Text>(i), name);
-    if (isFile(path)) return path;
+    if (isFile(path)) return shorter(path);
   }
   return null;
+}
+
+// What is before ".." may be a link: then the path without both is another one.
+function shorter(path: Text): Text {
+  const short = normal(path);
+  return isSame(short, path) ? short : path;
 }
 
 /** The folders of the search paths that came with the question. */

@@ -2,7 +2,7 @@
 
 import { take } from "./heap";
 import { List, newList } from "./list";
-import { within } from "./path";
+import { climbs, within } from "./path";
 import { Text, textAt } from "./text";
 import { Create, Errno, FOLLOW, Piece, Right, STAT_BYTES, Stat, fileStat, open, prestat, prestatName, read } from "./wasi";
 
@@ -35,18 +35,20 @@ function granted(): List {
 let folderFd: u32 = 0;
 let rest: Text = changetype<Text>(0);
 
-/** Finds the nearest folder that holds a path: `folderFd` and `rest`. */
+/** Finds the nearest folder that holds a path, before one that it seems to leave: `folderFd` and `rest`. */
 function locate(path: Text): bool {
   const all = granted();
-  let longest = -1;
+  let best: u32 = 0;
   for (let i: u32 = 0; i < all.count; ++i) {
     const folder = all.at<Folder>(i), inside = within(folder.name, path);
-    if (!inside || <i32>folder.name.bytes <= longest) continue;
-    longest = folder.name.bytes;
+    if (!inside) continue;
+    const rank: u32 = climbs(inside) ? 1 : folder.name.bytes + 2;
+    if (rank <= best) continue;
+    best = rank;
     folderFd = folder.fd;
     rest = inside;
   }
-  return longest >= 0;
+  return best > 0;
 }
 
 /** What the system says of a file; its errno, Notcapable if the file is in no folder of the program's. */

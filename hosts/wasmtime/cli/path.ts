@@ -23,10 +23,14 @@ export function isPath(name: Text): bool {
   return name.find(SLASH) >= 0 && name.find(0) < 0;
 }
 
-/** A file in a folder, without "." and ".." where they say nothing. */
+/** A file in a folder. */
 export function join(folder: Text, name: Text): Text {
-  const path = newBuffer().text(folder).byte(SLASH).text(name).held;
-  const isAbsolute = path.byte(0) == SLASH && folder.bytes > 0;
+  return (folder.bytes ? newBuffer().text(folder) : words(".")).byte(SLASH).text(name).held;
+}
+
+/** A path without "." and "..", as if no part of it were a link. */
+export function normal(path: Text): Text {
+  const isAbsolute = path.bytes > 0 && path.byte(0) == SLASH;
   const parts = newList();
   for (let from: u32 = 0; from <= path.bytes; ) {
     const slash = path.find(SLASH, from), to = slash < 0 ? path.bytes : <u32>slash;
@@ -56,6 +60,12 @@ function take(parts: List, part: Text, isAbsolute: bool): void {
 /** Whether a library's name is a name and no path: one from a file never leads out of a folder. */
 export function isPlain(name: Text): bool {
   return name.bytes > 0 && !name.is(".") && !name.is("..") && name.find(SLASH) < 0 && name.find(0) < 0;
+}
+
+/** Whether a path leads out of the folder it begins in, if no part of it is a link. */
+export function climbs(path: Text): bool {
+  const short = normal(path);
+  return short.is("..") || short.begins("../");
 }
 
 /** Whether `path` lies in `folder`; what is left of it then, "." for the folder itself. Null if it does not. */

@@ -83,6 +83,12 @@ export function isFile(path: Text): bool {
   return statOf(path, stat) == Errno.Ok && stat.type == FileType.Regular;
 }
 
+/** Whether both are paths of one file. */
+export function isSame(one: Text, other: Text): bool {
+  const stat = newStat(), otherStat = newStat();
+  return !statOf(one, stat) && !statOf(other, otherStat) && stat.device == otherStat.device && stat.inode == otherStat.inode;
+}
+
 /** Opens a file and stages all of it; null with `failure` if that can't be done. */
 export function sourceOf(path: Text, name: Text): Source | null {
   const stat = newStat();
