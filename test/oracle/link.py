@@ -140,7 +140,8 @@ class Linker:
             return symbol, 0, 0
         if symbol.kind == "STT_TLS":
             raise NotImplementedError(f"{owner.name}: {symbol.name} is thread-local")
-        return owner.address(symbol), int(symbol.is_thumb), symbol.size
+        t = int(owner.machine == "EM_ARM" and symbol.is_thumb)
+        return owner.address(symbol) - t, t, symbol.size
 
     def variable(self, module, one, definition):
         """The module and the offset in its block of a thread-local variable; without a symbol it is the module's own. (None, 0) if nobody has it."""

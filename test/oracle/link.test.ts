@@ -56,14 +56,15 @@ const is32 = (machine: Machine): boolean => ["i386", "arm", "riscv32"].includes(
 /** Kernels are linked to the top of the address space, where sums wrap. */
 const baseFor = (machine: Machine): string => (is32(machine) ? "0xc0000000" : "0xffffffff80000000");
 
+const EVERYWHERE = ["RELR", "B_A", "RESOLVER", "TLS_THREAD", "VERSIONED"];
 const OPERATIONS: Readonly<Record<Machine, readonly string[]>> = {
-  x86_64: ["RELR", "B_A", "S_A", "S", "COPY"],
-  i386: ["RELR", "B_A", "S_A", "S", "COPY"],
-  aarch64: ["RELR", "B_A", "S_A", "SLOT", "COPY"],
-  arm: ["RELR", "B_A", "S_A_T", "SLOT_T", "COPY"],
-  riscv64: ["RELR", "B_A", "S_A", "S", "COPY"],
-  riscv32: ["RELR", "B_A", "S_A", "S", "COPY"],
-  loongarch64: ["RELR", "B_A", "S_A", "S"],
+  x86_64: [...EVERYWHERE, "S_A", "S", "COPY", "TLS_MODULE", "TLS_OFFSET", "TLS_DESCRIPTOR", "Z_A"],
+  i386: [...EVERYWHERE, "S_A", "S", "COPY", "TLS_MODULE", "TLS_OFFSET", "TLS_DESCRIPTOR"],
+  aarch64: [...EVERYWHERE, "S_A", "SLOT", "COPY", "TLS_DESCRIPTOR"],
+  arm: [...EVERYWHERE, "S_A_T", "SLOT_T", "COPY", "TLS_MODULE", "TLS_OFFSET"],
+  riscv64: [...EVERYWHERE, "S_A", "S", "COPY", "TLS_MODULE", "TLS_OFFSET", "TLS_DESCRIPTOR"],
+  riscv32: [...EVERYWHERE, "S_A", "S", "COPY", "TLS_MODULE", "TLS_OFFSET", "TLS_DESCRIPTOR"],
+  loongarch64: [...EVERYWHERE, "S_A", "S", "TLS_MODULE", "TLS_OFFSET", "TLS_DESCRIPTOR"],
 };
 
 for (const machine of MACHINES) {

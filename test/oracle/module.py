@@ -40,7 +40,7 @@ class Symbol:
     @property
     def is_thumb(self):
         """T, if the machine is arm."""
-        return self.kind == "STT_FUNC" and self.value & 1
+        return self.kind == "STT_FUNC" and bool(self.value & 1)
 
 
 @dataclass(frozen=True)

@@ -30,23 +30,23 @@ O = Operation
 OPERATIONS = {
     # System V ABI, AMD64 supplement, "Relocation Types"
     "EM_X86_64": {
-        0: O.NONE, 1: O.S_A, 2: O.S_A_P, 5: O.COPY, 6: O.S, 7: O.S, 8: O.B_A, 10: O.S_A, 16: O.TLS_MODULE, 17: O.TLS_OFFSET, 18: O.TLS_THREAD,
+        0: O.NONE, 1: O.S_A, 2: O.S_A_P, 5: O.COPY, 6: O.S, 7: O.S, 8: O.B_A, 10: O.S_A, 11: O.S_A, 16: O.TLS_MODULE, 17: O.TLS_OFFSET, 18: O.TLS_THREAD,
         24: O.S_A_P, 32: O.Z_A, 33: O.Z_A, 36: O.TLS_DESCRIPTOR, 37: O.RESOLVER,
     },
     # System V ABI, Intel386 supplement, "Relocation Types"; ELF Handling For Thread-Local Storage, 4.2: 37 is the one that is subtracted
     "EM_386": {
-        0: O.NONE, 1: O.S_A, 2: O.S_A_P, 5: O.COPY, 6: O.S, 7: O.S, 8: O.B_A, 14: O.TLS_THREAD, 35: O.TLS_MODULE, 36: O.TLS_OFFSET, 37: O.TLS_BELOW,
+        0: O.NONE, 1: O.S_A, 2: O.S_A_P, 5: O.COPY, 6: O.S, 7: O.S, 8: O.B_A, 14: O.TLS_THREAD, 20: O.S_A, 21: O.S_A_P, 35: O.TLS_MODULE, 36: O.TLS_OFFSET, 37: O.TLS_BELOW,
         38: O.Z_A, 41: O.TLS_DESCRIPTOR, 42: O.RESOLVER,
     },
     # ELF for the Arm 64-bit architecture, "Dynamic relocations"
     "EM_AARCH64": {
-        0: O.NONE, 257: O.S_A, 258: O.S_A, 260: O.S_A_P, 261: O.S_A_P, 1024: O.COPY, 1025: O.S_A, 1026: O.SLOT, 1027: O.B_A, 1028: O.TLS_MODULE,
-        1029: O.TLS_OFFSET, 1030: O.TLS_THREAD, 1031: O.TLS_DESCRIPTOR, 1032: O.RESOLVER,
+        0: O.NONE, 257: O.S_A, 258: O.S_A, 259: O.S_A, 260: O.S_A_P, 261: O.S_A_P, 262: O.S_A_P, 1024: O.COPY, 1025: O.S_A, 1026: O.SLOT,
+        1027: O.B_A, 1028: O.TLS_MODULE, 1029: O.TLS_OFFSET, 1030: O.TLS_THREAD, 1031: O.TLS_DESCRIPTOR, 1032: O.RESOLVER,
     },
     # ELF for the Arm architecture, "Dynamic relocations"
     "EM_ARM": {
-        0: O.NONE, 2: O.S_A_T, 3: O.S_A_P_T, 13: O.TLS_DESCRIPTOR, 17: O.TLS_MODULE, 18: O.TLS_OFFSET, 19: O.TLS_THREAD, 20: O.COPY, 21: O.S_A_T,
-        22: O.SLOT_T, 23: O.B_A, 160: O.RESOLVER,
+        0: O.NONE, 2: O.S_A_T, 3: O.S_A_P_T, 5: O.S_A, 13: O.TLS_DESCRIPTOR, 17: O.TLS_MODULE, 18: O.TLS_OFFSET, 19: O.TLS_THREAD, 20: O.COPY,
+        21: O.S_A_T, 22: O.SLOT_T, 23: O.B_A, 55: O.S_A, 56: O.S_A_P, 160: O.RESOLVER,
     },
     # RISC-V ELF psABI, "Relocations"
     "EM_RISCV": {
@@ -65,11 +65,14 @@ SLOTS = {"EM_X86_64": 7, "EM_386": 7, "EM_AARCH64": 1026, "EM_ARM": 22, "EM_RISC
 # Types of the other class.
 FOREIGN = {
     ("EM_RISCV", 32): {2, 7, 9, 11}, ("EM_RISCV", 64): {1, 6, 8, 10},
-    ("EM_LOONGARCH", 32): {2, 7, 9, 11, 14, 109}, ("EM_LOONGARCH", 64): {1, 6, 8, 10, 13},
+    ("EM_LOONGARCH", 32): {2, 7, 9, 11, 14, 109}, ("EM_LOONGARCH", 64): {6, 8, 10, 13},
 }
 
-# 4 bytes where words have 8.
-NARROW = {"EM_X86_64": {2, 10, 32}, "EM_AARCH64": {258, 261}, "EM_LOONGARCH": {99}}
+# Bytes of what is no word.
+WIDTHS = {
+    "EM_X86_64": {2: 4, 10: 4, 11: 4, 32: 4}, "EM_386": {20: 2, 21: 2}, "EM_AARCH64": {258: 4, 259: 2, 261: 4, 262: 2}, "EM_ARM": {5: 2},
+    "EM_LOONGARCH": {1: 4, 99: 4},
+}
 
 # The thread pointer. Variant II: blocks end below it. Variant I: they begin above it, behind the thread control block of as many bytes.
 BELOW = {"EM_X86_64", "EM_386"}
@@ -92,4 +95,4 @@ def operation_of(machine, bits, kind):
 
 def width_of(machine, bits, kind):
     """How many bytes it stores."""
-    return 4 if kind in NARROW.get(machine, ()) else bits // 8
+    return WIDTHS.get(machine, {}).get(kind, bits // 8)
