@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Answer, Code, Field, Kind, List, What } from "../../assembly/words.js";
 import { Target } from "../../hosts/node/target.js";
-import type { Core, Sandbox } from "../../hosts/node/wasm.js";
+import { Threads } from "../../hosts/node/tls.js";
+import { type Core, NOWHERE, type Sandbox } from "../../hosts/node/wasm.js";
 import { ROOT } from "./files.js";
 
 /** 2^64-1 and 2^64-2, as docs/abi.md has them. */
@@ -13,9 +14,12 @@ export const REFUSED = NONE;
 export const PENDING = NONE - 1n;
 
 /** Imports that may refuse. */
-export const REFUSABLE = ["memory.reserve", "memory.place", "memory.protect", "memory.sync_code", "source.view", "link.needed", "link.resolve", "machine.call"] as const;
+export const REFUSABLE = [
+  "memory.reserve", "memory.place", "memory.protect", "memory.sync_code", "source.view", "link.needed", "link.before", "link.resolve",
+  "machine.call", "machine.choose", "machine.tls_reserve", "machine.tls_descriptor", "machine.tls_start",
+] as const;
 /** Imports that may answer pending. */
-export const PENDABLE = REFUSABLE.filter((name) => name !== "memory.reserve");
+export const PENDABLE = REFUSABLE.filter((name) => name !== "memory.reserve" && name !== "machine.tls_descriptor");
 /** Imports whose answer is an address. */
 const ADDRESSED: readonly string[] = ["memory.reserve", "source.view"];
 
@@ -44,6 +48,12 @@ export interface BenchOptions {
   readonly needed?: (name: string) => Uint8Array | 0 | undefined;
   /** Answers link.resolve. */
   readonly resolve?: (name: string) => bigint | undefined;
+  /** Answers link.before, where a context asks it. */
+  readonly before?: (name: string) => bigint | undefined;
+  /** Answers link.intercept, where a context asks it. */
+  readonly intercept?: (name: string, value: bigint) => bigint | undefined;
+  /** Answers machine.choose: what the resolver at an address returns. */
+  readonly choose?: (addr: bigint) => bigint;
   /** How large the host's symbols are; nobody knows unless told. */
   readonly foundBytes?: bigint;
   /** Where a reservation goes, if that is prescribed. */
@@ -91,6 +101,11 @@ export class Bench {
   readonly #byContent = new Map<Uint8Array, number>();
   #lastSource = 0;
   #found = 0n;
+  #chosen = 0n;
+  #descriptor = { entry: 0n, argument: 0n };
+  /** Thread-local blocks that are reserved. */
+  readonly threads = new Threads();
+  blocks = 0;
   /** What `lw_open` answered. */
   readonly opened: number;
 
@@ -180,14 +195,57 @@ export class Bench {
           this.#found = found;
           return Answer.Done;
         }),
+        before: (session: number, from: number, name: bigint, bytes: number) => this.#ask("link.before", [session, from, name, bytes], () => {
+          const found = options.before?.(target.text(name, bytes));
+          if (found === undefined) return Answer.Refused;
+          this.#found = found;
+          return Answer.Done;
+        }),
+        intercept: (_module: number, name: bigint, bytes: number, _type: number, _place: bigint, _owner: number, value: bigint) => {
+          const found = options.intercept?.(target.text(name, bytes), unsigned(value));
+          if (found === undefined) return Answer.Refused;
+          this.#found = found;
+          return Answer.Done;
+        },
+        search: () => undefined,
         found_addr: () => this.#found,
         found_bytes: () => options.foundBytes ?? 0n,
+        found_type: () => 0,
       },
       machine: {
         call: (session: number, addr: bigint, ...args: bigint[]) => this.#ask("machine.call", [session, addr, ...args], () => {
           options.call?.(unsigned(addr), args.map(unsigned));
           return Answer.Done;
         }),
+        choose: (session: number, addr: bigint) => this.#ask("machine.choose", [session, addr], () => {
+          this.#chosen = options.choose?.(unsigned(addr)) ?? unsigned(addr);
+          return Answer.Done;
+        }),
+        chosen: () => this.#chosen,
+        lazy_entry: () => unsigned(options.resolve?.("lw_lazy_entry") ?? REFUSED),
+        tls_reserve: (
+          session: number, module: number, machine: number, bits: number, image: bigint, fileBytes: bigint, bytes: bigint, alignLog2: number, skew: bigint,
+        ) => this.#ask("machine.tls_reserve", [session, module, image, fileBytes, bytes], () => {
+          this.threads.reserve(module, { machine, bits, bytes: unsigned(bytes), alignLog2, skew: unsigned(skew) });
+          ++this.blocks;
+          return Answer.Done;
+        }),
+        tls_number: (module: number) => BigInt(this.threads.numberOf(module)),
+        tls_offset: (module: number) => this.threads.offsetOf(module) ?? NOWHERE,
+        tls_descriptor: (session: number, module: number, offset: bigint) => this.#ask("machine.tls_descriptor", [session, module, offset], () => {
+          const descriptor = this.threads.describe(module, unsigned(offset));
+          const entry = descriptor && options.resolve?.(descriptor.entry);
+          if (entry === undefined) return Answer.Refused;
+          this.#descriptor = { entry, argument: descriptor!.argument };
+          return Answer.Done;
+        }),
+        tls_entry: () => this.#descriptor.entry,
+        tls_argument: () => this.#descriptor.argument,
+        tls_start: (session: number, module: number) => this.#ask("machine.tls_start", [session, module], () => Answer.Done),
+        tls_release: (module: number) => {
+          this.threads.release(module);
+          if (--this.blocks < 0) throw new Error("the core gave back a block that it did not have");
+        },
       },
       log: { event: () => undefined },
       // The debug build checks what it takes for granted.
