@@ -26,6 +26,8 @@ import { Symbols } from "./symbols";
   policy: u32;
   /** Functions are bound when they are called, where that can be. */
   isLazy: bool;
+  /** The symbol that `link.before` was asked for last: it is not asked again when the question behind it had to wait. */
+  askedIndex: u32;
 
   // The reference that is being looked up: its name, and its version or NONE.
   name: u64;
@@ -83,10 +85,11 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
   const bond = binder.binding.at(index);
   if (isOwn<A>(symbol)) return bindTo(binder, bond, index, found(symbols, index));
   if (!binder.refer<A>(index)) return false;
-  if (binder.policy & Policy.Before) {
+  if (binder.policy & Policy.Before && binder.askedIndex != index) {
     const answer = hostLink.before(binder.work.handle, binder.image.source, binder.name, binder.nameBytes, binder.version, binder.versionBytes);
     if (answer == Answer.Pending) return binder.work.wait();
     if (answer == Answer.Done) return bindToHost(binder, bond, index);
+    binder.askedIndex = index;
   }
   const definition = binder.look(Want.Address, null);
   if (definition) return bindTo(binder, bond, index, definition);

@@ -250,20 +250,27 @@ static struct {
   uint64_t entry, argument;
 } descriptor;
 
+/* The image's own symbol of a name, told like any other that is bound. */
+static uint64_t own(const char *name) {
+  const struct symbol *symbol = symbols_find(name, strlen(name), false);
+  symbols_bind(symbol);
+  return (uintptr_t)symbol->at;
+}
+
 int32_t lw_machine_tls_descriptor(uint32_t session, uint32_t module, uint64_t offset) {
   enum { HALF_BITS = sizeof(uintptr_t) * 4 };
   (void)session;
   unsigned number = module ? tls_number(module) : 0;
   uint64_t start = offset_of(number);
   if (module == 0) {
-    descriptor.entry = (uintptr_t)lw_tls_absent;
+    descriptor.entry = own("lw_tls_absent");
     descriptor.argument = offset;
   } else if (start != LW_NOWHERE) {
-    descriptor.entry = (uintptr_t)lw_tls_static;
+    descriptor.entry = own("lw_tls_static");
     descriptor.argument = start + offset;
   } else {
     if (number == 0 || offset >> HALF_BITS) return LW_ANSWER_REFUSED;
-    descriptor.entry = (uintptr_t)lw_tls_dynamic;
+    descriptor.entry = own("lw_tls_dynamic");
     descriptor.argument = (uint64_t)number << HALF_BITS | offset;
   }
   return LW_ANSWER_DONE;

@@ -1,9 +1,9 @@
 // What is loaded while failures are injected: modules that ask every kind of question, from the first to the last release.
 
-import { Answer, Flag } from "../../assembly/words.js";
+import { Answer, Flag, Policy } from "../../assembly/words.js";
 import { NOTHING, Bench, type BenchFault, type BenchOptions } from "../support/bench.js";
 import { fixture, libraryPath } from "../support/files.js";
-import type { Machine } from "../../fixtures/list.js";
+import { type Machine, WITH_DESCRIPTORS } from "../../fixtures/list.js";
 
 /** What came of it. */
 export interface Outcome {
@@ -41,8 +41,14 @@ export function stage(machine: Machine, options: BenchOptions = {}): Bench {
   });
 }
 
-/** Files of the scenario: initialisers, finalisers, a chain of libraries, relocations of all kinds, host symbols. */
-export const FILES = ["init_root.so", "chain_top.so", "copy", "relative_relr.so", "host.so"] as const;
+/**
+ * Files of the scenario: initialisers, finalisers, a chain of libraries, relocations of all kinds, host symbols, resolvers, thread-local
+ * variables, and descriptors of them where there are any.
+ */
+function filesOf(machine: Machine): readonly string[] {
+  const described = (WITH_DESCRIPTORS as readonly Machine[]).includes(machine) ? ["tls_user_described.so"] : [];
+  return ["init_root.so", "chain_top.so", "copy", "relative_relr.so", "host.so", "choose_user.so", "tls_user.so", ...described];
+}
 
 /**
  * Loads all files one after the other, unloads them and closes everything, however far it came.
@@ -56,7 +62,8 @@ export function play(bench: Bench, machine: Machine): Outcome {
   const context = core.lw_context(1n, 0x100n, 0x200n) >>> 0;
   const loaded: number[] = [];
   if (!context) isExhausted = true;
-  for (const file of context ? FILES : []) {
+  if (context) core.lw_policy(context, Policy.Before);
+  for (const file of context ? filesOf(machine) : []) {
     const session = core.lw_load(context, bench.add(sameFixture(machine, file)), Flag.Global) >>> 0;
     if (!session) isExhausted = true;
     else {

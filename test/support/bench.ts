@@ -13,19 +13,21 @@ export const NONE = 0xffff_ffff_ffff_ffffn;
 export const REFUSED = NONE;
 export const PENDING = NONE - 1n;
 
-/** Imports that may refuse. */
-export const REFUSABLE = [
+/** Imports that a test can judge. */
+const JUDGED = [
   "memory.reserve", "memory.place", "memory.protect", "memory.sync_code", "source.view", "link.needed", "link.before", "link.resolve",
   "machine.call", "machine.choose", "machine.tls_reserve", "machine.tls_descriptor", "machine.tls_start",
 ] as const;
+/** Imports whose refusal fails what is under way. */
+export const REFUSABLE = JUDGED.filter((name) => name !== "link.before");
 /** Imports that may answer pending. */
-export const PENDABLE = REFUSABLE.filter((name) => name !== "memory.reserve" && name !== "machine.tls_descriptor");
+export const PENDABLE = JUDGED.filter((name) => name !== "memory.reserve" && name !== "machine.tls_descriptor");
 /** Imports whose answer is an address. */
 const ADDRESSED: readonly string[] = ["memory.reserve", "source.view"];
 
 /** One question of the core. */
 export interface Question {
-  readonly name: (typeof REFUSABLE)[number];
+  readonly name: (typeof JUDGED)[number];
   readonly args: readonly (bigint | number)[];
   /** Questions of all names before it. */
   readonly index: number;
@@ -313,10 +315,10 @@ export class Bench {
   }
 
   /** What the core has of its host now: nothing, after everything was unloaded and closed. */
-  get held(): { readonly reserved: bigint; readonly views: number; readonly sources: number; readonly violations: number } {
-    return { reserved: this.sandbox.reserved_bytes(), views: this.views, sources: this.sources.size, violations: this.sandbox.violations() };
+  get held(): { readonly reserved: bigint; readonly views: number; readonly sources: number; readonly blocks: number; readonly violations: number } {
+    return { reserved: this.sandbox.reserved_bytes(), views: this.views, sources: this.sources.size, blocks: this.blocks, violations: this.sandbox.violations() };
   }
 }
 
 /** What a core that gave everything back has of its host. */
-export const NOTHING = { reserved: 0n, views: 0, sources: 0, violations: 0 } as const;
+export const NOTHING = { reserved: 0n, views: 0, sources: 0, blocks: 0, violations: 0 } as const;
