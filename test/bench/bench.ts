@@ -48,5 +48,9 @@ if (typed.size) {
   note(USAGE);
   process.exitCode = 2;
 } else {
-  await bench({ ...(isQuick ? { warm: 1, tries: 3 } : { warm: 5, tries: 15 }), say: (what) => note(`bench: ${what}`) }, isJson);
+  const effort = { ...(isQuick ? { warm: 1, tries: 3 } : { warm: 10, tries: 31 }), say: (what: string) => note(`bench: ${what}`) };
+  await bench(effort, isJson).catch((error: unknown) => {
+    note(`bench: failed: ${(error as Error).message}`);
+    process.exitCode = 1;
+  });
 }

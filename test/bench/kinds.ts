@@ -88,12 +88,12 @@ export interface Kinds {
   readonly files: readonly KindFile[];
 }
 
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "x86_64", ia32: "i386", arm64: "aarch64", arm: "arm", riscv64: "riscv64", loong64: "loongarch64" };
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64", riscv64: "riscv64", loong64: "loongarch64" };
 
 /** The name of the machine that this runs on. */
 export function ownMachine(): string {
   const name = ARCHITECTURES[process.arch];
-  if (!name) throw new Error(`${process.arch} is none of the machines that Linkwright links for`);
+  if (!name) throw new Error(`benchmarks run on ${Object.values(ARCHITECTURES).join(", ")}; this is ${process.arch}`);
   return name;
 }
 
