@@ -21,7 +21,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["api", 27],
   ["embed", 6],
   ["corpus", 8],
-  ["bench", 21],
+  ["bench", 41],
 ]);
 
 /** Files that run side by side. */

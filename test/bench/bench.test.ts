@@ -22,12 +22,24 @@ describe("bench: npm run bench -- --quick", () => {
     ({ rows } = JSON.parse(stdout) as { rows: typeof rows });
   });
 
-  for (const host of ["node", "wasmtime"]) {
+  for (const host of ["node", "wasmtime", "native"]) {
     for (const what of KINDS) test(`relocations: ${what}: ${host}`, () => holds("relocations", what, host));
     for (const what of LOOKUPS) test(`lookups: ${what}: ${host}`, () => holds("lookups", what, host));
   }
 
   test("lookups: module.symbol(name): node", () => holds("lookups", "module.symbol(name)", "node"));
+
+  for (const what of LOOKUPS) test(`lookups: ${what}: dlsym`, () => holds("lookups", what, "dlsym"));
+
+  for (const count of [10, 100]) {
+    for (const what of [`${count} libraries, one load`, `${count} libraries, a load each`]) {
+      for (const host of ["native", "dlopen"]) test(`${what}: ${host}`, () => holds("libraries", what, host));
+    }
+  }
+
+  test("what is compared with the system's linker has a ratio", () => {
+    assert.equal(rows.filter(({ ratio }) => ratio !== undefined && ratio > 0).length, LOOKUPS.length + 4);
+  });
 
   test("every row has times that can be", () => {
     for (const { what, host, count, rate, seconds: { median, least, most } } of rows) {

@@ -1,7 +1,9 @@
 // npm run bench: figures, and nothing that passes or fails. A table on stdout (or JSON), progress on stderr.
 
 import { note, paint, say, sayJson, table } from "../../hosts/node/terminal.js";
+import { dlopenRows } from "./dlopen.js";
 import { makeKinds } from "./kinds.js";
+import { nativeRows } from "./native.js";
 import { nodeRows } from "./node.js";
 import { type Effort, type Row, type Source, rateOf } from "./row.js";
 import { wasmtimeRows } from "./wasmtime.js";
@@ -13,11 +15,12 @@ const SOURCES: readonly Source[] = [
   async (effort) => {
     effort.say("files of one kind of relocation each");
     const kinds = await makeKinds();
-    return [...await nodeRows(kinds, effort), ...await wasmtimeRows(kinds, effort)];
+    return [...await nodeRows(kinds, effort), ...await wasmtimeRows(kinds, effort), ...await nativeRows(kinds, effort)];
   },
+  dlopenRows,
 ];
 
-const COLUMNS = ["what", "host", "count", "a second", "milliseconds", "least", "most"].map((title, i) => ({ title, right: i > 1 }));
+const COLUMNS = ["what", "host", "count", "a second", "milliseconds", "least", "most", "ratio"].map((title, i) => ({ title, right: i > 1 }));
 
 const grouped = (number: number): string => String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ",");
 const milliseconds = (seconds: number): string => (seconds * 1000).toFixed(3);
@@ -27,8 +30,8 @@ function linesOf(topic: string, rows: readonly Row[]): string[] {
   const order = [...new Set(rows.map(({ what }) => what))];
   const sorted = order.flatMap((what) => rows.filter((row) => row.what === what));
   return [paint(process.stdout, "bold", topic), ...table(COLUMNS, sorted.map((row) => {
-    const { what, host, count, seconds: { median, least, most } } = row;
-    return [what, host, grouped(count), grouped(rateOf(row)), ...[median, least, most].map(milliseconds)];
+    const { what, host, count, seconds: { median, least, most }, ratio } = row;
+    return [what, host, grouped(count), grouped(rateOf(row)), ...[median, least, most].map(milliseconds), ratio?.toFixed(2) ?? ""];
   }))];
 }
 
@@ -48,7 +51,7 @@ if (typed.size) {
   note(USAGE);
   process.exitCode = 2;
 } else {
-  const effort = { ...(isQuick ? { warm: 1, tries: 3 } : { warm: 10, tries: 31 }), say: (what: string) => note(`bench: ${what}`) };
+  const effort = { ...(isQuick ? { warm: 1, tries: 3 } : { warm: 10, tries: 31 }), isQuick, say: (what: string) => note(`bench: ${what}`) };
   await bench(effort, isJson).catch((error: unknown) => {
     note(`bench: failed: ${(error as Error).message}`);
     process.exitCode = 1;

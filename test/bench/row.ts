@@ -17,6 +17,8 @@ export interface Row {
   /** How many things were done in that time. */
   readonly count: number;
   readonly seconds: Seconds;
+  /** How many times as long the system's linker took for the same, in the same run. */
+  readonly ratio?: number;
 }
 
 /** Topics, and what is done on more than one host. */
@@ -27,6 +29,8 @@ export const ABSENT = "a symbol that is not there";
 
 /** How much is to be done, and where to say what is being done. */
 export interface Effort {
+  /** Large cases are left out. */
+  readonly isQuick: boolean;
   /** Tries that do not count, because caches are cold and compilers still at work. */
   readonly warm: number;
   /** Tries that count. */
@@ -53,4 +57,9 @@ export function rateOf({ count, seconds }: Row): number {
 /** For each try, whether it counts. */
 export function triesOf({ warm, tries }: Effort): readonly boolean[] {
   return Array.from({ length: warm + tries }, (_, i) => i >= warm);
+}
+
+/** Two rows of the same work, with the ratio. */
+export function compared(ours: Row, system: Row): Row[] {
+  return [{ ...ours, ratio: system.seconds.median / ours.seconds.median }, system];
 }

@@ -1,6 +1,8 @@
 /* Loads libraries through the core or through the system's linker, and says how long that took, as JSON on stdout.
  *
- *   bench load ours|system FOLDER one|each COUNT ROUNDS
+ *   bench load ours|system FOLDER one|each COUNT ROUNDS   many libraries
+ *   bench relocate LIBRARY FILE ROUNDS                    one file that names what the library defines
+ *   bench lookup ours|system LIBRARY USER ROUNDS          every name that the user has but does not define, in the library
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -123,10 +125,64 @@ static void load(const struct linker *linker, const char *folder, bool is_one, i
   printf("]\n");
 }
 
-int main(int count, char **words) {
-  if (count == 7 && strcmp(words[1], "load") == 0) {
-    load(linker_of(words[2]), words[3], strcmp(words[4], "one") == 0, atoi(words[5]), atoi(words[6]));
-    return 0;
+/* ---- relocations ---- */
+
+static double entered, bound_and_relocated;
+
+static void note_stage(uint32_t session, uint64_t stage) {
+  (void)session;
+  if (stage == LW_STAGE_LINK) entered = now();
+  if (stage == LW_STAGE_SYNC) bound_and_relocated = now() - entered;
+}
+
+static void relocate(const char *library, const char *file, int rounds) {
+  own_start("");
+  own_load(library);
+  host_stage = note_stage;
+  printf("{\"seconds\": [");
+  for (int round = 0; round < rounds; ++round) {
+    uint32_t module = host_settle(lw_load(context, host_source(file), 0));
+    printf("%s%.9f", round ? ", " : "", bound_and_relocated);
+    own_unload(module);
   }
-  host_fail("bench load ours|system FOLDER one|each COUNT ROUNDS");
+  printf("]}\n");
+}
+
+/* ---- lookups ---- */
+
+/* The names of a file's undefined symbols, which end with NUL where they are. */
+static const char **names_of(const char *file, uint32_t *count) {
+  uint32_t module = host_settle(lw_load(context, host_source(file), LW_FLAG_NO_LINK));
+  uint32_t symbols = lw_count(module, LW_LIST_SYMBOL);
+  const char **names = calloc(symbols, sizeof *names);
+  *count = 0;
+  for (uint32_t i = 1; i < symbols; ++i) {
+    if (lw_entry(module, LW_LIST_SYMBOL, i, LW_FIELD_SECTION) != 0) continue;
+    names[(*count)++] = (const char *)(uintptr_t)lw_entry(module, LW_LIST_SYMBOL, i, LW_FIELD_NAME);
+  }
+  return names;
+}
+
+static void lookup(const struct linker *linker, const char *library, const char *user, int rounds) {
+  own_start("");
+  uint32_t count;
+  const char **names = names_of(user, &count);
+  uint64_t module = linker->load(library);
+  uint32_t found = 0;
+  printf("{\"seconds\": [");
+  for (int round = 0; round < rounds; ++round) {
+    found = 0;
+    double start = now();
+    for (uint32_t i = 0; i < count; ++i) found += linker->find(module, names[i]) != NULL;
+    printf("%s%.9f", round ? ", " : "", now() - start);
+  }
+  printf("], \"count\": %u, \"found\": %u}\n", count, found);
+}
+
+int main(int count, char **words) {
+  if (count == 7 && strcmp(words[1], "load") == 0) load(linker_of(words[2]), words[3], strcmp(words[4], "one") == 0, atoi(words[5]), atoi(words[6]));
+  else if (count == 5 && strcmp(words[1], "relocate") == 0) relocate(words[2], words[3], atoi(words[4]));
+  else if (count == 6 && strcmp(words[1], "lookup") == 0) lookup(linker_of(words[2]), words[3], words[4], atoi(words[5]));
+  else host_fail("bench load|relocate|lookup ...: see bench.c");
+  return 0;
 }

@@ -218,7 +218,67 @@ int32_t lw_link_needed(uint32_t session, uint32_t from, uint64_t name, uint32_t 
   return source ? (int32_t)source : LW_ANSWER_REFUSED;
 }
 
-/* ---- log, machine; what is not here hosts/embed/defaults.c has ---- */
+/* ---- machine: thread-local blocks lie in a block of the host's own, of the thread that loads ---- */
+
+enum { THREAD_BYTES = 1 << 14, MOST_BLOCKS = 64 };
+static _Thread_local char reserve[THREAD_BYTES] __attribute__((aligned(64)));
+static struct block {
+  uint32_t module; /* 0: none */
+  uint64_t start, file_bytes, bytes, image;
+} blocks[MOST_BLOCKS];
+
+static struct block *block_of(uint32_t module) {
+  for (struct block *each = blocks; each < blocks + MOST_BLOCKS; ++each) {
+    if (each->module == module) return each;
+  }
+  return NULL;
+}
+
+int32_t lw_machine_tls_reserve(uint32_t session, uint32_t module, uint32_t machine, uint32_t bits, uint64_t image, uint64_t file_bytes,
+                               uint64_t bytes, uint32_t align_log2, uint64_t skew) {
+  (void)session, (void)machine, (void)bits;
+  uint64_t align = UINT64_C(1) << (align_log2 & 63), end = 0;
+  for (struct block *each = blocks; each < blocks + MOST_BLOCKS; ++each) {
+    if (each->module && each->start + each->bytes > end) end = each->start + each->bytes;
+  }
+  uint64_t start = ((end + align - 1 - skew) & -align) + skew;
+  struct block *unused = block_of(0);
+  if (!unused || align > 64 || bytes > THREAD_BYTES || start > THREAD_BYTES - bytes) return LW_ANSWER_REFUSED;
+  *unused = (struct block){module, start, file_bytes, bytes, image};
+  return LW_ANSWER_DONE;
+}
+
+uint64_t lw_machine_tls_number(uint32_t module) {
+  struct block *block = block_of(module);
+  return block ? (uint64_t)(block - blocks) + 1 : 0;
+}
+
+uint64_t lw_machine_tls_offset(uint32_t module) {
+  char *thread;
+#ifdef __x86_64__
+  __asm__("mov %%fs:0, %0" : "=r"(thread));
+#else
+  thread = __builtin_thread_pointer();
+#endif
+  struct block *block = block_of(module);
+  return block ? (uint64_t)(reserve + block->start - thread) : LW_NOWHERE;
+}
+
+int32_t lw_machine_tls_start(uint32_t session, uint32_t module) {
+  (void)session;
+  struct block *block = block_of(module);
+  if (!block) return LW_ANSWER_REFUSED;
+  memcpy(reserve + block->start, at(block->image), block->file_bytes);
+  memset(reserve + block->start + block->file_bytes, 0, block->bytes - block->file_bytes);
+  return LW_ANSWER_DONE;
+}
+
+void lw_machine_tls_release(uint32_t module) {
+  struct block *block = block_of(module);
+  if (block) block->module = 0;
+}
+
+/* ---- log; what is not here hosts/embed/defaults.c has ---- */
 
 void (*host_stage)(uint32_t session, uint64_t stage);
 
