@@ -37,7 +37,7 @@ export class ContextLinker implements Linker {
   /** Sources that are modules of this load. */
   readonly #taken = new Set<number>();
 
-  /** What `intercept` threw, first of all: nobody could be told when it did. */
+  /** What one of the functions threw, first of all: the core takes that for "no", and may go on without. */
   thrown: { readonly error: unknown } | undefined;
 
   constructor(runtime: Runtime, neighbours: Neighbours, options: SearchOptions & SymbolOptions) {
@@ -87,11 +87,26 @@ export class ContextLinker implements Linker {
   }
 
   before(reference: Reference): Awaitable<Definition | undefined> {
-    return answerOf(reference, this.#options.before?.(reference));
+    return this.#ask(reference, this.#options.before);
   }
 
   resolve(reference: Reference): Awaitable<Definition | undefined> {
-    return this.#defines.get(reference.name) ?? answerOf(reference, this.#options.resolve?.(reference));
+    return this.#defines.get(reference.name) ?? this.#ask(reference, this.#options.resolve);
+  }
+
+  #ask(reference: Reference, question: SymbolOptions["before"]): Awaitable<Definition | undefined> {
+    const definition = (like: DefinitionLike | undefined): Definition | undefined =>
+      like === undefined ? undefined : definitionOf(reference.name, like);
+    const note = (error: unknown): never => {
+      this.thrown ??= { error };
+      throw error;
+    };
+    try {
+      const given = question?.(reference);
+      return given instanceof Promise ? given.then(definition).catch(note) : definition(given);
+    } catch (error) {
+      return note(error);
+    }
   }
 
   intercept(relocation: Interception): bigint | undefined {
@@ -107,9 +122,4 @@ export class ContextLinker implements Linker {
   own(name: string): bigint | undefined {
     return this.#defines.get(name)?.address;
   }
-}
-
-function answerOf({ name }: Reference, given: Awaitable<DefinitionLike | undefined>): Awaitable<Definition | undefined> {
-  if (given instanceof Promise) return given.then((like) => (like === undefined ? undefined : definitionOf(name, like)));
-  return given === undefined ? undefined : definitionOf(name, given);
 }

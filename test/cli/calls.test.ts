@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fixturePath } from "../support/files.js";
-import { ownFolder } from "./folder.js";
+import { ownFolder } from "../support/folder.js";
 import { expectStatus } from "./linkwright.js";
 
 const folder = ownFolder();

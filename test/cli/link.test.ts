@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fixtureFolder } from "../../fixtures/build.js";
 import { fixturePath } from "../support/files.js";
-import { ownFolder } from "./folder.js";
+import { ownFolder } from "../support/folder.js";
 import { expectStatus, json, linkwright } from "./linkwright.js";
 
 const folder = ownFolder();

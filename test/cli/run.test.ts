@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import { fixturePath } from "../support/files.js";
-import { compile } from "./compile.js";
-import { ownFolder } from "./folder.js";
+import { compile } from "../support/compile.js";
+import { ownFolder } from "../support/folder.js";
 import { expectStatus, json } from "./linkwright.js";
 
 const folder = ownFolder();

@@ -8,8 +8,8 @@ import { describe, test } from "node:test";
 import { identAt } from "../../hosts/node/ident.js";
 import { fixturePath } from "../support/files.js";
 import { type Searched, describeSearch } from "../support/searches.js";
-import { compile, library } from "./compile.js";
-import { ownFolder } from "./folder.js";
+import { library, objectOf } from "../support/compile.js";
+import { ownFolder } from "../support/folder.js";
 import { expectStatus, json, linkwright } from "./linkwright.js";
 
 describeSearch("cli", async (args, cwd) => JSON.parse((await linkwright(["link", ...args], { cwd })).stdout) as Searched);
@@ -19,11 +19,11 @@ interface Node { readonly name: string; readonly path?: string; readonly rule?: 
 const folder = ownFolder();
 const MACHINE = "aarch64";
 for (const name of ["one", "two", "three", "four"]) mkdirSync(join(folder, name));
-const empty = compile(folder, MACHINE, "empty", "int nothing;");
+const empty = objectOf(folder, MACHINE, "empty", "int nothing;");
 
 /** Makes a library; answers with its path from the folder on. */
 function make(path: string, needs: readonly string[] = [], ...flags: string[]): string {
-  return library(folder, MACHINE, path, empty.replace(/so$/, "o"), needs, [`-soname=${path.split("/").at(-1)!}`, ...flags]);
+  return library(folder, MACHINE, path, empty, needs, [`-soname=${path.split("/").at(-1)!}`, ...flags]);
 }
 
 describe("cli: by which rule", () => {
@@ -90,9 +90,9 @@ describe("cli: --system", () => {
     const { machine, bits } = identAt(program)!;
     const other = machine === 183 ? "x86_64" : MACHINE;
     assert.notDeepEqual(identAt(fixturePath(other, "call.so")), { machine, bits });
-    const user = compile(folder, other, "user", "int nothing;");
-    library(folder, other, "libm.so.6", user.replace(/so$/, "o"), [], ["-soname=libm.so.6"]);
-    const path = library(folder, other, "math.so", user.replace(/so$/, "o"), ["libm.so.6"], []);
+    const user = objectOf(folder, other, "user", "int nothing;");
+    library(folder, other, "libm.so.6", user, [], ["-soname=libm.so.6"]);
+    const path = library(folder, other, "math.so", user, ["libm.so.6"], []);
     const { stdout } = await linkwright(["tree", join(folder, path), "--system", "--json"]);
     const [libm] = (JSON.parse(stdout) as { tree: Node }).tree.needs;
     // A system may have libraries of other machines, but not those of its own for them.

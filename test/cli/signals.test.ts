@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fixturePath } from "../support/files.js";
-import { compile } from "./compile.js";
-import { ownFolder } from "./folder.js";
+import { compile } from "../support/compile.js";
+import { ownFolder } from "../support/folder.js";
 import { linkwright } from "./linkwright.js";
 
 const folder = ownFolder();

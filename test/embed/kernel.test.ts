@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { compile } from "../cli/compile.js";
-import { ownFolder } from "../cli/folder.js";
+import { compile } from "../support/compile.js";
+import { ownFolder } from "../support/folder.js";
 import { ROOT, fixturePath } from "../support/files.js";
 
 /** How each machine is started, and where its kernel looks for the module. */

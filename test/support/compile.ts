@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../support/files.js";
+import { ROOT } from "./files.js";
 
 interface Facts {
   readonly module: { readonly target: string; readonly flags: readonly string[]; readonly emulation: string };
@@ -20,12 +20,16 @@ export function library(
   return path;
 }
 
-/** Compiles C as docs/modules.md tells its readers to; answers with the path of the library. */
-export function compile(folder: string, machine: string, name: string, source: string): string {
-  const module = factsOf(machine);
+/** Compiles C as docs/modules.md tells its readers to; answers with the path of the object. */
+export function objectOf(folder: string, machine: string, name: string, source: string): string {
+  const { target, flags } = factsOf(machine);
   const path = join(folder, `${name}-${machine}`);
   writeFileSync(`${path}.c`, source);
-  execFileSync("clang-19", [`--target=${module.target}`, ...module.flags, "-O2", "-ffreestanding", "-fPIC", "-c", `${path}.c`, "-o", `${path}.o`]);
-  execFileSync("ld.lld-19", ["-m", module.emulation, "-shared", `${path}.o`, "-o", `${path}.so`]);
-  return `${path}.so`;
+  execFileSync("clang-19", [`--target=${target}`, ...flags, "-O2", "-ffreestanding", "-fPIC", "-c", `${path}.c`, "-o", `${path}.o`]);
+  return `${path}.o`;
+}
+
+/** Compiles and links it; answers with the path of the library. */
+export function compile(folder: string, machine: string, name: string, source: string): string {
+  return library(folder, machine, join(folder, `${name}-${machine}.so`), objectOf(folder, machine, name, source), [], []);
 }
