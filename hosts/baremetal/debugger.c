@@ -3,7 +3,7 @@
 #include "libc/libc.h"
 #include "linkwright.h"
 
-/* As <link.h> has them. gdb finds _r_debug by its name, stops at _dl_debug_state, and looks at the list. */
+/* As <link.h> has them. A debugger finds _r_debug by its name, stops at _dl_debug_state, and looks at the list. */
 struct link_map {
   uintptr_t bias;
   char *name;

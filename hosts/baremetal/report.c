@@ -78,8 +78,8 @@ void report_memory(void) {
 
 void report_stays(uint32_t module, uint32_t kept) {
   static const char *const reasons[] = {
-    [LW_KEPT_NO] = "No", [LW_KEPT_REFERENCE] = "Reference", [LW_KEPT_SESSION] = "Session",
-    [LW_KEPT_NEEDED] = "Needed", [LW_KEPT_NO_DELETE] = "NoDelete",
+    [LW_KEPT_NO] = "nothing", [LW_KEPT_REFERENCE] = "reference", [LW_KEPT_SESSION] = "session",
+    [LW_KEPT_NEEDED] = "needed", [LW_KEPT_NO_DELETE] = "nodelete",
   };
   json_event("stays");
   json_text("file", source_name(lw_value(module, LW_FIELD_SOURCE)));

@@ -95,12 +95,10 @@ function imageScriptOf(machine: Machine, one: Case): string[] {
 class Script {
   readonly #events: ImageEvent[];
   constructor(events: readonly ImageEvent[]) {
-    this.#events = events.filter(({ event }) => event !== "host");
+    this.#events = events.filter(({ event }) => event !== "host" && event !== "stays");
   }
 
   next<Name extends ImageEvent["event"]>(name: Name): EventOf<Name> {
-    // An unload also says what stays: who does not ask for that passes over it.
-    while (name !== "stays" && this.#events[0]?.event === "stays") this.#events.shift();
     const event = this.#events.shift();
     assert.equal(event?.event, name, JSON.stringify(event));
     return event as EventOf<Name>;
@@ -114,7 +112,7 @@ class Script {
   }
 
   get rest(): readonly ImageEvent[] {
-    return this.#events.filter(({ event }) => event !== "stays");
+    return this.#events;
   }
 }
 
