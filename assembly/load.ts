@@ -155,7 +155,7 @@ function beginBinding(session: Session, module: Module): bool {
   session.scope!.hold();
   const order = module.order;
   order.globals = context.globals;
-  order.uniques = context.uniques;
+  order.roll = context.roll;
   order.arch = module.image.arch;
   order.scope = session.scope!;
   order.own = isSymbolic(module.image) ? module.symbols : null;

@@ -16,9 +16,7 @@ if (offsetof<Ehdr32>("shstrndx") + 2 != 52) ERROR("Elf32_Ehdr is 52 bytes (gABI 
 if (offsetof<Ehdr64>("shstrndx") + 2 != 64) ERROR("Elf64_Ehdr is 64 bytes (gABI 4.1)");
 
 /** Offsets in e_ident. */
-export const enum EI { CLASS = 4, DATA = 5, VERSION = 6, OSABI = 7, NIDENT = 16 }
-/** EI_OSABI: the file uses what GNU added, STB_GNU_UNIQUE or STT_GNU_IFUNC. */
-export const enum ELFOSABI { GNU = 3 }
+export const enum EI { CLASS = 4, DATA = 5, VERSION = 6, NIDENT = 16 }
 /** 0x7f 'E' 'L' 'F', read as a little-endian word. */
 export const enum Ident { MAGIC = 0x464c457f, CLASS32 = 1, CLASS64 = 2, LSB = 1, CURRENT = 1 }
 /** e_type. */

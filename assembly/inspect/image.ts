@@ -19,8 +19,6 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   source: u32;
   /** 32 or 64: the file's class. */
   bits: u32;
-  /** e_ident[EI_OSABI]. */
-  abi: u32;
   /** e_type, e_flags, e_phnum. */
   type: u32;
   flags: u32;

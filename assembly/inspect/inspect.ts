@@ -52,7 +52,6 @@ function readIdent(work: Work, image: Image, at: u64): bool {
   const version = target.load8(at + EI.VERSION);
   if (version != Ident.CURRENT) return work.fail(Code.BadVersion, What.Ehdr, EI.VERSION, version);
   image.bits = eclass * 32;
-  image.abi = target.load8(at + EI.OSABI);
   if (wide(image.bits) != (image.bits == 64)) return work.fail(Code.BadClass, What.Ehdr, EI.CLASS, eclass);
   return true;
 }

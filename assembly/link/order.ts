@@ -8,31 +8,30 @@ import { Names } from "./names";
 import { Scope } from "./scope";
 import { Symbols } from "./symbols";
 
-/** The modules of a context that define unique symbols, oldest first. */
-@unmanaged export class Uniques {
+/** The symbols of all modules of a context, oldest first: where a unique symbol is looked for. */
+@unmanaged export class Roll {
   first: Symbols | null;
+  private last: Symbols | null;
 
   append(symbols: Symbols): void {
-    symbols.nextUnique = null;
-    let last = this.first;
-    while (last && last.nextUnique) last = last.nextUnique;
-    if (last) last.nextUnique = symbols;
+    symbols.younger = null;
+    symbols.older = this.last;
+    if (this.last) this.last!.younger = symbols;
     else this.first = symbols;
+    this.last = symbols;
   }
 
   remove(symbols: Symbols): void {
-    if (this.first == symbols) this.first = symbols.nextUnique;
-    let each = this.first;
-    while (each) {
-      if (each.nextUnique == symbols) each.nextUnique = symbols.nextUnique;
-      each = each.nextUnique;
-    }
+    if (symbols.older) symbols.older!.younger = symbols.younger;
+    else this.first = symbols.younger;
+    if (symbols.younger) symbols.younger!.older = symbols.older;
+    else this.last = symbols.older;
   }
 }
 
 @unmanaged export class Order {
   globals: Names;
-  uniques: Uniques;
+  roll: Roll;
   /** No symbol of one machine is another's. */
   arch: Arch;
   /** What the module was loaded with. */
@@ -69,13 +68,13 @@ import { Symbols } from "./symbols";
 
   /** Of what is unique there is one definition for all: the oldest module's, whatever the scope. */
   private findUnique(first: Found, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want): Found {
-    let symbols = this.uniques.first;
+    let symbols = this.roll.first;
     while (symbols) {
       if (symbols.image.arch == this.arch) {
         const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
         if (index && isUnique(found(symbols, index))) return found(symbols, index);
       }
-      symbols = symbols.nextUnique;
+      symbols = symbols.younger;
     }
     return first;
   }

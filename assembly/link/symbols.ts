@@ -36,8 +36,9 @@ import { Version, versionsOf } from "./version";
   /** The next in the list of all whose symbols every load sees; where in that list it is. */
   nextGlobal: Symbols | null;
   rank: u32;
-  /** The next in the list of those that define unique symbols. */
-  nextUnique: Symbols | null;
+  /** Neighbours in the list of all modules of the context. */
+  younger: Symbols | null;
+  older: Symbols | null;
   /** DT_GNU_HASH; bucketCount 0 if there is none. */
   bloom: u64;
   buckets: u64;

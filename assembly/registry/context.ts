@@ -3,7 +3,7 @@
 import { Kind } from "../words";
 import { Arena, arenaOf } from "../base/arena";
 import { Names } from "../link/names";
-import { Uniques } from "../link/order";
+import { Roll } from "../link/order";
 import { Scope } from "../link/scope";
 import { newHandle } from "./handle";
 import { Modules } from "./modules";
@@ -15,9 +15,9 @@ import { Modules } from "./modules";
   arena: Arena;
   /** Published modules, in load order. */
   modules: Modules;
-  /** Those whose symbols every load sees, and those that define unique symbols. */
+  /** Those whose symbols every load sees, and all. */
   globals: Names;
-  uniques: Uniques;
+  roll: Roll;
   /** Scopes whose root is gone while a module that was loaded with it is still there. */
   orphans: Scope | null;
   /** What the host wants to be asked. */
@@ -37,8 +37,8 @@ import { Modules } from "./modules";
 }
 const MODULES: usize = offsetof<Context>() + 7 & ~7;
 const GLOBALS: usize = MODULES + (offsetof<Modules>() + 7 & ~7);
-const UNIQUES: usize = GLOBALS + (offsetof<Names>() + 7 & ~7);
-const RECORD: usize = UNIQUES + offsetof<Uniques>();
+const ROLL: usize = GLOBALS + (offsetof<Names>() + 7 & ~7);
+const RECORD: usize = ROLL + offsetof<Roll>();
 
 /** A new context; null if there is no memory. */
 export function newContext(argc: u64, argv: u64, envp: u64): Context | null {
@@ -53,7 +53,7 @@ export function newContext(argc: u64, argv: u64, envp: u64): Context | null {
   context.arena = arena;
   context.modules = changetype<Modules>(arena.record + MODULES);
   context.globals = changetype<Names>(arena.record + GLOBALS);
-  context.uniques = changetype<Uniques>(arena.record + UNIQUES);
+  context.roll = changetype<Roll>(arena.record + ROLL);
   context.argc = argc;
   context.argv = argv;
   context.envp = envp;

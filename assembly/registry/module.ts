@@ -4,7 +4,6 @@ import { Flag, Kind } from "../words";
 import * as machine from "../host/machine";
 import { Arena, arenaOf } from "../base/arena";
 import { keepsRetired } from "../base/generation";
-import { ELFOSABI } from "../elf/header";
 import { Image } from "../inspect/image";
 import { Binding } from "../link/bond";
 import { Order } from "../link/order";
@@ -122,7 +121,7 @@ export const enum State { Loading, Published, Dying, Gone }
   hide(): void {
     const context = this.context;
     if (this.isGlobal) context.globals.remove(this.symbols);
-    if (this.image.abi == ELFOSABI.GNU) context.uniques.remove(this.symbols);
+    context.roll.remove(this.symbols);
     this.state = State.Gone;
   }
 

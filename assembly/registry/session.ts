@@ -6,7 +6,6 @@ import { event } from "../host/log";
 import { arenaOf } from "../base/arena";
 import { Fault } from "../base/fault";
 import { Work } from "../base/work";
-import { ELFOSABI } from "../elf/header";
 import { Image } from "../inspect/image";
 import { Missing } from "../link/missing";
 import { Binder } from "../link/binder";
@@ -114,7 +113,7 @@ export const enum Task { Inspect, Load, Unload, Patch }
       this.modules.remove(module);
       context.modules.append(module);
       module.state = State.Published;
-      if (module.image.abi == ELFOSABI.GNU) context.uniques.append(module.symbols);
+      context.roll.append(module.symbols);
       module.broughtBy = null;
       module.initialiser = changetype<usize>(this);
       store<u32>(this.handles + this.handleCount++ * 4, module.handle);
