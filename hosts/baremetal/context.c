@@ -13,6 +13,11 @@ bool context_switch(unsigned number) {
   return true;
 }
 
+void context_end(void) {
+  if (lw_close(contexts[now]) == LW_CODE_OK) contexts[now] = 0;
+  context_switch(0);
+}
+
 unsigned context_number(void) { return now; }
 
 uint32_t context_now(void) { return contexts[now]; }

@@ -12,6 +12,9 @@ bool context_switch(unsigned number);
 unsigned context_number(void);
 uint32_t context_now(void);
 
+/* Ends the context that we are in and goes to the first one, which only begins anew. */
+void context_end(void);
+
 /* The module whose memory holds an address, and the context that it is in; 0 for none. */
 uint32_t module_at(uintptr_t address);
 

@@ -370,6 +370,7 @@ static void clear(struct line *line) {
   if (answer != LW_ANSWER_DONE) report_failed("", session);
   lw_close(session);
   if (answer != LW_ANSWER_DONE) return;
+  context_end();
   json_event("cleared");
   report_memory();
   json_end();
