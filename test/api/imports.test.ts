@@ -56,10 +56,13 @@ function said({ name, parameters, results }: Signature): string {
 
 const is32 = (machine: string): boolean => ["i386", "arm", "riscv32"].includes(machine);
 
-/** The cores, and what each leaves out because only words of the other class need it. */
+/** What only a core with threads imports. */
+const OF_THREADS = ["machine.fence"];
+
+/** The cores, and what each leaves out because only wider words need it. */
 const CORES: ReadonlyMap<string, readonly string[]> = new Map([
-  ["core", []],
-  ...MACHINES.map((machine) => [`core.${machine}`, is32(machine) ? ["memory.load64", "memory.store64"] : ["memory.store32"]] as const),
+  ["core", OF_THREADS],
+  ...MACHINES.map((machine) => [`core.${machine}`, is32(machine) ? [...OF_THREADS, "memory.load64", "memory.store64"] : OF_THREADS] as const),
 ]);
 
 describe("api: docs/abi.md", () => {
