@@ -16,7 +16,7 @@ import { Session } from "./session";
  *
  * @returns false if the session must wait, or failed
  * @fault TlsRefused (Phdr, at = file offset, value = p_memsz)
- * @fault NoStaticTls (Phdr, at = file offset, value = where the host put it)
+ * @fault NoStaticTls (Phdr, at = file offset, value = p_memsz)
  */
 export function reserveTls(session: Session, module: Module): bool {
   const image = module.image;
@@ -31,7 +31,7 @@ export function reserveTls(session: Session, module: Module): bool {
   if (!isExecutable(image)) return true;
   const offset = machine.tlsOffset(module.handle);
   if (offset == linkedOffset(image, tls)) return true;
-  return session.fail(Code.NoStaticTls, What.Phdr, image.headerOf(tls), offset);
+  return session.fail(Code.NoStaticTls, What.Phdr, image.headerOf(tls), tls.bytes);
 }
 
 /** Has blocks initialised that threads have already. */

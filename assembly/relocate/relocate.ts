@@ -152,7 +152,7 @@ function isLeftOpen(relocator: Relocator, bond: Bond, entry: u64): bool {
 function relocateTls<A>(relocator: Relocator, vaddr: u64, role: Role, place: u64, bond: Bond | null, addend: u64): bool {
   const places = relocator.places;
   // What is subtracted is negated but for its addend: that is a negated offset already.
-  const variable = variableOf(relocator.symbols.module, bond, role == Role.TlsBelow ? 0 - addend : addend);
+  const variable = variableOf(relocator.symbols, bond, role == Role.TlsBelow ? 0 - addend : addend);
   // A module without a block has no variables: its own entries name none.
   if (!bond && !places.image.tls) return places.work.fail(Code.BadSymbolType, What.Rel, vaddr, 0);
   if (role == Role.TlsDescriptor) return storeDescriptor<A>(places, vaddr, place, variable);

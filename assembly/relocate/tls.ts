@@ -6,7 +6,8 @@ import { NOWHERE } from "../host/answer";
 import * as machine from "../host/machine";
 import { Role } from "../arch/arch";
 import { loadWord, storeWord, wrap } from "../elf/word";
-import { Bond, Bound } from "../link/bond";
+import { Bond } from "../link/bond";
+import { Symbols } from "../link/symbols";
 import { Places } from "./place";
 
 /** A variable: its block, and its offset there. */
@@ -14,6 +15,8 @@ import { Places } from "./place";
   /** The module whose block it is in; 0 for a weak reference that nobody defines. */
   module: u32;
   offset: u64;
+  /** Bytes of the block. */
+  blockBytes: u64;
 }
 
 /**
@@ -21,8 +24,10 @@ import { Places } from "./place";
  *
  * @param bond  null where the entry names no symbol: the module's own block
  */
-export function variableOf(own: u32, bond: Bond | null, addend: u64): Variable {
-  VARIABLE.module = bond ? (bond.kind == Bound.Absent ? 0 : bond.module) : own;
+export function variableOf(own: Symbols, bond: Bond | null, addend: u64): Variable {
+  const owner = bond ? bond.owner : own;
+  VARIABLE.module = owner ? owner.module : 0;
+  VARIABLE.blockBytes = owner && owner.image.tls ? owner.image.tls!.bytes : 0;
   VARIABLE.offset = (bond ? bond.value : 0) + addend;
   return VARIABLE;
 }
@@ -31,7 +36,7 @@ export function variableOf(own: u32, bond: Bond | null, addend: u64): Variable {
 /**
  * The word that a DTPMOD, DTPOFF or TPOFF asks for.
  *
- * @fault NoStaticTls (Rel, at = entry, value = the module)  the block has no fixed offset from the thread pointer
+ * @fault NoStaticTls (Rel, at = entry, value = bytes of the block)  it has no fixed offset from the thread pointer
  */
 export function tlsWord(places: Places, entry: u64, role: Role, variable: Variable): u64 {
   switch (role) {
@@ -41,7 +46,7 @@ export function tlsWord(places: Places, entry: u64, role: Role, variable: Variab
   // Nobody's: its address is to be the addend, wherever the thread pointer is; so it is for what tests it against 0 only.
   if (!variable.module) return variable.offset;
   const block = machine.tlsOffset(variable.module);
-  if (block == NOWHERE) places.work.fail(Code.NoStaticTls, What.Rel, entry, variable.module);
+  if (block == NOWHERE) places.work.fail(Code.NoStaticTls, What.Rel, entry, variable.blockBytes);
   return role == Role.TlsBelow ? 0 - block - variable.offset : block + variable.offset;
 }
 

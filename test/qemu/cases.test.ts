@@ -93,6 +93,7 @@ function imageScriptOf(machine: Machine, one: Case): string[] {
     ...loads.map((step) => `load ${step.file} norun${wordsOf(step)}`),
     ...files.map((file) => `hash ${file}`),
     ...loads.map((step) => `unload ${step.file}`).reverse(),
+    "clear",
   ];
 }
 
@@ -146,7 +147,7 @@ function checkStep(script: Script, step: Step): void {
     }
     case "stays": {
       const { file, kept } = script.next("stays");
-      assert.deepEqual({ file, kept }, { file: step.file, kept: step.kept });
+      assert.deepEqual({ file, kept }, { file: step.file, kept: step.kept.toLowerCase() });
       assert.equal(script.next("unloaded").file, step.file);
       return;
     }
