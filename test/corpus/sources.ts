@@ -1,6 +1,6 @@
 // Libraries for a machine that no distribution has: from Debian's source packages, with musl's headers, and musl itself.
 
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Machine } from "../../fixtures/list.js";
 import { machines } from "../../scripts/machines.js";
@@ -115,6 +115,8 @@ export async function librariesOf(machine: Machine, chosen: ReadonlySet<string>,
     musl(machine, compiler, "install-headers", `${FOLDER}/${MUSL}/configure`, headers),
     ...names.map((name) => (name === MUSL ? musl(machine, compiler, "install-libs", headers, pathOf(machine, MUSL)) : library(machine, compiler, module.emulation, name))),
   ], say);
+  rmSync(join(ROOT, FOLDER), { recursive: true, force: true });
+  rmSync(join(ROOT, folderOf(machine), "objects"), { recursive: true, force: true });
   const folders = new Set(names.map((name) => join(ROOT, dirname(pathOf(machine, name)))));
   return { files: wanted.map((name) => join(ROOT, pathOf(machine, name))), search: [...folders] };
 }
