@@ -1,18 +1,16 @@
 // Walks over graphs of modules that are made by hand: no file, no host.
 
-import { Flag } from "../../../assembly/words";
-import { arenaOf } from "../../../assembly/base/arena";
-import { take } from "../../../assembly/base/heap";
+import { Flag, Kept } from "../../../assembly/words";
+import { take, usedBytes } from "../../../assembly/base/heap";
 import { Image, newImage } from "../../../assembly/inspect/image";
 import { Scope } from "../../../assembly/link/scope";
 import { Context, newContext } from "../../../assembly/registry/context";
-import { initOrder, keepScope, markDying, scopeOf } from "../../../assembly/registry/dependency";
+import { closureOf, dropOrphans, initOrder, keepScope, keptBy, makeGlobal, markDying, pruneScopes } from "../../../assembly/registry/dependency";
 import { openHandles } from "../../../assembly/registry/handle";
 import { Module, State, moduleAt, newModule } from "../../../assembly/registry/module";
 import { Modules } from "../../../assembly/registry/modules";
 import { freshHeap } from "./support/heap";
 import { below, seed } from "./support/random";
-import { newWork } from "./support/work";
 
 const MOST = 32;
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
@@ -32,7 +30,7 @@ function graph(count: i32, edges: string): void {
     modules[i] = changetype<usize>(module);
     loading.append(module);
   }
-  for (let i = 0; i < edges.length; i += 3) assert(at(edges.charCodeAt(i) - 97).depend(at(edges.charCodeAt(i + 1) - 97)), "there is memory");
+  for (let i = 0; i < edges.length; i += 3) assert(at(edges.charCodeAt(i) - 97).depend(at(edges.charCodeAt(i + 1) - 97), true), "there is memory");
 }
 
 function letter(module: Module): string { return LETTERS.charAt(module.image.source - 1); }
@@ -47,6 +45,26 @@ function scopeText(scope: Scope): string {
   let result = "";
   for (let i: u32 = 0; i < scope.count; ++i) result += letter(moduleAt(scope.at(i).module));
   return result;
+}
+
+function globalText(): string {
+  let result = "", each = context.globals.first;
+  while (each) {
+    result += letter(moduleAt(each.module));
+    each = each.nextGlobal;
+  }
+  return result;
+}
+
+/** What release does with what is dying. */
+function releaseAll(first: Module | null): void {
+  let each = first;
+  while (each) {
+    const next: Module | null = each.dyingNext;
+    context.modules.remove(each);
+    each.release();
+    each = next;
+  }
 }
 
 function order(root: i32): string {
@@ -117,8 +135,8 @@ describe("registry: dependency", () => {
       graph(26, "");
       seed(round);
       for (let i = 0; i < 25; ++i) {
-        at(i).depend(at(i + 1 + below(25 - i)));
-        for (let more = below(4); more; --more) at(i).depend(at(i + 1 + below(25 - i)));
+        at(i).depend(at(i + 1 + below(25 - i)), true);
+        for (let more = below(4); more; --more) at(i).depend(at(i + 1 + below(25 - i)), true);
       }
       const result = order(0);
       for (let i = 0; i < result.length; ++i) {
@@ -146,28 +164,46 @@ describe("registry: dependency", () => {
     expect(count).toBe(2);
   });
 
-  test("a new module's names are looked up in what is global, then breadth first", () => {
+  test("a new module's names are looked up breadth first", () => {
     graph(5, "ab ac bd ce");
-    expect(scopeText(scopeOf(newWork(), context, loading, at(0))!)).toBe("abcde");
+    expect(scopeText(closureOf(context, at(0))!)).toBe("abcde");
     graph(5, "ab bc ad de");
-    expect(scopeText(scopeOf(newWork(), context, loading, at(0))!)).toBe("abdce");
-    expect(scopeText(scopeOf(newWork(), context, loading, at(1))!)).toBe("bc");
+    expect(scopeText(closureOf(context, at(0))!)).toBe("abdce");
+    expect(scopeText(closureOf(context, at(1))!)).toBe("bc");
   });
 
-  test("global modules come first, in load order, and once", () => {
-    graph(5, "ab cd ce");
+  test("what a module is bound to, but does not need, is not in its scope", () => {
+    graph(4, "ab bc");
+    at(1).depend(at(3), false);
+    expect(scopeText(closureOf(context, at(0))!)).toBe("abc");
+    at(1).depend(at(2), false);
+    expect(scopeText(closureOf(context, at(0))!)).toBe("abc", "an edge that is there stays as it is");
+  });
+
+  test("global modules in the order they became global, and once", () => {
+    graph(5, "ab cd ce ea");
     publish("");
-    at(1).flags = at(4).flags = Flag.Global;
-    expect(scopeText(scopeOf(newWork(), context, loading, at(2))!)).toBe("becd");
-    at(1).flags = Flag.Global | Flag.NoLink;
-    expect(scopeText(scopeOf(newWork(), context, loading, at(2))!)).toBe("ecd", "what is only looked at is not open");
-    at(4).state = State.Dying;
-    expect(scopeText(scopeOf(newWork(), context, loading, at(0))!)).toBe("ab", "nor is what is on its way out");
+    assert(keepScope(context, at(1)) && keepScope(context, at(2)), "there is memory");
+    makeGlobal(at(1));
+    makeGlobal(at(2));
+    expect(globalText()).toBe("bcdea");
+    makeGlobal(at(1));
+    expect(globalText()).toBe("bcdea");
+    expect(at(0).isGlobal).toBe(true);
+  });
+
+  test("neither what is only looked at nor what is on its way out becomes global", () => {
+    graph(4, "ab ac ad");
+    publish("");
+    at(1).flags = Flag.NoLink;
+    at(2).state = State.Dying;
+    assert(keepScope(context, at(0)), "there is memory");
+    makeGlobal(at(0));
+    expect(globalText()).toBe("ad");
   });
 
   test("a module that the host holds answers for itself and all it needs", () => {
     graph(5, "ab ac bd dd");
-    at(4).flags = Flag.Global;
     expect(keepScope(context, at(0))).toBe(true);
     expect(scopeText(at(0).scope!)).toBe("abcd");
     const kept = changetype<usize>(at(0).scope);
@@ -217,14 +253,102 @@ describe("registry: dependency", () => {
     expect(dying()).toBe("abc");
   });
 
-  test("no memory for a scope is a fault", () => {
+  test("what a module that stays is bound to does not die either", () => {
+    graph(3, "ab");
+    at(1).depend(at(2), false);
+    publish("cba");
+    at(0).references = 1;
+    expect(dying()).toBe("");
+    at(0).references = 0;
+    expect(dying()).toBe("abc");
+  });
+
+  test("what was loaded for good stays until its context is unloaded", () => {
+    graph(3, "ab");
+    publish("bac");
+    at(0).isPermanent = true;
+    expect(dying()).toBe("c");
+    expect(keptBy(at(0))).toBe(Kept.NoDelete);
+    expect(keptBy(at(1))).toBe(Kept.Needed);
+    context.isClosing = true;
+    expect(dying()).toBe("ab");
+    expect(keptBy(at(1))).toBe(Kept.No);
+  });
+
+  test("why a module stays: the strongest reason", () => {
+    graph(1, "");
+    expect(keptBy(at(0))).toBe(Kept.No, "it is not published");
+    publish("a");
+    expect(keptBy(at(0))).toBe(Kept.Needed);
+    at(0).pins = 1;
+    expect(keptBy(at(0))).toBe(Kept.Session);
+    at(0).isPermanent = true;
+    expect(keptBy(at(0))).toBe(Kept.NoDelete);
+    at(0).references = 1;
+    expect(keptBy(at(0))).toBe(Kept.Reference);
+  });
+
+  test("a scope outlives its root without what is gone", () => {
+    graph(4, "ab bc ad");
+    for (let i = 0; i < 4; ++i) at(i).home = null;
+    const scope = closureOf(context, at(0))!;
+    for (let i = 0; i < 4; ++i) {
+      at(i).home = scope;
+      scope.hold();
+    }
+    scope.drop();
+    publish("dcba");
+    at(1).references = 1;
+    const first = markDying(context)!;
+    pruneScopes(context, first);
+    expect(scopeText(scope)).toBe("bc", "a, its root, and d are gone");
+    expect(scope.root).toBe(0);
+    expect(changetype<usize>(context.orphans)).toBe(changetype<usize>(scope));
+    releaseAll(first);
+    dropOrphans(context, false);
+    expect(changetype<usize>(context.orphans)).toBe(changetype<usize>(scope), "b and c still look names up there");
+    at(1).references = 0;
+    const rest = markDying(context)!;
+    pruneScopes(context, rest);
+    expect(scope.count).toBe(0);
+    const used = usedBytes();
+    releaseAll(rest);
+    expect(usedBytes()).toBeLessThan(used);
+    dropOrphans(context, false);
+    expect(context.orphans === null).toBe(true);
+  });
+
+  test("the scopes that are left go with their context", () => {
+    const left = new StaticArray<usize>(2);
+    for (let round = 0; round < 2; ++round) {
+      freshHeap(1 << 18);
+      openHandles();
+      graph(2, "ab");
+      publish("ba");
+      if (round) {
+        const scope = closureOf(context, at(0))!;
+        at(1).home = at(0).home = scope;
+        scope.hold();
+      }
+      at(1).references = 1;
+      const first = markDying(context)!;
+      pruneScopes(context, first);
+      releaseAll(first);
+      dropOrphans(context, true);
+      expect(context.orphans === null).toBe(true);
+      at(1).release();
+      left[round] = usedBytes();
+    }
+    expect(left[1]).toBe(left[0], "as if there had been none");
+  });
+
+  test("no memory for a scope is no harm", () => {
     graph(2, "ab");
-    const work = newWork();
     while (take(1024));
     while (take(8));
-    expect(scopeOf(work, context, loading, at(0)) === null).toBe(true);
-    expect(work.fault.code).toBe(0x0f01);
+    expect(closureOf(context, at(0)) === null).toBe(true);
     expect(keepScope(context, at(0))).toBe(false);
+    expect(at(0).scope === null).toBe(true);
   });
 });
 

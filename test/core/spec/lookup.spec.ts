@@ -1,11 +1,11 @@
 // Names looked up in tables that are made here, after the hash tables' definitions.
 
+import { NONE } from "../../../assembly/host/answer";
 import { gnuHash } from "../../../assembly/elf/hash";
-import { find, isNamed } from "../../../assembly/link/lookup";
+import { Want, find, found, isNamed } from "../../../assembly/link/lookup";
 import { Symbols } from "../../../assembly/link/symbols";
-import { newScope } from "../../../assembly/link/scope";
+import { Scope, newScope } from "../../../assembly/link/scope";
 import { sameBytes, textBytes } from "../../../assembly/link/text";
-import { arenaOf } from "../../../assembly/base/arena";
 import { store32 } from "../../../assembly/host/memory";
 import { freshHeap } from "./support/heap";
 import { Entry, addGnu, addSysv, addVersions, hashOf, tableOf } from "./support/symbols";
@@ -17,7 +17,7 @@ let scratch: u64 = 0;
 
 function look(symbols: Symbols, text: string): u32 {
   const bytes = putText(scratch, text);
-  return find(symbols, scratch, bytes, gnuHash(scratch, bytes));
+  return find(symbols, scratch, bytes, gnuHash(scratch, bytes), NONE, 0, Want.Oldest);
 }
 
 /** Entries in the order of their buckets, as DT_GNU_HASH wants them. */
@@ -163,17 +163,27 @@ function scoped<A>(): void {
   const a = tableOf<A>(weak), b = tableOf<A>(strong);
   addSysv(a, weak, 1);
   addSysv(b, strong, 1);
-  const scope = newScope(arenaOf(0)!, 2)!;
+  const scope = newScope(2)!;
   scope.append(a);
   scope.append(b);
   expect(scope.count).toBe(2);
   expect(changetype<usize>(scope.at(1))).toBe(changetype<usize>(b));
-  expect(scope.find(scratch, putText(scratch, "both"), hashOf("both"), null)).toBe(1 << 32 | 1, "the first counts, weak or not");
-  expect(scope.find(scratch, 4, hashOf("both"), a)).toBe(2 << 32 | 1, "but for the one that is passed over");
-  expect(scope.find(scratch, 4, hashOf("both"), b)).toBe(1 << 32 | 1);
-  expect(scope.find(scratch, putText(scratch, "second"), hashOf("second"), null)).toBe(2 << 32 | 2);
-  expect(scope.find(scratch, 6, hashOf("second"), b)).toBe(0);
-  expect(scope.find(scratch, putText(scratch, "third"), hashOf("third"), null)).toBe(0);
+  expect(scope.positionOf(b)).toBe(1);
+  expect(lookIn(scope, 0, "both", null)).toBe(found(a, 1), "the first counts, weak or not");
+  expect(lookIn(scope, 0, "both", a)).toBe(found(b, 1), "but for the one that is passed over");
+  expect(lookIn(scope, 0, "both", b)).toBe(found(a, 1));
+  expect(lookIn(scope, 1, "both", null)).toBe(found(b, 1), "from a position on");
+  expect(lookIn(scope, 2, "both", null)).toBe(0);
+  expect(lookIn(scope, 0, "second", null)).toBe(found(b, 2));
+  expect(lookIn(scope, 0, "second", b)).toBe(0);
+  expect(lookIn(scope, 0, "third", null)).toBe(0);
+  scope.truncate(1);
+  expect(lookIn(scope, 0, "second", null)).toBe(0, "what was cut off is gone");
+  expect(scope.positionOf(b)).toBe(1, "its count: it is nowhere");
+}
+
+function lookIn(scope: Scope, from: u32, text: string, except: Symbols | null): u64 {
+  return scope.find(from, scratch, putText(scratch, text), hashOf(text), NONE, 0, Want.Oldest, except);
 }
 
 describe("link: lookup", () => {

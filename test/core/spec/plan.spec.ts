@@ -1,4 +1,4 @@
-import { Code, PF, What } from "../../../assembly/words";
+import { Code, Flag, PF, What } from "../../../assembly/words";
 import { NONE } from "../../../assembly/host/answer";
 import { take } from "../../../assembly/base/heap";
 import { Work } from "../../../assembly/base/work";
@@ -46,7 +46,7 @@ function refusal(image: Image, pageBytes: u64, code: Code, what: What, at: u64, 
 function unlinkable(image: Image, code: Code, what: What, at: u64, value: u64): void {
   const work = newWork();
   expect(planOf(work, image, 4096, newPlan())).toBe(true);
-  expect(isLinkable(work, image)).toBe(false);
+  expect(isLinkable(work, image, 0)).toBe(false);
   checkFault(work, code, what, at, value);
 }
 
@@ -112,7 +112,7 @@ describe("plan: plan", () => {
   test("text relocations, by either sign", () => {
     const image = typical();
     image.dynamic!.add(DT.FLAGS, 8);
-    expect(isLinkable(newWork(), image)).toBe(true);
+    expect(isLinkable(newWork(), image, 0)).toBe(true);
     image.dynamic!.add(DT.TEXTREL, 0);
     unlinkable(image, Code.TextRelocation, What.Dyn, 0x12900, 0);
     const flagged = typical();
@@ -120,12 +120,11 @@ describe("plan: plan", () => {
     unlinkable(flagged, Code.TextRelocation, What.Dyn, 0x12900, 0);
   });
 
-  test("thread-local storage, unless there is none of it", () => {
+  test("text relocations that the load allows", () => {
     const image = typical();
-    image.tls = image.segment(2);
-    expect(isLinkable(newWork(), image)).toBe(true);
-    image.tls!.bytes = 24;
-    unlinkable(image, Code.UnsupportedTls, What.Phdr, 64 + 2 * 56, 24);
+    image.dynamic!.add(DT.TEXTREL, 0);
+    expect(isLinkable(newWork(), image, Flag.AllowText)).toBe(true);
+    expect(isLinkable(newWork(), image, ~<u32>Flag.AllowText)).toBe(false, "nothing else allows them");
   });
 
   test("the last page of all is out of reach", () => {

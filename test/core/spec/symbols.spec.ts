@@ -55,7 +55,7 @@ function checkFault(code: Code, what: What, at: u64, value: u64): void {
 
 function limits<A>(): void {
   let symbols = open<A>();
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.count).toBe(<u32>(BYTES / symBytes<A>()), "they end with their segment");
   expect(symbols.table).toBe(placement.addr);
   expect(symbols.bits).toBe(sizeof<A>() * 8);
@@ -63,25 +63,25 @@ function limits<A>(): void {
 
   symbols = open<A>();
   image.segment(0).fileBytes = 9 * symBytes<A>();
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.count).toBe(9, "or with the file's bytes in it");
 
   symbols = withStrings<A>();
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.count).toBe(COUNT, "or where the strings begin");
   expect(symbols.stringBytes).toBe(16);
   expect(symbols.strings).toBe(placement.addr + COUNT * symBytes<A>());
 
   symbols = open<A>();
   image.dynamic!.add(DT.STRTAB, LOW - 0x800);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.count).toBe(<u32>(BYTES / symBytes<A>()), "not where something began before");
 
   const tags: StaticArray<u64> = [DT.VERNEED, DT.VERDEF, DT.RELA, DT.REL, DT.RELR, DT.JMPREL];
   for (let i = 0; i < tags.length; ++i) {
     symbols = open<A>();
     image.dynamic!.add(tags[i], LOW + 7 * symBytes<A>() + 1);
-    expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+    expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
     expect(symbols.count).toBe(7, "or where another table does");
   }
 }
@@ -89,11 +89,11 @@ function limits<A>(): void {
 function versions<A>(): void {
   let symbols = withStrings<A>();
   image.dynamic!.add(DT.VERSYM, LOW + BYTES - COUNT * 2);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.versions).toBe(placement.at(LOW + BYTES - COUNT * 2));
   symbols = withStrings<A>();
   image.dynamic!.add(DT.VERSYM, LOW + BYTES - COUNT * 2 + 1);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false);
   checkFault(Code.BadVersionTable, What.Version, LOW + BYTES - COUNT * 2 + 1, COUNT);
 }
 
@@ -122,7 +122,7 @@ function gnuTable<A>(): Symbols {
 function gnu<A>(): void {
   let symbols = gnuTable<A>();
   let buckets = putGnu<A>(HASH, 2, 1, 4);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.bucketCount).toBe(2);
   expect(symbols.first).toBe(1);
   expect(symbols.bloomMask).toBe(3);
@@ -134,43 +134,43 @@ function gnu<A>(): void {
 
   symbols = gnuTable<A>();
   putGnu<A>(HASH, 0, 1, 1);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false);
   checkFault(Code.BadHashTable, What.Hash, HASH, 0);
 
   for (let i = 0; i < 2; ++i) {
     symbols = gnuTable<A>();
     putGnu<A>(HASH, 2, 1, i * 3);
-    expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false);
+    expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false);
     checkFault(Code.BadHashTable, What.Hash, HASH, i * 3);
   }
 
   symbols = gnuTable<A>();
   putGnu<A>(HASH, 2, 4, 1);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false, "every bucket is before symoffset");
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false, "every bucket is before symoffset");
   checkFault(Code.BadHashTable, What.Hash, HASH, 3);
 
   symbols = gnuTable<A>();
   buckets = putGnu<A>(HASH, 2, 1, 1);
   word(buckets, COUNT);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false, "a bucket names a symbol that is not there");
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false, "a bucket names a symbol that is not there");
   checkFault(Code.BadHashTable, What.Hash, HASH, COUNT);
 
   symbols = gnuTable<A>();
   buckets = putGnu<A>(HASH, 2, 1, 1);
   word(buckets + 8 + 2 * 4, 5);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.count).toBe(4, "symbols end where the last chain does");
 
   symbols = gnuTable<A>();
   buckets = putGnu<A>(HASH, 2, 1, 1);
   word(buckets + 8 + 3 * 4, 4);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false, "the last chain does not end");
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false, "the last chain does not end");
   checkFault(Code.HashLoop, What.Hash, HASH, COUNT);
 
   symbols = gnuTable<A>();
   putGnu<A>(HASH, 0x40000000, 1, 1);
   const before = violations();
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false, "buckets beyond the segment");
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false, "buckets beyond the segment");
   checkFault(Code.BadHashTable, What.Hash, HASH, 0x40000000);
   expect(violations()).toBe(before);
 
@@ -178,7 +178,7 @@ function gnu<A>(): void {
   buckets = putGnu<A>(HASH, 2, 1, 1);
   word(buckets, 0);
   word(buckets + 4, 0);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.bucketCount).toBe(0, "no bucket is in use: the table is as good as none");
 }
 
@@ -195,13 +195,13 @@ function gnuEnds<A>(): void {
     word(chain - 8, 1);
     for (let k: u64 = 0; k < 4 - i; ++k) word(chain + k * 4, k == 3 ? 3 : 2);
     const before = violations();
-    expect(symbolsOf<A>(work, image, placement, symbols)).toBe(i == 0);
+    expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(i == 0);
     if (i) checkFault(Code.HashLoop, What.Hash, at, 4);
     expect(violations()).toBe(before);
   }
   const symbols = withStrings<A>();
   image.dynamic!.add(DT.GNU_HASH, LOW + BYTES - 15);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false);
   checkFault(Code.BadHashTable, What.Hash, LOW + BYTES - 15, 0);
 }
 
@@ -216,7 +216,7 @@ function sysvTable<A>(): Symbols {
 
 function sysv<A>(): void {
   let symbols = sysvTable<A>();
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.sysvBucketCount).toBe(2);
   expect(symbols.sysvBuckets).toBe(placement.at(HASH + 8));
   expect(symbols.count).toBe(COUNT);
@@ -225,38 +225,38 @@ function sysv<A>(): void {
   symbols = sysvTable<A>();
   word(HASH + 4, 4);
   word(HASH + 8 + 8 + 2 * 4, 0);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(true);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(true);
   expect(symbols.count).toBe(4, "nchain is how many there are");
 
   symbols = sysvTable<A>();
   word(HASH, 0);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false);
   checkFault(Code.BadHashTable, What.Hash, HASH, 0);
 
   symbols = sysvTable<A>();
   word(HASH + 4, COUNT + 1);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false);
   checkFault(Code.BadHashTable, What.Hash, HASH, COUNT + 1);
 
   symbols = sysvTable<A>();
   word(HASH, 0x7ff);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false, "buckets beyond the segment");
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false, "buckets beyond the segment");
   expect(work.fault.code).toBe(Code.BadHashTable);
 
   symbols = sysvTable<A>();
   word(HASH + 12, COUNT);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false, "a bucket names a symbol that is not there");
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false, "a bucket names a symbol that is not there");
   checkFault(Code.BadHashTable, What.Hash, HASH, COUNT);
 
   symbols = sysvTable<A>();
   word(HASH + 16 + 3 * 4, 1);
   const before = violations();
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false, "1 -> 3 -> 1");
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false, "1 -> 3 -> 1");
   checkFault(Code.HashLoop, What.Hash, HASH, COUNT + 1);
 
   symbols = withStrings<A>();
   image.dynamic!.add(DT.HASH, LOW + BYTES - 4);
-  expect(symbolsOf<A>(work, image, placement, symbols)).toBe(false);
+  expect(symbolsOf<A>(work, image, placement, symbols, work.arena)).toBe(false);
   checkFault(Code.BadHashTable, What.Hash, LOW + BYTES - 4, 0);
   expect(violations()).toBe(before);
 }
@@ -277,7 +277,7 @@ describe("link: symbols", () => {
     const symbols = sysvTable<u64>();
     image.dynamic!.add(DT.GNU_HASH, HASH + 0x100);
     putGnu<u64>(HASH + 0x100, 2, 1, 1);
-    expect(symbolsOf<u64>(work, image, placement, symbols)).toBe(true);
+    expect(symbolsOf<u64>(work, image, placement, symbols, work.arena)).toBe(true);
     expect(symbols.bucketCount).toBe(2);
     expect(symbols.sysvBucketCount).toBe(0);
   });
@@ -285,15 +285,16 @@ describe("link: symbols", () => {
   test("an image without a dynamic section, or without symbols, has none", () => {
     let symbols = open<u64>();
     image.dynamic = null;
-    expect(symbolsOf<u64>(work, image, placement, symbols)).toBe(true);
+    expect(symbolsOf<u64>(work, image, placement, symbols, work.arena)).toBe(true);
     expect(symbols.count).toBe(0);
     expect(symbols.bias).toBe(placement.bias);
 
     freshHeap(1 << 15);
+    work = newWork();
     image = imageOf(64, 1);
     symbols = changetype<Symbols>(take(offsetof<Symbols>()));
     image.dynamic!.add(DT.GNU_HASH, HASH);
-    expect(symbolsOf<u64>(newWork(), image, placement, symbols)).toBe(true);
+    expect(symbolsOf<u64>(work, image, placement, symbols, work.arena)).toBe(true);
     expect(symbols.bucketCount).toBe(0, "a hash table over nothing is not read");
   });
 });

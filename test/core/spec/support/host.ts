@@ -1,5 +1,5 @@
-// What the core's imports answer, and what they were asked: `view`, `unview`, `close`, `bytes` of a source, `needed`,
-// `resolve` of link, `call` of the machine, `event` of the log. Memory is a sandbox, and not among them.
+// What the core's imports answer, and what they were asked: those of source, link, machine and log, by their names. Memory is a
+// sandbox, and not among them.
 
 /** From now on an import answers this. */
 @external("host", "answer") export declare function answer(name: string, value: i64): void;
