@@ -106,7 +106,7 @@ function bindLeap<A>(binder: Binder, entry: u64, index: u32): bool {
     value = hostLink.foundAddr();
     isIndirect = hostLink.foundType() == STT.GNU_IFUNC;
   }
-  const at = binder.work.take(offsetof<Leap>());
+  const at = binder.work.took(binder.binding.arena.take(offsetof<Leap>()), offsetof<Leap>());
   if (!at) return false;
   const leap = changetype<Leap>(at);
   leap.next = binder.binding.leaps;

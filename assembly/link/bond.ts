@@ -88,6 +88,8 @@ export const enum Bound {
   table: Table;
   entry: u64;
   private bonds: usize;
+  /** Where all of it is kept. */
+  arena: Arena;
   copies: Copy | null;
   leaps: Leap | null;
   /** A resolver must be called for some place. */
@@ -121,5 +123,6 @@ export function newBinding(work: Work, symbols: Symbols, arena: Arena): Binding 
   const binding = changetype<Binding>(at);
   binding.count = symbols.count;
   binding.bonds = bonds;
+  binding.arena = arena;
   return binding;
 }

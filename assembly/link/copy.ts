@@ -53,7 +53,7 @@ function copyFrom<B>(binder: Binder, entry: u64, to: u64, own: u64, index: u32, 
 }
 
 function keep(binder: Binder, owner: Symbols | null, entry: u64, to: u64, from: u64, bytes: u64): bool {
-  const at = binder.work.take(offsetof<Copy>());
+  const at = binder.work.took(binder.binding.arena.take(offsetof<Copy>()), offsetof<Copy>());
   if (!at) return false;
   const copy = changetype<Copy>(at);
   copy.next = binder.binding.copies;
