@@ -64,7 +64,7 @@ function nextOnce(handle: u32, name: u64, nameBytes: u32, version: u64, versionB
   return home ? told(home.find(home.positionOf(module.symbols) + 1, name, nameBytes, hash, version, versionBytes, want, null)) : 0;
 }
 
-@inline function wantOf(version: u64): Want { return version == NONE ? Want.Newest | Want.Address : Want.Exact | Want.Address; }
+@inline function wantOf(version: u64): Want { return (version == NONE ? Want.Newest : Want.Exact) | Want.Address | Want.Dying; }
 
 /** A module the host does not hold is searched alone. */
 function findFrom(module: Module, name: u64, nameBytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): Found {

@@ -22,6 +22,8 @@ export const enum Want {
    * value. psABIs, "Function Addresses".
    */
   Address = 4,
+  /** Also what is on its way out: for whatever goes, too, and for questions. */
+  Dying = 8,
 }
 
 /** A definition: whose, and its index; 0 for none. A pointer and an index, so it goes no further than the core. */
@@ -37,6 +39,7 @@ export type Found = u64;
  * @param version  where the version's name is, or NONE
  */
 export function find(symbols: Symbols, addr: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want): u32 {
+  if (symbols.isDying && !(want & Want.Dying)) return 0;
   return wide(symbols.bits)
     ? findAs<u64>(symbols, addr, bytes, gnu, version, versionBytes, want)
     : findAs<u32>(symbols, addr, bytes, gnu, version, versionBytes, want);

@@ -33,6 +33,8 @@ import { Version, versionsOf } from "./version";
   /** The names of versions, by the index that DT_VERSYM gives. */
   versionNames: usize;
   versionCount: u32;
+  /** It is on its way out: nobody who stays may be bound to it any more. */
+  isDying: bool;
   /** The next in the list of all whose symbols every load sees; where in that list it is. */
   nextGlobal: Symbols | null;
   rank: u32;

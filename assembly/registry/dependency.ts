@@ -197,6 +197,7 @@ export function markDying(context: Context): Module | null {
   while (dying) {
     if (dying.mark != walk.number) {
       dying.state = State.Dying;
+      dying.symbols.isDying = true;
       head = inserted(head, dying);
     }
     dying = dying.next;
