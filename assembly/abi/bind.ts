@@ -4,6 +4,7 @@ import { Answer, Kind, PF, Policy } from "../words";
 import { NONE, PENDING } from "../host/answer";
 import * as hostLink from "../host/link";
 import * as machine from "../host/machine";
+import { generation, isStill } from "../base/generation";
 import { Role, roleOf } from "../arch/arch";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
 import { STB, STT, bindOf, symInfo, typeOf } from "../elf/symbol";
@@ -11,9 +12,10 @@ import { storeWord, wide } from "../elf/word";
 import { addressOf } from "../link/bind";
 import { isCode, isOwn } from "../link/binder";
 import { Found, Want, found, indexOf, ownerOf } from "../link/lookup";
+import { Symbols } from "../link/symbols";
 import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
 import { recordOf } from "../registry/handle";
-import { Module, moduleAt } from "../registry/module";
+import { Module, State, moduleAt } from "../registry/module";
 
 /**
  * Binds an entry of a module's DT_JMPREL: its slot leads to the function from now on. A resolver may call such a function before its
@@ -34,23 +36,13 @@ export function lw_bind(handle: u32, slot: u32, isLocked: u32): u64 {
 function bindSlot<A>(module: Module, slot: u32, isLocked: bool): u64 {
   const image = module.image;
   const dynamic = image.dynamic!;
-  if (slot >= tableCount<A>(dynamic, Table.Plt)) return NONE;
-  const isRela = hasAddend(dynamic, Table.Plt);
-  const entry = module.placement.at(tableStart(dynamic, Table.Plt) + slot * entryBytes<A>(isRela));
-  const info = relInfo<A>(entry);
-  const index = infoSymbol<A>(info);
-  const segment = image.holding(relOffset<A>(entry), sizeof<A>());
-  if (roleOf(image.arch.row(infoType<A>(info))) != Role.Jump || index >= module.symbols.count || !segment || !(segment.flags & PF.W)) return NONE;
-  const place = module.placement.at(relOffset<A>(entry));
-  const value = valueOf<A>(module, index, infoType<A>(info), place, isLocked);
-  if (value >= PENDING) return value;
-  const address = value + (isRela ? relaAddend<A>(entry) : 0) & module.placement.mask;
-  storeWord<A>(place, address);
-  return address;
-}
-
-function valueOf<A>(module: Module, index: u32, type: u32, place: u64, isLocked: bool): u64 {
   const symbols = module.symbols;
+  if (slot >= tableCount<A>(dynamic, Table.Plt)) return NONE;
+  const entry = module.placement.at(tableStart(dynamic, Table.Plt) + slot * entryBytes<A>(hasAddend(dynamic, Table.Plt)));
+  const index = infoSymbol<A>(relInfo<A>(entry));
+  const segment = image.holding(relOffset<A>(entry), sizeof<A>());
+  if (roleOf(image.arch.row(infoType<A>(relInfo<A>(entry)))) != Role.Jump || index >= symbols.count || !segment || !(segment.flags & PF.W)) return NONE;
+
   const symbol = symbols.symbol<A>(index);
   const hashed = symbols.hashedName(symbol);
   if (hashed == NONE) return NONE;
@@ -59,38 +51,62 @@ function valueOf<A>(module: Module, index: u32, type: u32, place: u64, isLocked:
   const version = symbols.versionOf(index);
   const versionAt = version ? symbols.strings + version.name : NONE;
   const versionBytes = version ? version.bytes : 0;
-  const policy = module.context.policy;
+  const own = isOwn<A>(symbol);
+  if (!own && module.context.policy & Policy.Before
+    && hostLink.before(0, image.source, name, bytes, versionAt, versionBytes) == Answer.Done) return leadToHost<A>(module, entry, bytes);
+  const definition = own ? found(symbols, index) : look(module, name, bytes, <u32>(hashed >> 32), versionAt, versionBytes);
+  if (definition) return leadTo<A>(module, entry, bytes, ownerOf(definition), indexOf(definition), isLocked);
+  if (hostLink.resolve(0, image.source, name, bytes, versionAt, versionBytes) == Answer.Done) return leadToHost<A>(module, entry, bytes);
+  return bindOf(symInfo<A>(symbol)) == STB.WEAK ? lead<A>(module, entry, bytes, 0, 0, false, true) : NONE;
+}
 
-  let value: u64 = 0;
-  let owner: u32 = 0;
-  let isResolver = false;
-  if (policy & Policy.Before && !isOwn<A>(symbol)
-    && hostLink.before(0, module.image.source, name, bytes, versionAt, versionBytes) == Answer.Done) {
-    value = hostLink.foundAddr();
-    isResolver = hostLink.foundType() == STT.GNU_IFUNC;
-  } else {
-    const definition: Found = isOwn<A>(symbol)
-      ? found(symbols, index)
-      : module.order.find(name, bytes, <u32>(hashed >> 32), versionAt, versionBytes, Want.Oldest, null);
-    if (definition) {
-      const there = ownerOf(definition);
-      owner = there.module;
-      if (!keeps(module, owner) && !(isLocked && module.depend(moduleAt(owner), false))) return isLocked ? NONE : PENDING;
-      value = addressOf(there, indexOf(definition));
-      const defined = wide(there.bits) ? symInfo<u64>(there.symbol<u64>(indexOf(definition))) : symInfo<u32>(there.symbol<u32>(indexOf(definition)));
-      isResolver = typeOf(defined) == STT.GNU_IFUNC;
-      if (typeOf(defined) == STT.TLS || isResolver && !isCode(there, value)) return NONE;
-    } else if (hostLink.resolve(0, module.image.source, name, bytes, versionAt, versionBytes) == Answer.Done) {
-      value = hostLink.foundAddr();
-      isResolver = hostLink.foundType() == STT.GNU_IFUNC;
-    } else if (bindOf(symInfo<A>(symbol)) != STB.WEAK) return NONE;
+/** The definition in scope. What is on its way out may call what goes with it. */
+function look(module: Module, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32): Found {
+  const want = module.state == State.Dying ? Want.Oldest | Want.Dying : Want.Oldest;
+  let seen: u32;
+  let definition: Found;
+  do {
+    seen = generation();
+    definition = module.order.find(name, bytes, gnu, version, versionBytes, want, null);
+  } while (!isStill(seen));
+  return definition;
+}
+
+/** A module that is not published yet, or is on its way out, keeps nobody new alive: its slot stays as it is. */
+function leadTo<A>(module: Module, entry: u64, nameBytes: u32, there: Symbols, index: u32, isLocked: bool): u64 {
+  let isKept = keeps(module, there.module);
+  if (!isKept && module.isPublished) {
+    if (!isLocked) return PENDING;
+    if (!module.depend(moduleAt(there.module), false)) return NONE;
+    isKept = true;
   }
+  const type = typeOf(wide(there.bits) ? symInfo<u64>(there.symbol<u64>(index)) : symInfo<u32>(there.symbol<u32>(index)));
+  const value = addressOf(there, index);
+  const isResolver = type == STT.GNU_IFUNC;
+  if (type == STT.TLS || isResolver && !isCode(there, value)) return NONE;
+  return lead<A>(module, entry, nameBytes, there.module, value, isResolver, isKept);
+}
+
+function leadToHost<A>(module: Module, entry: u64, nameBytes: u32): u64 {
+  return lead<A>(module, entry, nameBytes, 0, hostLink.foundAddr(), hostLink.foundType() == STT.GNU_IFUNC, true);
+}
+
+/** Leads a slot to a function, and says where that is. */
+function lead<A>(module: Module, entry: u64, nameBytes: u32, owner: u32, found: u64, isResolver: bool, isKept: bool): u64 {
+  let value = found;
   if (isResolver) {
     if (machine.choose(0, value) != Answer.Done) return NONE;
     value = machine.chosen();
   }
-  if (policy & Policy.Intercept && hostLink.intercept(module.handle, name, bytes, type, place, owner, value) == Answer.Done) value = hostLink.foundAddr();
-  return value;
+  const place = module.placement.at(relOffset<A>(entry));
+  if (module.context.policy & Policy.Intercept) {
+    const info = relInfo<A>(entry);
+    const name = module.symbols.name(module.symbols.symbol<A>(infoSymbol<A>(info)));
+    if (hostLink.intercept(module.handle, name, nameBytes, infoType<A>(info), place, owner, value) == Answer.Done) value = hostLink.foundAddr();
+  }
+  const address = value + (hasAddend(module.image.dynamic!, Table.Plt) ? relaAddend<A>(entry) : 0) & module.placement.mask;
+  if (isKept) storeWord<A>(place, address);
+  return address;
 }
 
 /** True if a module keeps another one alive, whose handle this is. */
