@@ -16,11 +16,14 @@ import { loadPlace, placeBytes, storePlace } from "./width";
  *
  * @returns false if the work must wait, or failed
  * @fault ResolverOutside (Rel, at = vaddr of the entry, value = the address)
+ * @fault RelocationOutside (Rel, at = vaddr of the entry, value = the place)  text can't wait for a resolver
  * @fault ChooseRefused (Import, at = address of the resolver)
  */
 export function choose(relocator: Relocator, flags: u32): bool {
   const places = relocator.places;
   places.work.source = places.image.source;
+  // Text that was open to relocations is closed by now.
+  places.forget();
   if (!relocator.binding.hasIndirect) return true;
   return wide(places.image.bits) ? chooseAs<u64>(relocator, flags) : chooseAs<u32>(relocator, flags);
 }

@@ -23,6 +23,9 @@ import { Placement } from "../map/map";
     this.lastBytes = 0;
   }
 
+  /** Permissions have changed: what was found before counts no longer. */
+  forget(): void { this.lastBytes = 0; }
+
   /**
    * True if these bytes may be written.
    *
