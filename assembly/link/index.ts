@@ -7,7 +7,7 @@ import { Arch } from "../arch/arch";
 import { retire } from "../base/generation";
 import { take } from "../base/heap";
 import { gnuHash } from "../elf/hash";
-import { SHN, symShndx } from "../elf/symbol";
+import { SHN, symShndx, symValue } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Found, Want, find, found } from "./lookup";
 import { Symbols } from "./symbols";
@@ -164,7 +164,7 @@ export function newIndex(): Index | null { return changetype<Index | null>(take(
 /** Where a module's definitions begin: DT_GNU_HASH has them behind everything else. */
 function firstDefined(symbols: Symbols): u32 { return symbols.bucketCount ? symbols.first : symbols.sysvBucketCount ? 1 : symbols.count; }
 
-/** What a symbol is found by; 0 if it is no definition. */
+/** What a symbol is found by; 0 if it is none that others find. */
 function keyOf(symbols: Symbols, index: u32): u32 {
   if (symbols.bucketCount) return target.load32(symbols.chain + <u64>(index - symbols.first) * 4) | 1;
   return wide(symbols.bits) ? hashOf<u64>(symbols, index) : hashOf<u32>(symbols, index);
@@ -172,6 +172,7 @@ function keyOf(symbols: Symbols, index: u32): u32 {
 
 function hashOf<A>(symbols: Symbols, index: u32): u32 {
   const symbol = symbols.symbol<A>(index);
-  const bytes = symShndx<A>(symbol) == SHN.UNDEF ? NONE : symbols.nameBytes(symbol);
+  // An executable gives a value to a function that it does not define, but whose address it takes.
+  const bytes = symShndx<A>(symbol) == SHN.UNDEF && !symValue<A>(symbol) ? NONE : symbols.nameBytes(symbol);
   return bytes == NONE ? 0 : gnuHash(symbols.name(symbol), <u32>bytes) | 1;
 }
