@@ -99,11 +99,12 @@ function mapAll(session: Session): bool {
     const image = module.image;
     const opensText = (session.flags & Flag.NoLink) == 0 && hasTextRelocations(image);
     if (!map(session, image, module.plan, module.placement, opensText)) return false;
+    if (!(session.flags & Flag.NoLink) && !reserveTls(session, module)) return false;
+    // Nothing waits behind this: it is done once, and takes the module's memory once.
     const isRead = wide(image.bits)
       ? symbolsOf<u64>(session, image, module.placement, module.symbols, module.arena)
       : symbolsOf<u32>(session, image, module.placement, module.symbols, module.arena);
     if (!isRead) return false;
-    if (!(session.flags & Flag.NoLink) && !reserveTls(session, module)) return false;
     // Names of libraries that may be missing are read from the views until the session is closed.
     if (image.holders == 1 && !session.missing.libraryCount) image.unview();
   }
