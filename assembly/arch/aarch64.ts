@@ -1,6 +1,7 @@
 // AArch64, LP64, little-endian. GLOB_DAT and JUMP_SLOT are S + A here.
 // Spec: ELF for the Arm 64-bit Architecture (AAELF64), 5.7 "Relocation".
 
+import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
 import { Arch, Lazy, Role, Width } from "./arch";
 
@@ -28,4 +29,4 @@ const enum R {
   R.NONE       | Role.None,
 ]);
 
-@lazy export const AARCH64: Arch = changetype<Arch>(memory.data<usize>([EM.AARCH64, 64, 0, 0, 16, 0, Lazy.SecondThird, ROWS, 16]));
+@lazy export const AARCH64: Arch = changetype<Arch>(memory.data<usize>([EM.AARCH64, 64, 0, 0, 16, 0, Lazy.SecondThird, DT.AARCH64_VARIANT_PCS, ROWS, 16]));

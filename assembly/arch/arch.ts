@@ -70,6 +70,8 @@ export const enum Lazy {
   /** A TLS descriptor holds its argument first. */
   argumentFirst: usize;
   lazy: usize;
+  /** The tag of the dynamic section that says: some functions take arguments in registers that no stub keeps. DT_NULL: none does. */
+  variantTag: usize;
   private rows: usize;
   private rowCount: usize;
 

@@ -3,6 +3,7 @@
 // Bit 0 of a code address says Thumb; symbols carry it in their value, so S already has it.
 // Spec: ELF for the Arm Architecture (AAELF32), 5.6 "Relocation".
 
+import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
 import { Arch, Lazy, Role, Width } from "./arch";
 
@@ -29,4 +30,4 @@ const enum R {
   R.NONE         | Role.None,
 ]);
 
-@lazy export const ARM: Arch = changetype<Arch>(memory.data<usize>([EM.ARM, 32, 1, 0, 8, 1, Lazy.SecondThird, ROWS, 15]));
+@lazy export const ARM: Arch = changetype<Arch>(memory.data<usize>([EM.ARM, 32, 1, 0, 8, 1, Lazy.SecondThird, DT.NULL, ROWS, 15]));

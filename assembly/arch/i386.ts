@@ -2,6 +2,7 @@
 // second word.
 // Spec: System V ABI, Intel386 supplement, 4.4 "Relocation"; ELF Handling for Thread-Local Storage, 4.4.4.
 
+import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
 import { Arch, Lazy, NO_TCB, Role, Width } from "./arch";
 
@@ -29,4 +30,4 @@ const enum R {
   R.NONE         | Role.None,
 ]);
 
-@lazy export const I386: Arch = changetype<Arch>(memory.data<usize>([EM.I386, 32, 0, 0, NO_TCB, 0, Lazy.SecondThird, ROWS, 16]));
+@lazy export const I386: Arch = changetype<Arch>(memory.data<usize>([EM.I386, 32, 0, 0, NO_TCB, 0, Lazy.SecondThird, DT.NULL, ROWS, 16]));

@@ -1,6 +1,7 @@
 // LoongArch, LP64. RELA; GOT entries use the plain word of the class.
 // Spec: ELF for the LoongArch Architecture, "Relocations".
 
+import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
 import { Arch, Lazy, Role, Width } from "./arch";
 
@@ -23,4 +24,4 @@ const enum R {
   R.NONE         | Role.None,
 ]);
 
-@lazy export const LOONGARCH64: Arch = changetype<Arch>(memory.data<usize>([EM.LOONGARCH, 64, 0, 0, 0, 0, Lazy.FirstSecond, ROWS, 11]));
+@lazy export const LOONGARCH64: Arch = changetype<Arch>(memory.data<usize>([EM.LOONGARCH, 64, 0, 0, 0, 0, Lazy.FirstSecond, DT.NULL, ROWS, 11]));

@@ -2,6 +2,7 @@
 // 0x800 on, so that an instruction's signed immediate reaches more of it.
 // Spec: RISC-V ELF psABI, 8.4 "Relocations", 8.6 "Thread Local Storage".
 
+import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
 import { Arch, Lazy, Role } from "./arch";
 
@@ -37,5 +38,5 @@ const enum Tls { BIAS = 0x800 }
   R.NONE         | Role.None,
 ]);
 
-@lazy export const RISCV32: Arch = changetype<Arch>(memory.data<usize>([EM.RISCV, 32, 0, Tls.BIAS, 0, 0, Lazy.FirstSecond, ROWS32, 10]));
-@lazy export const RISCV64: Arch = changetype<Arch>(memory.data<usize>([EM.RISCV, 64, 0, Tls.BIAS, 0, 0, Lazy.FirstSecond, ROWS64, 10]));
+@lazy export const RISCV32: Arch = changetype<Arch>(memory.data<usize>([EM.RISCV, 32, 0, Tls.BIAS, 0, 0, Lazy.FirstSecond, DT.RISCV_VARIANT_CC, ROWS32, 10]));
+@lazy export const RISCV64: Arch = changetype<Arch>(memory.data<usize>([EM.RISCV, 64, 0, Tls.BIAS, 0, 0, Lazy.FirstSecond, DT.RISCV_VARIANT_CC, ROWS64, 10]));

@@ -1,6 +1,7 @@
 // x86-64, LP64. RELA only. A function's slot leads to the entry's push of its index, then to the PLT's first entry.
 // Spec: System V ABI, AMD64 supplement, 4.4 "Relocation", 5.2 "Procedure Linkage Table"; ELF Handling for Thread-Local Storage, 4.4.6.
 
+import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
 import { Arch, Lazy, NO_TCB, Role, Width } from "./arch";
 
@@ -29,4 +30,4 @@ const enum R {
   R.NONE      | Role.None,
 ]);
 
-@lazy export const X86_64: Arch = changetype<Arch>(memory.data<usize>([EM.X86_64, 64, 0, 0, NO_TCB, 0, Lazy.SecondThird, ROWS, 17]));
+@lazy export const X86_64: Arch = changetype<Arch>(memory.data<usize>([EM.X86_64, 64, 0, 0, NO_TCB, 0, Lazy.SecondThird, DT.NULL, ROWS, 17]));

@@ -18,15 +18,16 @@ export const enum DF { SYMBOLIC = 2, TEXTREL = 4, BIND_NOW = 8, STATIC_TLS = 16 
 /** DT_FLAGS_1. */
 export const enum DF_1 { NOW = 1, NODELETE = 8, PIE = 0x08000000 }
 
-/** Tags 0 to 37 keep their number; the GNU ones in use follow. */
-const enum Slot { GNU = 38, PROCESSOR = 47, COUNT = 48 }
+/** Tags 0 to 37 keep their number; the GNU ones in use follow, then those of processors, which mean something on their own only. */
+const enum Slot { GNU = 38, PROCESSOR = 47, COUNT = 49 }
 
 /** Where a tag's value is kept, or Slot.COUNT for a tag that the core has no use for. */
 function slotOf(tag: u64): u32 {
   if (tag < <u64>Slot.GNU) return <u32>tag;
   if (tag == DT.GNU_HASH) return Slot.GNU;
   if (tag == DT.VERSYM) return Slot.GNU + 1;
-  if (tag == DT.AARCH64_VARIANT_PCS || tag == DT.RISCV_VARIANT_CC) return Slot.PROCESSOR;
+  if (tag == DT.RISCV_VARIANT_CC) return Slot.PROCESSOR;
+  if (tag == DT.AARCH64_VARIANT_PCS) return Slot.PROCESSOR + 1;
   const index = tag - DT.RELACOUNT;
   return index < 7 ? Slot.GNU + 2 + <u32>index : Slot.COUNT;
 }

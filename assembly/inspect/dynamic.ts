@@ -135,7 +135,7 @@ export function mayBeLazy(image: Image): bool {
   const d = image.dynamic;
   if (!d || !d.has(DT.JMPREL) || !d.has(DT.PLTGOT)) return false;
   return !d.has(DT.BIND_NOW) && !(d.value(DT.FLAGS) & DF.BIND_NOW) && !(d.value(DT.FLAGS_1) & DF_1.NOW)
-    && !d.has(DT.AARCH64_VARIANT_PCS);
+    && !d.has(image.arch.variantTag);
 }
 
 /** True if the file asks never to be unloaded. */
