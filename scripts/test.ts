@@ -10,7 +10,7 @@ import { Tally, say, sayFailure } from "./tally.js";
 /** The suites, which are the folders of test/, slowest first, and how many tests each has at least. */
 const SUITES: ReadonlyMap<string, number> = new Map([
   ["cli", 280],
-  ["oracle", 800],
+  ["oracle", 1400],
   ["wasmtime", 440],
   ["start", 27],
   ["qemu", 1450],
