@@ -17,7 +17,7 @@ process.stdout.write(`${image.name}: e_machine ${image.machine}, ${image.class} 
 for (const name of ["first", "second"]) {
   await using context = linkwright.context();
   await using module = await context.load(image, { allowMissing: true });
-  const names = module.symbols.filter((symbol) => symbol.name && symbol.section !== 0).map((symbol) => symbol.name);
+  const names = module.symbols.filter((symbol) => symbol.name && symbol.address !== undefined).map((symbol) => symbol.name);
   const found = names.filter((symbol) => module.symbol(symbol) !== undefined).length;
   process.stdout.write(`${name} load: at 0x${module.base.toString(16)}, ${found} of ${names.length} symbols found\n`);
   if (found !== names.length) process.exitCode = 1;
