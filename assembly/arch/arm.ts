@@ -5,11 +5,11 @@
 
 import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
-import { Arch, Lazy, Role, Width } from "./arch";
+import { Arch, Lazy, Role } from "./arch";
 
 const enum R {
-  NONE = 0, ABS32 = 2, REL32 = 3, ABS16 = 5, TLS_DESC = 13, TLS_DTPMOD32 = 17, TLS_DTPOFF32 = 18, TLS_TPOFF32 = 19, COPY = 20,
-  GLOB_DAT = 21, JUMP_SLOT = 22, RELATIVE = 23, ABS32_NOI = 55, REL32_NOI = 56, IRELATIVE = 160,
+  NONE = 0, ABS32 = 2, REL32 = 3, TLS_DESC = 13, TLS_DTPMOD32 = 17, TLS_DTPOFF32 = 18, TLS_TPOFF32 = 19, COPY = 20,
+  GLOB_DAT = 21, JUMP_SLOT = 22, RELATIVE = 23, IRELATIVE = 160,
 }
 
 @lazy const ROWS: usize = memory.data<u32>([
@@ -24,10 +24,7 @@ const enum R {
   R.IRELATIVE    | Role.Indirect,
   R.COPY         | Role.Copy,
   R.REL32        | Role.Pc,
-  R.ABS16        | Role.Word | Width.Any16,
-  R.ABS32_NOI    | Role.Word,
-  R.REL32_NOI    | Role.Pc,
   R.NONE         | Role.None,
 ]);
 
-@lazy export const ARM: Arch = changetype<Arch>(memory.data<usize>([EM.ARM, 32, 1, 0, 8, 1, Lazy.SecondThird, DT.NULL, ROWS, 15]));
+@lazy export const ARM: Arch = changetype<Arch>(memory.data<usize>([EM.ARM, 32, 1, 0, 8, 1, Lazy.SecondThird, DT.NULL, ROWS, 12]));

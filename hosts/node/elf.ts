@@ -81,7 +81,7 @@ const RELOCATIONS: Record<number, { prefix: string; names: Record<number, string
     prefix: "R_ARM_",
     names: {
       0: "NONE", 2: "ABS32", 3: "REL32", 5: "ABS16", 13: "TLS_DESC", 17: "TLS_DTPMOD32", 18: "TLS_DTPOFF32", 19: "TLS_TPOFF32", 20: "COPY",
-      21: "GLOB_DAT", 22: "JUMP_SLOT", 23: "RELATIVE", 55: "ABS32_NOI", 56: "REL32_NOI", 160: "IRELATIVE",
+      21: "GLOB_DAT", 22: "JUMP_SLOT", 23: "RELATIVE", 160: "IRELATIVE",
     },
   },
   62: {
