@@ -2,7 +2,8 @@
 //
 //   | bytes of this block, bit 0: taken | bytes of the block below | payload ... |
 //
-// A free block's payload links it into one list. What lies above `top` was never given out or came back.
+// A free block's payload links it into the list of its size: each list has blocks of up to twice the bytes of the one below. What lies
+// above `top` was never given out or came back.
 
 /** Bytes in front of each payload. */
 @inline const TAG: usize = 8;
@@ -25,7 +26,8 @@ let bottom: usize = 0;
 let top: usize = 0;
 let limit: usize = 0;
 let lastBytes: u32 = 0;
-let free: Block | null = null;
+/** The first free block of each size, by the logarithm of its bytes. */
+@lazy const FREE: usize = memory.data(32 << alignof<usize>(), 4);
 let used: usize = 0;
 let peak: usize = 0;
 
@@ -39,7 +41,7 @@ export function openHeap(start: usize, end: usize): void {
   bottom = top = start + (GRAIN - 1) & ~(GRAIN - 1);
   limit = end;
   lastBytes = 0;
-  free = null;
+  memory.fill(FREE, 0, 32 << alignof<usize>());
   used = peak = 0;
 }
 
@@ -93,17 +95,20 @@ export function give(payload: usize): void {
   }
 }
 
-/** The first free block that is large enough, taken off the list. */
+/** The list that a block of this size is in. */
+@inline function listOf(bytes: usize): usize { return FREE + (<usize>(31 - clz<u32>(<u32>bytes)) << alignof<usize>()); }
+@inline function firstOf(list: usize): Block | null { return changetype<Block | null>(load<usize>(list)); }
+
+/** A free block that is large enough, taken off its list. */
 function fitting(need: usize): Block | null {
-  let block: Block | null = free;
-  while (block) {
-    if (block.bytes >= need) {
-      unlink(block);
-      return block;
-    }
-    block = block.next;
-  }
-  return null;
+  let list = listOf(need);
+  let block = firstOf(list);
+  while (block && block.bytes < need) block = block.next;
+  // Whatever is in a later list is large enough.
+  const end = FREE + (32 << alignof<usize>());
+  while (!block && (list += 1 << alignof<usize>()) < end) block = firstOf(list);
+  if (block) unlink(block);
+  return block;
 }
 
 function split(block: Block, need: usize): void {
@@ -136,14 +141,17 @@ function reaches(end: usize): bool {
 }
 
 function link(block: Block): void {
-  block.next = free;
+  const list = listOf(block.bytes);
+  const first = firstOf(list);
+  block.next = first;
   block.previous = null;
-  if (free) free!.previous = block;
-  free = block;
+  if (first) first.previous = block;
+  store<usize>(list, changetype<usize>(block));
 }
 
+/** Takes a block off its list; its size is the one that it was put there with. */
 function unlink(block: Block): void {
   if (block.previous) block.previous!.next = block.next;
-  else free = block.next;
+  else store<usize>(listOf(block.bytes), changetype<usize>(block.next));
   if (block.next) block.next!.previous = block.previous;
 }
