@@ -63,7 +63,7 @@ import { Symbols } from "./symbols";
   /** Adds what a module defines; false if there is no memory. */
   add(symbols: Symbols): bool {
     const start = firstDefined(symbols);
-    const count = symbols.count > start ? symbols.count - start : 0;
+    const count = definedCount(symbols);
     if (!this.holds(this.count + count)) return false;
     const block = take(8 + <usize>count * offsetof<Entry>());
     if (!block) return false;
@@ -95,7 +95,7 @@ import { Symbols } from "./symbols";
     for (let index = start; index < symbols.count; ++index, at += offsetof<Entry>()) {
       if (changetype<Entry>(at).key) this.unlink(changetype<Entry>(at));
     }
-    this.count -= symbols.count > start ? symbols.count - start : 0;
+    this.count -= definedCount(symbols);
     if (before) store<usize>(before, load<usize>(block));
     else this.blocks = load<usize>(block);
     retire(block);
@@ -135,7 +135,7 @@ import { Symbols } from "./symbols";
   }
 
   /** Makes the buckets as many as the entries at least; the order in each stays. */
-  private holds(entries: u32): bool {
+  holds(entries: u32): bool {
     const old = this.buckets;
     const oldCount = old ? this.mask + 1 : 0;
     let count = max(oldCount, FEWEST_BUCKETS);
@@ -163,6 +163,12 @@ export function newIndex(): Index | null { return changetype<Index | null>(take(
 
 /** Where a module's definitions begin: DT_GNU_HASH has them behind everything else. */
 function firstDefined(symbols: Symbols): u32 { return symbols.bucketCount ? symbols.first : symbols.sysvBucketCount ? 1 : symbols.count; }
+
+/** About how many definitions a module has: as many as have their place in the tables. */
+export function definedCount(symbols: Symbols): u32 {
+  const start = firstDefined(symbols);
+  return symbols.count > start ? symbols.count - start : 0;
+}
 
 /** What a symbol is found by; 0 if it is none that others find. */
 function keyOf(symbols: Symbols, index: u32): u32 {

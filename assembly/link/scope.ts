@@ -2,7 +2,7 @@
 
 import { Arena, arenaOf } from "../base/arena";
 import { Found, Want, find, found } from "./lookup";
-import { Index, hasIndex, newIndex } from "./index";
+import { Index, definedCount, hasIndex, newIndex } from "./index";
 import { Symbols } from "./symbols";
 
 /** Up to so many modules an index is not worth while. */
@@ -50,9 +50,10 @@ import { Symbols } from "./symbols";
   addIndex(references: u64, isDeep: bool): void {
     if (!hasIndex() || this.count < FEW || this.index) return;
     let definitions: u64 = 0;
-    for (let i: u32 = 0; i < this.count; ++i) definitions += this.at(i).count;
+    for (let i: u32 = 0; i < this.count; ++i) if (isDeep || !this.at(i).rank) definitions += definedCount(this.at(i));
     if (references * this.count < 4 * definitions) return;
     this.index = newIndex();
+    if (this.index && !this.index!.holds(<u32>definitions)) this.dropIndex();
     for (let i: u32 = 0; i < this.count && this.index; ++i) {
       if (!isDeep && this.at(i).rank) continue;
       if (!this.index!.add(this.at(i))) this.dropIndex();
