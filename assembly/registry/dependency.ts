@@ -96,7 +96,13 @@ export function keptBy(module: Module): Kept {
 
 /** What `lw_find` searches for a module that the host holds. False if there is no memory. */
 export function keepScope(context: Context, module: Module): bool {
-  if (!module.scope) module.scope = closureOf(context, module);
+  if (module.scope) return true;
+  const home = module.home;
+  if (home && home.root == module.handle) {
+    // It was loaded for itself, and what it needs is the same as then.
+    home.hold();
+    module.scope = home;
+  } else module.scope = closureOf(context, module);
   return module.scope != null;
 }
 
