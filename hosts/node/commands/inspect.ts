@@ -222,7 +222,7 @@ function versionsNeeded({ versions: { needed } }: Facts): (readonly [string, str
 }
 
 function resolverText({ resolvers: { symbols, relocations } }: Facts): string {
-  const parts = [...(symbols.length ? [`of ${symbols.join(", ")}`] : []), ...(relocations ? [`for ${relocations} places (IRELATIVE)`] : [])];
+  const parts = [...(symbols.length ? [`of ${symbols.join(", ")}`] : []), ...(relocations ? [`for ${relocations} ${relocations === 1 ? "place" : "places"} (IRELATIVE)`] : [])];
   return parts.join("; ") || "none";
 }
 

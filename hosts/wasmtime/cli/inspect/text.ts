@@ -86,7 +86,7 @@ function resolverLine(facts: Facts): Buffer {
   const text = newBuffer();
   if (facts.chosen.count) text.words("of ").text(sequence(facts.chosen, "").held);
   if (facts.chosen.count && facts.resolved) text.words("; ");
-  return facts.resolved ? text.words("for ").decimal(facts.resolved).words(" places (IRELATIVE)") : text;
+  return facts.resolved ? text.words("for ").decimal(facts.resolved).words(facts.resolved == 1 ? " place (IRELATIVE)" : " places (IRELATIVE)") : text;
 }
 
 function tallyTexts(facts: Facts): List {
