@@ -336,7 +336,7 @@ export const WRONG: readonly Wrong[] = [
     return phdr(second, second.get("vaddr"));
   }, { pageBytes: 0x10000 }),
   wrong("TextRelocation", "the linker says so", "text.so", (elf) => dyn(elf, 0)),
-  wrong("TlsRefused", "a variable of a thread", "thread.so", (elf) => phdr(elf.segment(PT.TLS), elf.segment(PT.TLS).get("memsz"))),
+  wrong("TlsRefused", "a variable of a thread", "tls.so", (elf) => phdr(elf.segment(PT.TLS), elf.segment(PT.TLS).get("memsz"))),
 
   wrong("NoSpace", "more than the host has", "bss.so", (elf) =>
     ({ what: "Import", at: 0xffff_ffff_ffff_ffffn, value: spanOf(elf) }), { memoryLimit: 0x10000 }),
@@ -439,7 +439,7 @@ export const WRONG: readonly Wrong[] = [
     }),
     library: (machine, name) => (name === "chain_middle.so" ? fixture(otherThan(machine), name) : undefined),
   },
-  wrong("BadSymbolType", "a function that is yet to be chosen", "indirect_user.so", (elf) =>
+  wrong("BadSymbolType", "a function that is yet to be chosen", "choose_user.so", (elf) =>
     ({ what: "Sym", at: BigInt(elf.symbolIndex("answer")), value: 10n }), { machines: (machine) => machine !== "loongarch64" }),
 
   wrong("UnknownRelocation", "a type that no machine has", "relative.so", (elf) => {

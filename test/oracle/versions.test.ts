@@ -41,7 +41,7 @@ async function ours(path: string): Promise<Told> {
 }
 
 describe("oracle: versions and TLS", () => {
-  const fixtures = MACHINES.flatMap((machine) => ["versions.so", "versions_user.so", "thread.so"].map((name) => fixturePath(machine, name)));
+  const fixtures = MACHINES.flatMap((machine) => ["versions.so", "versions_user.so", "tls.so"].map((name) => fixturePath(machine, name)));
   test("there are real libraries", () => assert.ok(LIBRARIES.size >= 12, [...LIBRARIES.keys()].join(" ")));
   const met = { defined: 0, needed: 0, tls: 0 };
   for (const path of [...fixtures, ...LIBRARIES.values()]) {

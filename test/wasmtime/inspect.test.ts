@@ -35,7 +35,7 @@ for (const [i, machine] of MACHINES.entries()) {
 }
 
 describe("wasmtime: inspect, for people", () => {
-  for (const name of ["versions.so", "versions_user.so", "thread.so", "indirect.so", "call_now.so", "absolute_relr.so", "executable"]) {
+  for (const name of ["versions.so", "versions_user.so", "tls.so", "choose_own.so", "call_now.so", "absolute_relr.so", "executable"]) {
     test(name, async () => {
       const path = fixturePath("x86_64", name), here = await run(["inspect", path]), there = await linkwright(["inspect", path]);
       assert.equal(here.status, 0, here.stderr);
