@@ -8,7 +8,7 @@ import { Names } from "./names";
 import { Scope } from "./scope";
 import { Symbols } from "./symbols";
 
-/** The symbols of all modules of a context, oldest first: where a unique symbol is looked for. */
+/** The symbols of all modules of a context that are linked, oldest first: where a unique symbol is looked for. */
 @unmanaged export class Roll {
   first: Symbols | null;
   private last: Symbols | null;
@@ -48,7 +48,7 @@ import { Symbols } from "./symbols";
    */
   find(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
     const first = this.findFirst(name, bytes, gnu, version, versionBytes, want, except);
-    return first && isUnique(first) ? this.findUnique(first, name, bytes, gnu, version, versionBytes, want) : first;
+    return first && isUnique(first) ? this.findUnique(first, name, bytes, gnu, version, versionBytes, want, except) : first;
   }
 
   private findFirst(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
@@ -67,10 +67,10 @@ import { Symbols } from "./symbols";
   }
 
   /** Of what is unique there is one definition for all: the oldest module's, whatever the scope. */
-  private findUnique(first: Found, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want): Found {
+  private findUnique(first: Found, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
     let symbols = this.roll.first;
     while (symbols) {
-      if (symbols.image.arch == this.arch) {
+      if (symbols.image.arch == this.arch && symbols != except) {
         const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
         if (index && isUnique(found(symbols, index))) return found(symbols, index);
       }

@@ -15,7 +15,7 @@ import { Modules } from "./modules";
   arena: Arena;
   /** Published modules, in load order. */
   modules: Modules;
-  /** Those whose symbols every load sees, and all. */
+  /** Those whose symbols every load sees, and all that are linked. */
   globals: Names;
   roll: Roll;
   /** Scopes whose root is gone while a module that was loaded with it is still there. */

@@ -121,7 +121,7 @@ export const enum State { Loading, Published, Dying, Gone }
   hide(): void {
     const context = this.context;
     if (this.isGlobal) context.globals.remove(this.symbols);
-    context.roll.remove(this.symbols);
+    if (!this.has(Flag.NoLink)) context.roll.remove(this.symbols);
     this.state = State.Gone;
   }
 

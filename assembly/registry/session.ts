@@ -113,7 +113,8 @@ export const enum Task { Inspect, Load, Unload, Patch }
       this.modules.remove(module);
       context.modules.append(module);
       module.state = State.Published;
-      context.roll.append(module.symbols);
+      // What is only looked at defines nothing for others.
+      if (!module.has(Flag.NoLink)) context.roll.append(module.symbols);
       module.broughtBy = null;
       module.initialiser = changetype<usize>(this);
       store<u32>(this.handles + this.handleCount++ * 4, module.handle);
