@@ -4,7 +4,7 @@ import { Answer, Code, What } from "../words";
 import * as hostLink from "../host/link";
 import { Role, roleOf } from "../arch/arch";
 import { infoSymbol, infoType, relInfo, relOffset } from "../elf/reloc";
-import { STT, symInfo, typeOf } from "../elf/symbol";
+import { STB, STT, bindOf, symInfo, typeOf } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Image } from "../inspect/image";
 import { Binder, bindSymbol, isCode } from "./binder";
@@ -102,9 +102,12 @@ function bindLeap<A>(binder: Binder, entry: u64, index: u32): bool {
   } else {
     const answer = binder.ask();
     if (answer == Answer.Pending) return binder.work.wait();
-    if (answer != Answer.Done) return binder.missing.add(binder.work, binder.name, binder.nameBytes, binder.image.source, false);
-    value = hostLink.foundAddr();
-    isIndirect = hostLink.foundType() == STT.GNU_IFUNC;
+    if (answer == Answer.Done) {
+      value = hostLink.foundAddr();
+      isIndirect = hostLink.foundType() == STT.GNU_IFUNC;
+    } else if (bindOf(symInfo<A>(binder.symbols.symbol<A>(index))) != STB.WEAK) {
+      return binder.missing.add(binder.work, binder.name, binder.nameBytes, binder.image.source, false);
+    }
   }
   const at = binder.work.took(binder.binding.arena.take(offsetof<Leap>()), offsetof<Leap>());
   if (!at) return false;
