@@ -17,6 +17,8 @@ import { textBytes } from "./text";
 @unmanaged export class Version {
   name: u32;
   bytes: u32;
+  /** The file defines it; otherwise it needs it of another. */
+  isDefined: bool;
 }
 
 /** A walk over the records of DT_VERDEF, or of DT_VERNEED with what hangs on each. */
@@ -31,7 +33,7 @@ import { textBytes } from "./text";
   /** vaddr of the record, NONE at the end; of what hangs on it. */
   at: u64;
   aux: u64;
-  /** vaddr of the record that led out of the image, or NONE. */
+  /** vaddr of the record that led out of the image, or was one too many; or NONE. */
   wrongAt: u64;
 
   @inline get isDefinitions(): bool { return this.kind == DT.VERDEF; }
@@ -76,12 +78,12 @@ import { textBytes } from "./text";
   }
 
   private enterAux(vaddr: u64): void {
-    if (vaddr == NONE || !this.budget) {
-      this.aux = NONE;
-      return;
-    }
-    --this.budget;
-    this.aux = this.inside(vaddr, this.isDefinitions ? Verdaux.BYTES : Vernaux.BYTES);
+    this.aux = NONE;
+    if (vaddr == NONE) return;
+    if (this.budget) {
+      --this.budget;
+      this.aux = this.inside(vaddr, this.isDefinitions ? Verdaux.BYTES : Vernaux.BYTES);
+    } else if (this.wrongAt == NONE) this.wrongAt = vaddr;
   }
 
   /** The vaddr that the distance in a record's field leads to; NONE where it is 0. */
@@ -163,6 +165,7 @@ function keep(work: Work, into: Symbols, walk: Records, index: u32, name: u32): 
   // What changed since it was counted is not there.
   if (index >= into.versionCount) return work.fail(Code.BadVersionTable, What.Version, at, index);
   const version = changetype<Version>(into.versionNames + <usize>index * offsetof<Version>());
+  version.isDefined = walk.isDefinitions;
   version.name = name;
   version.bytes = textBytes(into.strings + name, into.stringBytes - name);
   return true;

@@ -53,11 +53,11 @@ function libraryOf(module: Module, file: u32): Module | null {
   return null;
 }
 
-/** True if a library has this version; its own requirements are in the same table, but no other file asks for those of it. */
+/** True if a library defines this version; its own requirements are in the same table. */
 function defines(library: Symbols, symbols: Symbols, version: Version): bool {
   for (let index: u32 = 2; index < library.versionCount; ++index) {
     const own = library.version(index);
-    if (own && own.bytes == version.bytes && sameBytes(library.strings + own.name, symbols.strings + version.name, version.bytes)) return true;
+    if (own && own.isDefined && own.bytes == version.bytes && sameBytes(library.strings + own.name, symbols.strings + version.name, version.bytes)) return true;
   }
   return false;
 }
