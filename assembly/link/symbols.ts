@@ -13,6 +13,7 @@ import { SHN, symBytes, symName, symShndx, symValue } from "../elf/symbol";
 import { VERSYM } from "../elf/version";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
+import { sameBytes } from "./text";
 import { Version, versionsOf } from "./version";
 
 /** What a module's symbols are looked up in. */
@@ -74,7 +75,16 @@ import { Version, versionsOf } from "./version";
   version(index: u32): Version | null {
     if (index >= this.versionCount) return null;
     const version = changetype<Version>(this.versionNames + <usize>index * offsetof<Version>());
-    return version.bytes ? version : null;
+    return version.bytes && !version.isBase ? version : null;
+  }
+
+  /** True if the file defines a version of this name. What it needs itself is in the same table. */
+  definesVersion(name: u64, bytes: u32): bool {
+    for (let index: u32 = 0; index < this.versionCount; ++index) {
+      const version = changetype<Version>(this.versionNames + <usize>index * offsetof<Version>());
+      if (version.isDefined && version.bytes == bytes && sameBytes(this.strings + version.name, name, bytes)) return true;
+    }
+    return false;
   }
 
   /** The version of a symbol; null where it has none. */

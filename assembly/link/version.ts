@@ -13,12 +13,14 @@ import { Placement } from "../map/map";
 import { Symbols } from "./symbols";
 import { textBytes } from "./text";
 
-/** A version's name in the string table; of no bytes where there is none, as for the base version. */
+/** A version's name in the string table; of no bytes where there is none. */
 @unmanaged export class Version {
   name: u32;
   bytes: u32;
   /** The file defines it; otherwise it needs it of another. */
   isDefined: bool;
+  /** It is the file's own name: others may need it, but no symbol has it. */
+  isBase: bool;
 }
 
 /** A walk over the records of DT_VERDEF, or of DT_VERNEED with what hangs on each. */
@@ -142,8 +144,7 @@ function highest(walk: Records): i32 {
 
 function readDefinitions(work: Work, walk: Records, into: Symbols): bool {
   for (; walk.at != NONE; walk.next()) {
-    // The base version is the file's own name, and no version of its symbols.
-    if (walk.aux == NONE || walk.load16(walk.at + Verdef.FLAGS) & VER_FLG.BASE) continue;
+    if (walk.aux == NONE) continue;
     if (!keep(work, into, walk, walk.load16(walk.at + Verdef.NDX), walk.load32(walk.aux + Verdaux.NAME))) return false;
   }
   return whole(work, walk);
@@ -166,6 +167,7 @@ function keep(work: Work, into: Symbols, walk: Records, index: u32, name: u32): 
   if (index >= into.versionCount) return work.fail(Code.BadVersionTable, What.Version, at, index);
   const version = changetype<Version>(into.versionNames + <usize>index * offsetof<Version>());
   version.isDefined = walk.isDefinitions;
+  version.isBase = walk.isDefinitions && (walk.load16(walk.at + Verdef.FLAGS) & VER_FLG.BASE) != 0;
   version.name = name;
   version.bytes = textBytes(into.strings + name, into.stringBytes - name);
   return true;

@@ -5,9 +5,8 @@ import { NONE } from "../host/answer";
 import { DT } from "../elf/dynamic";
 import { VERSYM, VER_FLG, Vernaux, Verneed } from "../elf/version";
 import { isNamed } from "../link/lookup";
-import { Symbols } from "../link/symbols";
-import { sameBytes, textBytes } from "../link/text";
-import { Version, requirements } from "../link/version";
+import { textBytes } from "../link/text";
+import { requirements } from "../link/version";
 import { Module } from "./module";
 import { Session } from "./session";
 
@@ -27,7 +26,7 @@ export function hasVersions(session: Session, module: Module): bool {
     for (; walk.aux != NONE; walk.nextAux()) {
       if (walk.load16(walk.aux + Vernaux.FLAGS) & VER_FLG.WEAK) continue;
       const version = symbols.version(walk.load16(walk.aux + Vernaux.OTHER) & VERSYM.VERSION);
-      if (!version || defines(library.symbols, symbols, version)) continue;
+      if (!version || library.symbols.definesVersion(symbols.strings + version.name, version.bytes)) continue;
       session.source = module.image.source;
       session.fail(Code.MissingVersion, What.Version, walk.aux, 0);
       session.fault.name = symbols.strings + version.name;
@@ -51,13 +50,4 @@ function libraryOf(module: Module, file: u32): Module | null {
     edge = edge.next;
   }
   return null;
-}
-
-/** True if a library defines this version; its own requirements are in the same table. */
-function defines(library: Symbols, symbols: Symbols, version: Version): bool {
-  for (let index: u32 = 2; index < library.versionCount; ++index) {
-    const own = library.version(index);
-    if (own && own.isDefined && own.bytes == version.bytes && sameBytes(library.strings + own.name, symbols.strings + version.name, version.bytes)) return true;
-  }
-  return false;
 }
