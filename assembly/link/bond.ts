@@ -81,6 +81,14 @@ export const enum Bound {
   isIndirect: bool;
 }
 
+/** A place where the host wanted another value than the symbol's. */
+@unmanaged export class Detour {
+  next: Detour | null;
+  /** Address of the place. */
+  place: u64;
+  value: u64;
+}
+
 /** The bonds of a module, and where finding them goes on after a wait. */
 @unmanaged export class Binding {
   count: u32;
@@ -92,6 +100,8 @@ export const enum Bound {
   arena: Arena;
   copies: Copy | null;
   leaps: Leap | null;
+  /** Only of a module that can be patched. */
+  detours: Detour | null;
   /** A resolver must be called for some place. */
   hasIndirect: bool;
   /** Functions are bound when they are called. */
@@ -110,6 +120,25 @@ export const enum Bound {
     let leap = this.leaps;
     while (leap && leap.entry != entry) leap = leap.next;
     return leap;
+  }
+
+  /** What the host made of a place; null if nothing. */
+  detourOf(place: u64): Detour | null {
+    let detour = this.detours;
+    while (detour && detour.place != place) detour = detour.next;
+    return detour;
+  }
+
+  /** Remembers what the host made of a place; false if there is no memory. */
+  divert(place: u64, value: u64): bool {
+    const at = this.arena.take(offsetof<Detour>());
+    if (!at) return false;
+    const detour = changetype<Detour>(at);
+    detour.next = this.detours;
+    detour.place = place;
+    detour.value = value;
+    this.detours = detour;
+    return true;
   }
 }
 if (offsetof<Bond>() != 16) ERROR("a bond is kept for every symbol of a load: 16 bytes");

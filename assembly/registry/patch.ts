@@ -21,6 +21,7 @@ import { Session } from "./session";
   next: Patch | null;
   /** The symbol's index. */
   index: u32;
+  /** NONE: to what it was bound to. */
   value: u64;
 }
 
@@ -76,9 +77,9 @@ export function patch(session: Session): bool {
 
 function stepAs<A>(session: Session, module: Module, patching: Patching): bool {
   switch (patching.step) {
-    case Step.Check:  return walk<A>(session, module, patching, false);
+    case Step.Check:  return walk<A>(session, module, patching, false) && note<A>(session, module, patching);
     case Step.Open:   return protectRelro(session, module, PF.R | PF.W);
-    case Step.Store:  return walk<A>(session, module, patching, true) && keep<A>(session, module, patching);
+    case Step.Store:  return walk<A>(session, module, patching, true) && keep<A>(module, patching);
     default:          return protectRelro(session, module, PF.R);
   }
 }
@@ -119,42 +120,55 @@ function write<A>(module: Module, patching: Patching, vaddr: u64, row: u32, inde
   const width = widthOf(row);
   const entry = module.placement.at(vaddr);
   const place = module.placement.at(relOffset<A>(entry));
-  const value = patching.value == NONE ? boundTo(module, vaddr, role, bond) : patching.value;
+  const value = patching.value == NONE ? boundTo(module, vaddr, place, role, bond) : patching.value;
   const isAddendless = role == Role.Slot || role == Role.Jump;
   // What a REL entry's place holds is the old symbol's value and the addend.
-  const addend = isRela ? relaAddend<A>(entry) : isAddendless ? 0 : loadPlace<A>(place, width) - current(module, index, bond) + (role == Role.Pc ? place : 0);
+  const addend = isRela ? relaAddend<A>(entry) : isAddendless ? 0 : loadPlace<A>(place, width) - current(module, vaddr, place, role, index, bond) + (role == Role.Pc ? place : 0);
   return storePlace<A>(patching.places, vaddr, place, width, value + addend - (role == Role.Pc ? place : 0));
 }
 
-/** What a place was bound to. */
-function boundTo(module: Module, vaddr: u64, role: Role, bond: Bond): u64 {
+/** What a place was bound to: what the host made of it counts most. */
+function boundTo(module: Module, vaddr: u64, place: u64, role: Role, bond: Bond): u64 {
+  const detour = module.binding!.detourOf(place);
+  if (detour) return detour.value;
   const leap = role == Role.Jump && bond.kind == Bound.Canonical ? module.binding!.leapOf(vaddr) : null;
   return leap ? leap.value : bond.value;
 }
 
-/** Where a symbol leads now. */
-function current(module: Module, index: u32, bond: Bond): u64 {
-  let each = changetype<Patch | null>(module.patches);
-  while (each && each.index != index) each = each.next;
-  return each ? each.value : bond.value;
+/** What a place leads to now. */
+function current(module: Module, vaddr: u64, place: u64, role: Role, index: u32, bond: Bond): u64 {
+  const patched = patchOf(module, index);
+  return patched && patched.value != NONE ? patched.value : boundTo(module, vaddr, place, role, bond);
 }
 
-/** Remembers where the symbol leads now. */
-function keep<A>(session: Session, module: Module, patching: Patching): bool {
+function patchOf(module: Module, index: u32): Patch | null {
+  let each = changetype<Patch | null>(module.patches);
+  while (each && each.index != index) each = each.next;
+  return each;
+}
+
+/** Makes sure that it can be remembered where the symbol leads, before anything is written. */
+function note<A>(session: Session, module: Module, patching: Patching): bool {
   for (let index: u32 = 1; index < module.symbols.count; ++index) {
     const bond = module.binding!.at(index);
-    if (bond.kind == Bound.Not || bond.isTls || !isMeant<A>(module, patching, index)) continue;
-    let each = changetype<Patch | null>(module.patches);
-    while (each && each.index != index) each = each.next;
-    if (!each) {
-      const at = session.took(module.arena.take(offsetof<Patch>()), offsetof<Patch>());
-      if (!at) return false;
-      each = changetype<Patch>(at);
-      each.index = index;
-      each.next = changetype<Patch | null>(module.patches);
-      module.patches = at;
-    }
-    each.value = patching.value == NONE ? bond.value : patching.value;
+    if (bond.kind == Bound.Not || bond.isTls || !isMeant<A>(module, patching, index) || patchOf(module, index)) continue;
+    const at = session.took(module.arena.take(offsetof<Patch>()), offsetof<Patch>());
+    if (!at) return false;
+    const patch = changetype<Patch>(at);
+    patch.index = index;
+    patch.value = NONE;
+    patch.next = changetype<Patch | null>(module.patches);
+    module.patches = at;
+  }
+  return true;
+}
+
+/** Remembers where the symbol leads now. Always true. */
+function keep<A>(module: Module, patching: Patching): bool {
+  let each = changetype<Patch | null>(module.patches);
+  while (each) {
+    if (isMeant<A>(module, patching, each.index)) each.value = patching.value;
+    each = each.next;
   }
   return true;
 }

@@ -77,6 +77,7 @@ function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u
       if (!(flags & Flag.NoRun)) bond.choose(CHOICE.value);
     }
     value = intercepted<A>(relocator, index, bond, infoType<A>(info), place, bond.value);
+    if (places.work.fault.code != Code.Ok) return false;
   }
   const width = widthOf(row);
   if (!places.holds(vaddr, offset, placeBytes<A>(width))) return false;

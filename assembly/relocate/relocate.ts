@@ -11,7 +11,7 @@ import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/rel
 import { loadWord, storeWord, wide, wrap } from "../elf/word";
 import { Image } from "../inspect/image";
 import { mayWait } from "../link/bind";
-import { Binding, Bond, Bound } from "../link/bond";
+import { Binding, Bond, Bound, Detour } from "../link/bond";
 import { Symbols } from "../link/symbols";
 import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
 import { Placement } from "../map/map";
@@ -138,6 +138,7 @@ function relocateEntry<A>(relocator: Relocator, vaddr: u64, row: u32, type: u32,
     }
     if (bond.isIndirect) return true;
     value = intercepted<A>(relocator, index, bond, type, place, value);
+    if (places.work.fault.code != Code.Ok) return false;
   }
   value += addend;
   if (role == Role.Pc) value -= place;
@@ -162,14 +163,20 @@ function relocateTls<A>(relocator: Relocator, vaddr: u64, role: Role, place: u64
   return true;
 }
 
-/** What a host that wants its say makes of a symbol's value. */
+/** What a host that wants its say makes of a symbol's value; a fault if there is no memory to remember it. */
 export function intercepted<A>(relocator: Relocator, index: u32, bond: Bond, type: u32, place: u64, value: u64): u64 {
   if (!(relocator.policy & Policy.Intercept)) return value;
   const symbols = relocator.symbols;
   const symbol = symbols.symbol<A>(index);
   const bytes = symbols.nameBytes(symbol);
   const answer = hostLink.intercept(symbols.module, symbols.name(symbol), <u32>bytes, type, place, bond.module, wrap<A>(value));
-  return answer == Answer.Done ? hostLink.foundAddr() : value;
+  if (answer != Answer.Done) return value;
+  const wanted = hostLink.foundAddr();
+  // Bindings that outlive the session are those of a module that can be patched, and led back.
+  const work = relocator.places.work;
+  const binding = relocator.binding;
+  if (binding.arena != work.arena && !binding.divert(place, wanted)) work.fail(Code.OutOfMemory, What.None, 0, offsetof<Detour>());
+  return wanted;
 }
 
 function copyAll(places: Places, binding: Binding): bool {
