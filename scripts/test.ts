@@ -19,6 +19,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["examples", 11],
   ["node", 780],
   ["api", 49],
+  ["fixtures", 250],
   ["embed", 6],
   ["corpus", 8],
   ["bench", 41],

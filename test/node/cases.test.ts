@@ -43,6 +43,7 @@ class Loop {
   #contextOf(number: number): Context {
     const context = this.#contexts.get(number) ?? this.#linkwright.context({
       search: (name) => libraryPath(this.#machine, name),
+      runPaths: true,
       defines: HOST,
       before: ({ name }) => this.#rules.get(`/${name}`),
       intercept: ({ from, name }) => this.#rules.get(`${from}/${name}`),
