@@ -170,7 +170,7 @@ function beginBinding(session: Session, module: Module): bool {
   binder.binding = binding;
   binder.missing = session.missing;
   binder.policy = context.policy;
-  binder.askedIndex = 0;
+  binder.isWaiting = false;
   binder.isLazy = (session.flags & (Flag.Lazy | Flag.NoRun)) == Flag.Lazy && mayBeLazy(module.image) && machine.lazyEntry() < PENDING;
   return true;
 }

@@ -21,7 +21,7 @@ export function lw_value(handle: u32, field: u32): u64 {
   switch (kind) {
     case Kind.Session: return sessionValue(changetype<Session>(recordOf(handle, kind)), field);
     case Kind.Image:   return imageValue(changetype<Image>(recordOf(handle, kind)), field);
-    case Kind.Module:  return publishedModule(handle) ? moduleValue(changetype<Module>(recordOf(handle, kind)), field) : NONE;
+    case Kind.Module:  return anyModuleValue(changetype<Module>(recordOf(handle, kind)), field);
     case Kind.Context: return field == Field.UsedBytes ? changetype<Context>(recordOf(handle, kind)).arena.bytes : NONE;
     default:           return handle ? NONE : coreValue(field);
   }
@@ -47,6 +47,12 @@ function sessionValue(session: Session, field: u32): u64 {
     case Field.FaultNameBytes: return fault.nameBytes;
     default:                   return NONE;
   }
+}
+
+/** Of a module that is not published yet, its file alone: `link.intercept` tells of such ones. */
+function anyModuleValue(module: Module, field: u32): u64 {
+  if (publishedModule(module.handle)) return moduleValue(module, field);
+  return field == Field.Source ? module.image.source : NONE;
 }
 
 /** What a file says, whether it is mapped or not. Names are read from its view. */

@@ -26,8 +26,8 @@ import { Symbols } from "./symbols";
   policy: u32;
   /** Functions are bound when they are called, where that can be. */
   isLazy: bool;
-  /** The symbol that `link.before` was asked for last: it is not asked again when the question behind it had to wait. */
-  askedIndex: u32;
+  /** The host owes an answer about the reference: the modules were looked through before it was asked, and are not again. */
+  isWaiting: bool;
 
   // The reference that is being looked up: its name, and its version or NONE.
   name: u64;
@@ -55,13 +55,16 @@ import { Symbols } from "./symbols";
   }
 
   /** The definition of the reference in the modules; 0 if they have none. */
-  @inline look(want: Want, except: Symbols | null): Found {
+  look(want: Want, except: Symbols | null): Found {
+    if (this.isWaiting) return 0;
     return this.order.find(this.name, this.nameBytes, this.hash, this.version, this.versionBytes, want, except);
   }
 
   /** Asks the host for the reference. */
   ask(): Answer {
-    return hostLink.resolve(this.work.handle, this.image.source, this.name, this.nameBytes, this.version, this.versionBytes);
+    const answer = <Answer>hostLink.resolve(this.work.handle, this.image.source, this.name, this.nameBytes, this.version, this.versionBytes);
+    this.isWaiting = answer == Answer.Pending;
+    return answer;
   }
 
   /** The reference is nobody's: 0 if it is weak, otherwise one more that is missing. */
@@ -85,11 +88,10 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
   const bond = binder.binding.at(index);
   if (isOwn<A>(symbol)) return bindTo(binder, bond, index, found(symbols, index));
   if (!binder.refer<A>(index)) return false;
-  if (binder.policy & Policy.Before && binder.askedIndex != index) {
+  if (binder.policy & Policy.Before && !binder.isWaiting) {
     const answer = hostLink.before(binder.work.handle, binder.image.source, binder.name, binder.nameBytes, binder.version, binder.versionBytes);
     if (answer == Answer.Pending) return binder.work.wait();
     if (answer == Answer.Done) return bindToHost(binder, bond, index);
-    binder.askedIndex = index;
   }
   const definition = binder.look(Want.Address, null);
   if (definition) return bindTo(binder, bond, index, definition);
