@@ -42,16 +42,6 @@ const WIDTHS: Readonly<Record<string, string>> = {
 };
 const PLACES: Readonly<Record<string, string>> = { None: "none", Copy: "the smaller of both sizes", TlsDescriptor: "two words" };
 
-interface Exception {
-  /** Why no compiler or linker puts it into a file. */
-  readonly why: string;
-  /** The spec that proves it: it names the type. */
-  readonly proof: string;
-}
-
-/** Types that no fixture has. */
-const EXCEPTIONS: Readonly<Record<string, Exception>> = {};
-
 interface Row {
   readonly type: number;
   readonly role: string;
@@ -111,7 +101,7 @@ function typesIn(arch: Arch, paths: readonly string[]): Set<number>[] {
   if (parts.length !== paths.length) throw new Error(`llvm-readelf read ${parts.length} of ${paths.length} files`);
   return parts.map((part) => {
     const [others, packed] = part.split("'RELR' relocation section").map((section) => section.split(/^'/m));
-    const types = [...others!, ...(packed?.slice(1) ?? [])].flatMap((section) => [...section.matchAll(/^[0-9a-f]{8,} +([0-9a-f]{8,}) R_/gm)])
+    const types = [...others!, ...(packed?.slice(1) ?? [])].flatMap((section) => [...section.matchAll(/^[0-9a-f]{8,} +([0-9a-f]{8,}) (?:R_|Unknown)/gm)])
       .map(([, info]) => Number(BigInt(`0x${info!}`) & (arch.bits === 64 ? 0xffff_ffffn : 0xffn)));
     return new Set(packed ? [...types, RELR] : types);
   });
@@ -136,18 +126,6 @@ function proofsOf(arch: Arch): Map<number, string> {
   return proofs;
 }
 
-/** What proves a type; a reason to fail where nothing does. */
-function proofOf(name: string, fixture: string | undefined): string {
-  const exception = EXCEPTIONS[name];
-  if (fixture !== undefined) {
-    if (exception) throw new Error(`${name} is in the fixture ${fixture}: it needs no exception any more`);
-    return `\`${fixture}\``;
-  }
-  if (!exception) throw new Error(`no fixture that a case calls has ${name}`);
-  if (!readFileSync(join(root, exception.proof), "utf8").includes(name)) throw new Error(`${exception.proof} does not speak of ${name}`);
-  return `\`${exception.proof}\`: ${exception.why}`;
-}
-
 function word(table: Readonly<Record<string, string>>, key: string): string {
   const text = table[key];
   if (text === undefined) throw new Error(`scripts/relocations.ts has no words for ${key}`);
@@ -156,11 +134,12 @@ function word(table: Readonly<Record<string, string>>, key: string): string {
 
 function lineOf(arch: Arch, row: Row, fixture: string | undefined): string {
   const isPacked = row.type === RELR;
+  if (fixture === undefined) throw new Error(`no fixture that a case calls has type ${row.type} of ${arch.name}`);
   const name = isPacked ? "DT_RELR" : relocationName(arch.machine, row.type);
   if (name.startsWith("type ")) throw new Error(`hosts/node/elf.ts has no name for ${name} of ${arch.name}`);
   const stored = word(FORMULAS, row.role) + (row.role === "TlsOffset" && arch.tlsBias ? ` - 0x${arch.tlsBias.toString(16)}` : "");
   const place = (PLACES[row.role] ?? word(WIDTHS, row.width)).replace("{bits}", String(arch.bits));
-  return `| \`${name}\`${isPacked ? "" : ` ${row.type}`} | ${stored} | ${place} | ${proofOf(name, fixture)} |`;
+  return `| \`${name}\`${isPacked ? "" : ` ${row.type}`} | ${stored} | ${place} | \`${fixture}\` |`;
 }
 
 function partOf(arch: Arch): string[] {
@@ -178,7 +157,8 @@ const HEAD = [
   "`test/cases.ts`. A type that is not listed here is refused (`UnknownRelocation`), a value that does not fit is (`OutOfRange`).", "",
   "S is the address of the symbol, Z its size, A the addend, which is in the place itself where the table has none (REL), P the address of the",
   "place, B the distance that the file was moved by (gABI 4.5). Of a thread-local variable M is the number of its block, T its offset in the block,",
-  "O the block's offset from the thread pointer. An entry that names no symbol means the file's own block, and an S of 0.", "",
+  "O the block's offset from the thread pointer. An entry that names no symbol means the file's own block, and an S of 0. On Arm bit 0 of S says",
+  "that a function is Thumb code.", "",
 ];
 
 function documentOf(): string {

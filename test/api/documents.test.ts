@@ -16,6 +16,8 @@ function check(script: string): void {
 describe("api: generated documents", () => {
   test("docs/faults.md has the words of every code", () => check("faults.js"));
 
+  test("docs/relocations.md has every row of the core's tables, and what proves it", () => check("relocations.js"));
+
   test("docs/faults.md names every code", () => {
     const text = readFileSync(join(ROOT, "docs/faults.md"), "utf8");
     const codes = Object.entries(Code).filter((entry): entry is [string, number] => typeof entry[1] === "number" && entry[1] !== 0);
