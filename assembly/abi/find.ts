@@ -9,7 +9,7 @@ import { nearest } from "../link/nearest";
 import { Scope } from "../link/scope";
 import { Context } from "../registry/context";
 import { recordOf } from "../registry/handle";
-import { Module, moduleAt, publishedModule } from "../registry/module";
+import { Module, publishedModule } from "../registry/module";
 
 /**
  * Looks a name up in a module and what it needs, or in a context's global modules.
@@ -88,14 +88,15 @@ export function lw_at(context: u32, addr: u64): u32 {
 }
 
 function atOnce(context: u32, addr: u64): u32 {
+  const module = moduleOf(context, addr);
+  return module ? module.handle : 0;
+}
+
+function moduleOf(context: u32, addr: u64): Module | null {
   const record = recordOf(context, Kind.Context);
-  if (!record) return 0;
-  let module: Module | null = changetype<Context>(record).modules.first;
-  while (module) {
-    if (addr - module.placement.addr < module.placement.bytes) return module.handle;
-    module = module.next;
-  }
-  return 0;
+  let module: Module | null = record ? changetype<Context>(record).modules.first : null;
+  while (module && addr - module.placement.addr >= module.placement.bytes) module = module.next;
+  return module;
 }
 
 /** The module and the symbol that hold an address, as lw_find tells them; index 0 where no symbol does; 0: no module. */
@@ -104,8 +105,8 @@ export function lw_symbol_at(context: u32, addr: u64): u64 {
   let answer: u64;
   do {
     seen = generation();
-    const handle = atOnce(context, addr);
-    answer = handle ? <u64>handle << 32 | nearest(moduleAt(handle).symbols, addr) : 0;
+    const module = moduleOf(context, addr);
+    answer = module ? <u64>module.handle << 32 | nearest(module.symbols, addr) : 0;
   } while (!isStill(seen));
   return answer;
 }

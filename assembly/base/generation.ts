@@ -27,9 +27,17 @@ let retired: usize = 0;
 }
 
 /** What readers see changes from here on; the caller holds the host's lock. No call of the host's that may read is made until `changed`. */
-@inline export function changing(): void { if (hasThreads()) atomic.store<u32>(NUMBER, load<u32>(NUMBER) + 1); }
+@inline export function changing(): void {
+  if (!hasThreads()) return;
+  atomic.store<u32>(NUMBER, load<u32>(NUMBER) + 1);
+  // What is written from here on stays behind that: an atomic store alone does not see to it.
+  fence();
+}
 /** It is whole again. */
 @inline export function changed(): void { if (hasThreads()) atomic.store<u32>(NUMBER, load<u32>(NUMBER) + 1); }
+
+/** What was written up to here is there before what leads to it. */
+@inline export function written(): void { if (hasThreads()) fence(); }
 
 /** True if what is taken out of sight is kept until `reclaim`. */
 @inline export function keepsRetired(): bool { return hasThreads(); }

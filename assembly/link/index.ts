@@ -4,7 +4,7 @@
 import * as target from "../host/memory";
 import { NONE } from "../host/answer";
 import { Arch } from "../arch/arch";
-import { retire } from "../base/generation";
+import { retire, written } from "../base/generation";
 import { take } from "../base/heap";
 import { gnuHash } from "../elf/hash";
 import { SHN, symShndx, symValue } from "../elf/symbol";
@@ -34,14 +34,16 @@ import { Symbols } from "./symbols";
 @unmanaged export class Index {
   /** Links what is given back. */
   private link: usize;
-  /** Behind a word for the same. */
+  /** Behind a word for the same, and one less than their number: a reader must not take one array's for another's. */
   private buckets: usize;
-  private mask: u32;
   private count: u32;
   /** Blocks of entries, each with the address of the next in front: of an index that is given back as a whole. */
   private blocks: usize;
 
-  @inline private bucket(key: u32): Bucket { return changetype<Bucket>(this.buckets + 8 + <usize>(key >> 1 & this.mask) * offsetof<Bucket>()); }
+  @inline private bucket(key: u32): Bucket {
+    const buckets = this.buckets;
+    return changetype<Bucket>(buckets + 8 + <usize>(key >> 1 & load<u32>(buckets, 4)) * offsetof<Bucket>());
+  }
 
   /** The first definition of a name, of modules with a higher rank than this. */
   find(arch: Arch | null, rank: u32, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
@@ -116,6 +118,7 @@ import { Symbols } from "./symbols";
   private append(entry: Entry): void {
     const bucket = this.bucket(entry.key);
     entry.next = null;
+    written();
     if (bucket.last) bucket.last!.next = entry;
     else bucket.first = entry;
     bucket.last = entry;
@@ -137,14 +140,15 @@ import { Symbols } from "./symbols";
   /** Makes the buckets as many as the entries at least; the order in each stays. */
   holds(entries: u32): bool {
     const old = this.buckets;
-    const oldCount = old ? this.mask + 1 : 0;
+    const oldCount = old ? load<u32>(old, 4) + 1 : 0;
     let count = max(oldCount, FEWEST_BUCKETS);
     while (count < entries && count < 1 << 26) count <<= 1;
     if (count == oldCount) return true;
     const buckets = take(8 + <usize>count * offsetof<Bucket>());
     if (!buckets) return false;
+    store<u32>(buckets, count - 1, 4);
+    written();
     this.buckets = buckets;
-    this.mask = count - 1;
     for (let i: u32 = 0; i < oldCount; ++i) {
       let entry = changetype<Bucket>(old + 8 + <usize>i * offsetof<Bucket>()).first;
       while (entry) {

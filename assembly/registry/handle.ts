@@ -16,6 +16,8 @@ import { take } from "../base/heap";
 @inline const FIRST_LOG2: u32 = 4;
 @inline const CHUNK_COUNT: u32 = 12;
 @inline const LAST_GENERATION: u16 = 0xffff;
+/** Of a slot that has used up all of them. */
+@inline const NO_GENERATION: u16 = 0;
 
 @lazy const CHUNKS: usize = memory.data(48, 4);
 let slotCount: u32 = 0;
@@ -76,10 +78,22 @@ export function handleFault(handle: u32): Code { return kindOf(handle) == Kind.N
 
 /** Ends a handle. */
 export function endHandle(handle: u32): void {
+  hideHandle(handle);
+  freeHandle(handle);
+}
+
+/** Nobody finds the record by its handle any more; who found it before may still read it. */
+export function hideHandle(handle: u32): void {
+  const entry = slotAt(handle & 0xffff);
+  entry.kind = <u16>Kind.None;
+  entry.generation = entry.generation == LAST_GENERATION ? NO_GENERATION : entry.generation + 1;
+}
+
+/** The slot of a handle that was hidden may be another's. */
+export function freeHandle(handle: u32): void {
   const slot = handle & 0xffff;
   const entry = slotAt(slot);
-  entry.kind = <u16>Kind.None;
-  if (entry.generation++ == LAST_GENERATION) return;
+  if (entry.generation == NO_GENERATION) return;
   entry.record = firstFree;
   firstFree = slot + 1;
 }

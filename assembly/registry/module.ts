@@ -13,7 +13,7 @@ import { Placement } from "../map/map";
 import { Relocator } from "../relocate/relocate";
 import { Plan } from "../plan/plan";
 import { Context } from "./context";
-import { endHandle, newHandle, recordOf } from "./handle";
+import { endHandle, freeHandle, hideHandle, newHandle, recordOf } from "./handle";
 
 /** How far a module has come. */
 export const enum State { Loading, Published, Dying, Gone }
@@ -123,6 +123,7 @@ export const enum State { Loading, Published, Dying, Gone }
     if (this.isGlobal) context.globals.remove(this.symbols);
     if (!this.has(Flag.NoLink)) context.roll.remove(this.symbols);
     this.state = State.Gone;
+    hideHandle(this.handle);
   }
 
   /** Gives back everything it took from the host and from the core. */
@@ -132,7 +133,8 @@ export const enum State { Loading, Published, Dying, Gone }
     if (this.hasTls) machine.tlsRelease(this.handle);
     this.placement.release();
     this.image.drop();
-    endHandle(this.handle);
+    if (this.state == State.Gone) freeHandle(this.handle);
+    else endHandle(this.handle);
     this.arena.release();
   }
 }
