@@ -23,6 +23,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["embed", 6],
   ["corpus", 8],
   ["bench", 41],
+  ["threads", 4],
 ]);
 
 /** Files that run side by side. */

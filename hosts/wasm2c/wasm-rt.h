@@ -61,6 +61,13 @@ typedef struct {
   bool is64;
 } wasm_rt_memory_t;
 
+/* Memory that threads share is no other one: the core's accesses to it are atomic ones. */
+#define WASM_RT_C11_AVAILABLE 1
+typedef wasm_rt_memory_t wasm_rt_shared_memory_t;
+#define wasm_rt_allocate_memory_shared wasm_rt_allocate_memory
+#define wasm_rt_free_memory_shared wasm_rt_free_memory
+#define wasm_rt_grow_memory_shared wasm_rt_grow_memory
+
 WASM_RT_NO_RETURN void wasm_rt_trap(wasm_rt_trap_t trap);
 bool wasm_rt_is_initialized(void);
 void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint64_t pages, uint64_t max_pages, bool is64, uint32_t page_size);

@@ -129,8 +129,9 @@ static void load(const struct linker *linker, const char *folder, bool is_one, i
 
 static double entered, bound_and_relocated;
 
-static void note_stage(uint32_t session, uint64_t stage) {
+static void note_stage(uint32_t code, uint64_t session, uint64_t stage) {
   (void)session;
+  if (code != LW_EVENT_STAGE) return;
   if (stage == LW_STAGE_LINK) entered = now();
   if (stage == LW_STAGE_SYNC) bound_and_relocated = now() - entered;
 }
@@ -138,7 +139,7 @@ static void note_stage(uint32_t session, uint64_t stage) {
 static void relocate(const char *library, const char *file, int rounds) {
   own_start("");
   own_load(library);
-  host_stage = note_stage;
+  host_event = note_stage;
   printf("{\"seconds\": [");
   for (int round = 0; round < rounds; ++round) {
     uint32_t module = host_settle(lw_load(context, host_source(file), 0));

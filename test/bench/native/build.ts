@@ -50,3 +50,18 @@ async function make(recipe: Recipe, say: (what: string) => void): Promise<string
 export function makeBench(machine: string, say: (what: string) => void): Promise<string> {
   return make({ machine, name: "bench", main: `${SOURCES}/bench.c` }, say);
 }
+
+/** Pages of linear memory that the core with threads has from its beginning: where it does not grow nobody sees it grow. */
+const THREAD_PAGES = "512";
+
+/** The program with readers that take no lock. Its core's memory is shared: to wasm2c only that makes atomic accesses atomic. */
+export function makeThreads(machine: string, say: (what: string) => void): Promise<string> {
+  return make({
+    machine,
+    name: "threads",
+    main: "test/threads/threads.c",
+    asc: ["--use", "LW_THREADS=1", "--enable", "threads", "--sharedMemory", "--initialMemory", THREAD_PAGES, "--maximumMemory", THREAD_PAGES],
+    wasm2c: ["--enable-threads"],
+    cc: ["-DLW_THREADS", "-pthread"],
+  }, say);
+}

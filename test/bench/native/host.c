@@ -280,11 +280,11 @@ void lw_machine_tls_release(uint32_t module) {
 
 /* ---- log; what is not here hosts/embed/defaults.c has ---- */
 
-void (*host_stage)(uint32_t session, uint64_t stage);
+void (*host_event)(uint32_t code, uint64_t a, uint64_t b);
 
 INLINE void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
   (void)level;
-  if (host_stage && code == LW_EVENT_STAGE) host_stage((uint32_t)a, b);
+  if (host_event) host_event(code, a, b);
 }
 
 #ifdef LW_THREADS

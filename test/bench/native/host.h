@@ -16,8 +16,8 @@ uint32_t host_settle(uint32_t session);
 uint64_t host_reserved(void);
 unsigned host_open_files(void);
 
-/* Told of every stage that a session enters; null for nobody. */
-extern void (*host_stage)(uint32_t session, uint64_t stage);
+/* Told of every event; null for nobody. */
+extern void (*host_event)(uint32_t code, uint64_t a, uint64_t b);
 
 /* Says why, and ends the process. */
 _Noreturn void host_fail(const char *format, ...);

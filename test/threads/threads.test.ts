@@ -1,0 +1,60 @@
+// Readers that take no lock, while another thread loads and unloads: test/threads/threads.c says how they are checked.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { ownMachine } from "../bench/kinds.js";
+import { type Libraries, makeLibraries } from "../bench/libraries.js";
+import { makeThreads } from "../bench/native/build.js";
+import { ROOT } from "../support/files.js";
+
+const run = promisify(execFile);
+
+const LIBRARIES = 24;
+const READERS = 3;
+/** Each reader asks at least so often. */
+const QUERIES = 20_000;
+const OPERATIONS = 400;
+
+/** What the program says of its work. */
+interface Said {
+  readonly queries: number;
+  readonly found: number;
+  readonly absent: number;
+  readonly elsewhere: number;
+  readonly modules: number;
+  readonly leftBytes: number;
+  readonly leftReserved: number;
+  readonly leftFiles: number;
+}
+
+describe("threads: readers without a lock", () => {
+  let program = "";
+  let libraries: Libraries;
+  const start = (seed: number, ...more: readonly string[]) =>
+    run(program, [libraries.folder, String(LIBRARIES), String(OPERATIONS), String(READERS), String(seed), ...more]);
+
+  before(async () => {
+    const machine = ownMachine();
+    program = join(ROOT, await makeThreads(machine, () => undefined));
+    libraries = await makeLibraries(machine, [LIBRARIES], () => undefined);
+  });
+
+  for (const seed of [1, 2, 3]) {
+    test(`every answer held at some time of the call, and nothing stays behind: seed ${seed}`, async () => {
+      const said = JSON.parse((await start(seed)).stdout) as Said;
+      assert.ok(said.queries >= READERS * QUERIES && said.modules >= OPERATIONS, JSON.stringify(said));
+      assert.equal(said.found + said.absent + said.elsewhere, said.queries);
+      assert.ok(said.found > 0 && said.absent > 0, JSON.stringify(said));
+      assert.deepEqual([said.leftBytes, said.leftReserved, said.leftFiles], [0, 0, 0]);
+    });
+  }
+
+  test("a writer that does not write down what goes is found out", async () => {
+    const error = await start(1, "forgetful").then(() => undefined, (thrown: { code: number; stderr: string }) => thrown);
+    assert.equal(error?.code, 3);
+    assert.match(error?.stderr ?? "", /^lw_\w+.*: module 0 of library \d+ between \d+ and \d+$/m);
+  });
+});
