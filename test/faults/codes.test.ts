@@ -8,6 +8,7 @@ import { Code } from "../../assembly/words.js";
 import { FAULTS } from "../../hosts/node/faults.js";
 import { ROOT } from "../support/files.js";
 import { filesOf } from "../support/glob.js";
+import { MACHINES } from "../../fixtures/list.js";
 import { WRONG } from "./wrong.js";
 
 const NAMES = Object.keys(Code).filter((name) => Number.isNaN(Number(name)) && name !== "Ok");
@@ -16,7 +17,7 @@ test("every code is provoked by a wrong file, or by a call whose test is named a
   const misuse = readFileSync(join(ROOT, "test/faults/misuse.test.ts"), "utf8");
   const titles = [...misuse.matchAll(/^ {2}test\("([^"]+)"/gm)].map(([, title]) => title!);
   const named = titles.flatMap((title) => title.slice(0, title.indexOf(":")).split(" and "));
-  const provoked = new Set([...WRONG.map(({ make }) => make("x86_64").expected.code as string), ...named]);
+  const provoked = new Set([...WRONG.map(({ make, machines }) => make(MACHINES.find((machine) => !machines || machines(machine))!).expected.code as string), ...named]);
   assert.deepEqual(NAMES.filter((name) => !provoked.has(name)), []);
 });
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Answer, Code, Field, Flag, Kind, Stage } from "../../assembly/words.js";
+import { ElfFile, PT } from "../../fixtures/elf.js";
 import { Bench, type BenchFault, NONE, type Question } from "../support/bench.js";
 import { checkEmpty, sameFixture, stage } from "./scenario.js";
 
@@ -44,6 +45,22 @@ function refuse(bench: Bench, session: number, expected: Omit<BenchFault, "name"
 const handle = (code: string, at: number): Omit<BenchFault, "name"> => ({ code, what: "Handle", at: BigInt(at), value: 0n, source: 0 });
 
 describe("mistakes of the caller", () => {
+  test("TlsRefused: a host without thread-local storage", () => {
+    const { bench, context, used } = open((question) => (question.name === "machine.tls_reserve" ? "refuse" : "answer"));
+    const segment = new ElfFile(sameFixture("x86_64", "tls.so")).segment(PT.TLS);
+    refuse(bench, begin(bench, context, "tls.so"), { code: "TlsRefused", what: "Phdr", at: BigInt(segment.offset), value: segment.get("memsz"), source: 1 });
+    checkEmpty(bench, used);
+  });
+
+  test("ChooseRefused: a host that calls no resolver", () => {
+    const { bench, context, used } = open((question) => (question.name === "machine.choose" ? "refuse" : "answer"));
+    const session = begin(bench, context, "choose_own.so");
+    assert.equal(bench.settle(session), Answer.Refused);
+    const { args } = bench.questions.find(({ name }) => name === "machine.choose")!;
+    refuse(bench, session, { code: "ChooseRefused", what: "Import", at: args[1] as bigint, value: 0n, source: 1 });
+    checkEmpty(bench, used);
+  });
+
   test("StaleHandle: a context that was closed", () => {
     const { bench, context } = open();
     const used = bench.used;

@@ -2,7 +2,8 @@
 
 import type { Code, What } from "../../assembly/words.js";
 import { DT, ElfFile, PT, patchElf } from "../../fixtures/elf.js";
-import type { Machine } from "../../fixtures/list.js";
+import { type Machine, WITH_LOW16 } from "../../fixtures/list.js";
+import { TYPES } from "../../fixtures/types.js";
 import { fixture } from "../support/files.js";
 
 /** What a fault is to say. */
@@ -86,6 +87,27 @@ function relocations(elf: ElfFile): { table: number; bytes: number; each: number
 /** r_info with other parts. */
 function info(elf: ElfFile, symbol: number, type: number): bigint {
   return elf.is64 ? BigInt(symbol) << 32n | BigInt(type) : BigInt(symbol) << 8n | BigInt(type);
+}
+
+type Relocation = ReturnType<ElfFile["relocation"]>;
+
+const symbolOf = (elf: ElfFile, entry: Relocation): number => Number(entry.get("info") >> (elf.is64 ? 32n : 8n));
+const typeOf = (elf: ElfFile, entry: Relocation): number => Number(entry.get("info") & (elf.is64 ? 0xffff_ffffn : 0xffn));
+
+function retype(elf: ElfFile, entry: Relocation, type: number): void {
+  entry.set("info", info(elf, symbolOf(elf, entry), type));
+}
+
+/** The first relocation that names a symbol. */
+function naming(elf: ElfFile, name: string): Relocation {
+  const index = elf.symbolIndex(name);
+  return elf.relocations.find((one) => symbolOf(elf, one) === index)!;
+}
+
+/** The vaddr of what is at an offset of the file. */
+function vaddrOf(elf: ElfFile, offset: number): bigint {
+  const segment = elf.segments.find((one) => one.get("type") === BigInt(PT.LOAD) && BigInt(offset) >= one.get("offset") && BigInt(offset) < one.get("offset") + one.get("filesz"))!;
+  return BigInt(offset) - segment.get("offset") + segment.get("vaddr");
 }
 
 /** An address that no segment holds. */
@@ -286,8 +308,15 @@ export const WRONG: readonly Wrong[] = [
     elf.write(elf.offsetOf(elf.entry(DT.STRTAB).get("value")) + Number(last), 1, 0x41n);
     return { what: "Str", at: last, value: 0x41n };
   }),
-  ...([["of the file itself", "relative.so", DT.SONAME], ["of a library", "chain_top.so", DT.NEEDED]] as const).map(([name, from, tag]) =>
-    wrong("BadString", `the name ${name}`, from, (elf) => {
+  wrong("BadString", "a table that ends before the names", "relative.so", (elf) => {
+    elf.entry(DT.STRSZ).set("value", 1);
+    return { what: "Str", at: elf.entry(DT.SONAME).get("value"), value: 1n };
+  }),
+  ...([
+    ["the name of the file itself", "relative.so", DT.SONAME], ["the name of a library", "chain_top.so", DT.NEEDED],
+    ["a search path", "paths/rpath.so", DT.RPATH], ["a search path of the newer kind", "paths/runpath.so", DT.RUNPATH],
+  ] as const).map(([name, from, tag]) =>
+    wrong("BadString", name, from, (elf) => {
       elf.entry(tag).set("value", 0x7fff_ffff);
       return { what: "Str", at: 0x7fff_ffffn, value: elf.entry(DT.STRSZ).get("value") };
     })),
@@ -322,6 +351,24 @@ export const WRONG: readonly Wrong[] = [
     elf.entry(DT.INIT_ARRAYSZ).set("value", elf.wordBytes + 1);
     return dyn(elf, elf.wordBytes + 1);
   }),
+  wrong("BadTls", "two segments of it", "tls_zero.so", (elf) => {
+    const second = elf.segment(PT.GNU_STACK);
+    second.set("type", PT.TLS);
+    return phdr(second, elf.segments.findIndex(({ offset }) => offset === second.offset));
+  }),
+  wrong("BadTls", "an image that is longer than its block", "tls_zero.so", (elf) => {
+    const segment = elf.segment(PT.TLS), bytes = segment.get("memsz") + 1n;
+    segment.set("filesz", bytes);
+    return phdr(segment, bytes);
+  }),
+  wrong("BadTls", "an alignment of 12 bytes", "tls_zero.so", (elf) => {
+    elf.segment(PT.TLS).set("align", 12);
+    return phdr(elf.segment(PT.TLS), 12);
+  }),
+  wrong("BadTls", "an image outside of every segment", "tls_large.so", (elf) => {
+    elf.segment(PT.TLS).set("vaddr", nowhere(elf));
+    return phdr(elf.segment(PT.TLS), nowhere(elf));
+  }),
   wrong("TooManySegments", "more than a header can count", "relative.so", (elf) => {
     elf.header.set("phnum", 0xffff);
     return ehdr(elf.header.get("phoff"), 0xffff);
@@ -336,7 +383,6 @@ export const WRONG: readonly Wrong[] = [
     return phdr(second, second.get("vaddr"));
   }, { pageBytes: 0x10000 }),
   wrong("TextRelocation", "the linker says so", "text.so", (elf) => dyn(elf, 0)),
-  wrong("TlsRefused", "a variable of a thread", "tls.so", (elf) => phdr(elf.segment(PT.TLS), elf.segment(PT.TLS).get("memsz"))),
 
   wrong("NoSpace", "more than the host has", "bss.so", (elf) =>
     ({ what: "Import", at: 0xffff_ffff_ffff_ffffn, value: spanOf(elf) }), { memoryLimit: 0x10000 }),
@@ -439,8 +485,59 @@ export const WRONG: readonly Wrong[] = [
     }),
     library: (machine, name) => (name === "chain_middle.so" ? fixture(otherThan(machine), name) : undefined),
   },
-  wrong("BadSymbolType", "a function that is yet to be chosen", "choose_user.so", (elf) =>
-    ({ what: "Sym", at: BigInt(elf.symbolIndex("answer")), value: 10n }), { machines: (machine) => machine !== "loongarch64" }),
+  wrong("BadSymbolType", "an address as an offset in a thread's block", "data.so", (elf, machine) => {
+    const entry = naming(elf, "value");
+    retype(elf, entry, TYPES[machine].pointer!);
+    return { what: "Rel", at: entry.vaddr, value: elf.symbol(elf.symbolIndex("value")).get("info") & 0xfn };
+  }),
+  {
+    name: "BadSymbolType: a thread-local variable of a file without any",
+    make: (machine) => {
+      const elf = new ElfFile(fixture(machine, "tls_user_initial.so"));
+      const first = elf.relocations.map((one) => symbolOf(elf, one)).find((index) => ["other", "shared"].includes(elf.string(Number(elf.symbol(index).get("name")))))!;
+      return { bytes: elf.bytes, expected: { code: "BadSymbolType", what: "Sym", at: BigInt(first), value: 6n } };
+    },
+    library: (machine, name) => (name !== "tls_library.so" ? undefined : patchElf(fixture(machine, name), (elf) => {
+      elf.segment(PT.TLS).set("type", 0);
+    }).bytes),
+  },
+  wrong("MissingVersion", "which is named", "versions_next_user.so", (elf) => ({ what: "Version", at: vaddrOf(elf, elf.requirements[0]!.aux), value: 0n, name: "THREE" })),
+  wrong("BadVersionTable", "needs outside of every segment", "versions_user.so", (elf) => {
+    elf.entry(DT.VERNEED).set("value", nowhere(elf));
+    return { what: "Version", at: nowhere(elf), value: 0n };
+  }),
+  wrong("BadVersionTable", "definitions outside of every segment", "versions.so", (elf) => {
+    elf.entry(DT.VERDEF).set("value", nowhere(elf));
+    return { what: "Version", at: nowhere(elf), value: 0n };
+  }),
+  wrong("BadVersionTable", "the name of a version that is needed", "versions_user.so", (elf) => {
+    const { aux } = elf.requirements[0]!;
+    elf.write(aux + 8, 4, 0x7fff_ffffn);
+    return { what: "Version", at: vaddrOf(elf, aux), value: 0x7fff_ffffn };
+  }),
+  wrong("BadVersionTable", "a record that leads out of the file", "versions_user.so", (elf) => {
+    const { record } = elf.requirements[0]!;
+    elf.write(record + 8, 4, 0x7fff_0000n);
+    return { what: "Version", at: vaddrOf(elf, record) + 0x7fff_0000n, value: 0n };
+  }),
+  wrong("ResolverOutside", "a function in data", "choose_outside.so", (elf) => {
+    const index = elf.symbolIndex("data_chosen");
+    return { what: "Sym", at: BigInt(index), value: 0x1000_0000n + elf.symbol(index).get("value") };
+  }),
+  wrong("ResolverOutside", "a place without a symbol", "choose_own.so", (elf, machine) => {
+    const entry = elf.relocations.find((one) => typeOf(elf, one) === TYPES[machine].irelative)!;
+    if (elf.isRela(entry.tag)) entry.set("addend", nowhere(elf));
+    else elf.write(elf.offsetOf(entry.get("offset")), elf.wordBytes, nowhere(elf));
+    return { what: "Rel", at: entry.vaddr, value: 0x1000_0000n + nowhere(elf) };
+  }),
+  wrong("NoStaticTls", "a block that is larger than the reserve", "tls_large_initial.so", (elf, machine) => {
+    const entry = elf.relocations.find((one) => typeOf(elf, one) === TYPES[machine].pointer)!;
+    return { what: "Rel", at: entry.vaddr, value: elf.segment(PT.TLS).get("memsz") };
+  }, { defines: { __aeabi_read_tp: 0x7000_0000n } }),
+  wrong("OutOfRange", "an address in 16 bits", "far.so", (elf) => {
+    const entry = naming(elf, "as_low16");
+    return { what: "Rel", at: entry.vaddr, value: 0x1000_0000n + elf.symbol(elf.symbolIndex("as_low16")).get("value") };
+  }, { machines: (machine) => WITH_LOW16.includes(machine) }),
 
   wrong("UnknownRelocation", "a type that no machine has", "relative.so", (elf) => {
     const entry = elf.relocation(relocations(elf).table, 0);
