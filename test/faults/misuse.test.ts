@@ -48,7 +48,7 @@ describe("mistakes of the caller", () => {
   test("TlsRefused: a host without thread-local storage", () => {
     const { bench, context, used } = open((question) => (question.name === "machine.tls_reserve" ? "refuse" : "answer"));
     const segment = new ElfFile(sameFixture("x86_64", "tls.so")).segment(PT.TLS);
-    refuse(bench, begin(bench, context, "tls.so"), { code: "TlsRefused", what: "Phdr", at: BigInt(segment.offset), value: segment.get("memsz"), source: 1 });
+    refuse(bench, begin(bench, context, "tls.so"), { code: "TlsRefused", what: "Import", at: BigInt(segment.offset), value: segment.get("memsz"), source: 1 });
     checkEmpty(bench, used);
   });
 
@@ -128,6 +128,15 @@ describe("mistakes of the caller", () => {
     unload(bench, bottom!);
     refuse(bench, bench.core.lw_unload(bottom!) >>> 0, handle("NotHeld", bottom!));
     unload(bench, top);
+    checkEmpty(bench, used);
+  });
+
+  test("NotPatchable: a module that was loaded without being told so", () => {
+    const { bench, context, used } = open();
+    const module = load(bench, context);
+    const session = bench.target.withName("increment", (name, bytes) => bench.core.lw_patch(module, name, bytes, NONE)) >>> 0;
+    refuse(bench, session, handle("NotPatchable", module));
+    unload(bench, module);
     checkEmpty(bench, used);
   });
 
