@@ -89,7 +89,7 @@ function archsOf(file: string): Arch[] {
     if (rows.length !== Number(count)) throw new Error(`${file}: ${table!} has ${count!} rows, of which ${rows.length} can be read`);
     return {
       name: machineName(machine, Number(bits)) as Machine, title: machineTitle(machine, Number(bits)), machine, bits: Number(bits), spec,
-      tlsBias: source.includes("Tls.BIAS") ? bias : 0, rows: [...rows, { type: RELR, role: "Relative", width: "Word" }],
+      tlsBias: bias, rows: [...rows, { type: RELR, role: "Relative", width: "Word" }],
     };
   });
 }
