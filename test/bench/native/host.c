@@ -100,7 +100,7 @@ uint64_t lw_source_view(uint32_t session, uint32_t source, uint64_t offset, uint
   struct file *file = file_at(source);
   if (!file || offset > file->bytes || bytes > file->bytes - offset || !file_open(file)) return LW_REFUSED;
   if (!file->view) {
-    char *view = mmap(NULL, file->bytes, PROT_READ, MAP_PRIVATE, file->number, 0);
+    char *view = mmap(NULL, file->bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file->number, 0);
     if (view == MAP_FAILED) return LW_REFUSED;
     file->view = view;
   }
@@ -126,25 +126,40 @@ uint64_t host_reserved(void) { return reserved_bytes; }
 
 uint32_t lw_memory_page_bytes(void) { return (uint32_t)page_bytes; }
 
-/* Untouched pages of a private mapping are zero. Where a larger alignment is asked for, what is too much goes back. */
+/* Modules lie one behind the other in rooms that are taken from the system when there is none: what is given back is not used again
+ * while there are addresses enough. Untouched pages of a private mapping are zero. */
+static uint64_t room, room_end;
+
+static bool take_room(uint64_t bytes) {
+  enum { ROOM_LOG2 = 36 };
+  uint64_t wanted = bytes > UINT64_C(1) << ROOM_LOG2 ? bytes : UINT64_C(1) << ROOM_LOG2;
+  if (room < room_end) munmap(at(room), room_end - room);
+  void *start = mmap(NULL, wanted, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  room = room_end = 0;
+  if (start == MAP_FAILED) return false;
+  room = (uintptr_t)start;
+  room_end = room + wanted;
+  return true;
+}
+
 uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t region, uint64_t exact) {
-  uint64_t align = UINT64_C(1) << align_log2;
+  uint64_t align = UINT64_C(1) << (align_log2 & 63), addr = exact;
   if (region != 0 || align_log2 > 40 || bytes > UINT64_C(1) << 46) return LW_REFUSED;
-  uint64_t extra = exact == LW_NONE && align > page_bytes ? align : 0;
-  void *wish = exact == LW_NONE ? NULL : at(exact);
-  char *start = mmap(wish, bytes + extra, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (wish ? MAP_FIXED_NOREPLACE : 0), -1, 0);
-  if (start == MAP_FAILED) return LW_REFUSED;
-  uint64_t addr = (uintptr_t)start;
-  if (extra) {
-    addr = (addr + align - 1) & -align;
-    uint64_t before = addr - (uintptr_t)start;
-    if (before) munmap(start, before);
-    if (extra > before) munmap(at(addr + bytes), extra - before);
+  if (exact != LW_NONE) {
+    if (mmap(at(exact), bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED) return LW_REFUSED;
+  } else {
+    addr = (room + align - 1) & -align;
+    if (addr + bytes > room_end) {
+      if (!take_room(bytes + align)) return LW_REFUSED;
+      addr = (room + align - 1) & -align;
+    }
+    room = addr + bytes;
   }
   reserved_bytes += bytes;
   return addr;
 }
 
+/* What was skipped for an alignment stays mapped, with nothing in it. */
 void lw_memory_release(uint64_t addr, uint64_t bytes) {
   munmap(at(addr), bytes);
   reserved_bytes -= bytes;
