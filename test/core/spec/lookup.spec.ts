@@ -8,7 +8,7 @@ import { Scope, newScope } from "../../../assembly/link/scope";
 import { sameBytes, textBytes } from "../../../assembly/link/text";
 import { store32 } from "../../../assembly/host/memory";
 import { freshHeap } from "./support/heap";
-import { Entry, addGnu, addSysv, addVersions, hashOf, tableOf } from "./support/symbols";
+import { Entry, addGnu, addSysv, addVersions, hashOf, sorted, tableOf } from "./support/symbols";
 import { putText, putWord, room, violations } from "./support/target";
 
 const BUCKETS: u32 = 5;
@@ -20,22 +20,13 @@ function look(symbols: Symbols, text: string): u32 {
   return find(symbols, scratch, bytes, gnuHash(scratch, bytes), NONE, 0, Want.Oldest);
 }
 
-/** Entries in the order of their buckets, as DT_GNU_HASH wants them. */
-function sorted(entries: Entry[]): Entry[] {
-  const result: Entry[] = [];
-  for (let bucket: u32 = 0; bucket < BUCKETS; ++bucket) {
-    for (let i = 0; i < entries.length; ++i) if (hashOf(entries[i].name) % BUCKETS == bucket) result.push(entries[i]);
-  }
-  return result;
-}
-
 function names(count: i32): Entry[] {
   const entries: Entry[] = [];
   for (let i = 0; i < count; ++i) entries.push(new Entry("name_" + i.toString()));
   entries.push(new Entry("name"));
   entries.push(new Entry("a"));
   entries.push(new Entry("a_name_that_is_a_good_deal_longer_than_the_others_are"));
-  return sorted(entries);
+  return sorted(entries, BUCKETS);
 }
 
 function checkAll(symbols: Symbols, entries: Entry[]): void {
@@ -89,7 +80,7 @@ function visible<A>(hasGnu: bool): void {
     new Entry("undefined", 0x12, 0), new Entry("absolute", 0x10, 0xfff1), new Entry("section", 0x13), new Entry("file", 0x14),
     new Entry("tls", 0x16), new Entry("ifunc", 0x1a), new Entry("default", 0x12, 7, 0, 3), new Entry("hidden", 0x12, 7, 0, 0x8003),
     new Entry("base", 0x12, 7, 0, 1),
-  ]);
+  ], BUCKETS);
   const symbols = tableOf<A>(entries);
   addVersions(symbols, entries);
   if (hasGnu) addGnu<A>(symbols, entries, 1, BUCKETS, 1);
@@ -212,7 +203,7 @@ describe("link: lookup", () => {
   test("a scope in order, 64 bits", () => scoped<u64>());
 
   test("the symbols before symoffset are not in the table", () => {
-    const entries = [new Entry("imported", 0x12, 0), new Entry("before")].concat(sorted([new Entry("one"), new Entry("two"), new Entry("three")]));
+    const entries = [new Entry("imported", 0x12, 0), new Entry("before")].concat(sorted([new Entry("one"), new Entry("two"), new Entry("three")], BUCKETS));
     const symbols = tableOf<u64>(entries);
     addGnu<u64>(symbols, entries, 3, BUCKETS, 1);
     expect(look(symbols, "one")).toBeGreaterThan(2);

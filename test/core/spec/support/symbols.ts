@@ -5,6 +5,7 @@ import { store32 } from "../../../../assembly/host/memory";
 import { take } from "../../../../assembly/base/heap";
 import { symBytes } from "../../../../assembly/elf/symbol";
 import { Symbols } from "../../../../assembly/link/symbols";
+import { Version } from "../../../../assembly/link/version";
 import { putText, putWord, room, store16, store8 } from "./target";
 
 /** A symbol to be put into a table. */
@@ -96,4 +97,26 @@ export function addSysv(symbols: Symbols, entries: Entry[], bucketCount: u32): v
     heads[bucket] = i;
   }
   for (let i: u32 = 0; i < bucketCount; ++i) store32(symbols.sysvBuckets + <u64>i * 4, heads[i]);
+}
+
+/** Names of versions by index; one that is empty has none. */
+export function nameVersions(symbols: Symbols, names: string[]): void {
+  symbols.versionCount = names.length;
+  symbols.versionNames = take(<usize>names.length * offsetof<Version>());
+  for (let i = 0; i < names.length; ++i) {
+    const version = changetype<Version>(symbols.versionNames + <usize>i * offsetof<Version>());
+    version.name = symbols.stringBytes;
+    version.bytes = putText(symbols.strings + symbols.stringBytes, names[i]);
+    version.isDefined = true;
+    symbols.stringBytes += version.bytes + 1;
+  }
+}
+
+/** Entries in the order of their buckets, as DT_GNU_HASH wants them. */
+export function sorted(entries: Entry[], bucketCount: u32): Entry[] {
+  const result: Entry[] = [];
+  for (let bucket: u32 = 0; bucket < bucketCount; ++bucket) {
+    for (let i = 0; i < entries.length; ++i) if (hashOf(entries[i].name) % bucketCount == bucket) result.push(entries[i]);
+  }
+  return result;
 }
