@@ -44,7 +44,7 @@ export function tlsWord(places: Places, entry: u64, role: Role, variable: Variab
     case Role.TlsOffset: return variable.offset - places.image.arch.tlsBias;
   }
   // Nobody's: its address is to be the addend, wherever the thread pointer is; so it is for what tests it against 0 only.
-  if (!variable.module) return variable.offset;
+  if (!variable.module) return role == Role.TlsBelow ? 0 - variable.offset : variable.offset;
   const block = machine.tlsOffset(variable.module);
   if (block == NOWHERE) places.work.fail(Code.NoStaticTls, What.Rel, entry, variable.blockBytes);
   return role == Role.TlsBelow ? 0 - block - variable.offset : block + variable.offset;
