@@ -9,8 +9,8 @@ export type LoadWord = "local" | "lazy" | "text" | "deep" | "copy" | "nodelete" 
 
 /** One thing that a host is to do. Files are fixtures. */
 export type Step =
-  /** Loads a file, with the libraries that it needs. */
-  | { readonly do: "load"; readonly file: string; readonly missing?: readonly string[]; readonly words?: readonly LoadWord[] }
+  /** Loads a file, with the libraries that it needs; later steps call it by its own name unless `as` gives another. */
+  | { readonly do: "load"; readonly file: string; readonly missing?: readonly string[]; readonly words?: readonly LoadWord[]; readonly as?: string }
   /** A load that is refused with this code. */
   | { readonly do: "refuse"; readonly file: string; readonly code: keyof typeof Code; readonly missing?: readonly string[]; readonly words?: readonly LoadWord[] }
   /** Looks a symbol up from a file, in this version or the default one; it is another file's. */
@@ -284,6 +284,18 @@ export const CASES: readonly Case[] = [
   { name: "$PLATFORM", steps: [load("paths/platform.so"), check("paths/platform.so")] },
   { name: "RPATH is inherited", steps: [load("paths/inherits.so"), check("paths/inherits.so")] },
   { name: "RUNPATH is not", steps: [refuse("paths/alone.so", "MissingLibrary", ["path_only.so"])] },
+  {
+    name: "a library under two names is one",
+    steps: [load("renamed.so"), load("alias_user.so"), bound("alias_user.so", "path_here", "renamed.so"), check("alias_user.so")],
+  },
+  {
+    name: "a copy beside is not",
+    isRun: true,
+    steps: [
+      load("counter.so"), call("counter.so", "count", 8, 8), { do: "load", file: "counter.so", words: ["copy", "deep"], as: "copy.so" },
+      call("copy.so", "count", 5, 5), call("counter.so", "count", 17, 9),
+    ],
+  },
   {
     name: "a variable of a module in two contexts is two",
     steps: [

@@ -43,9 +43,12 @@ function payload(machine: Machine, cases: readonly Case[]): PayloadFile[] {
   return filesOf(machine, cases).map((name) => ({ name, bytes: fixture(machine, name) }));
 }
 
+/** What the script calls a loaded module. */
+const nameOf = (step: Extract<Step, { do: "load" }>): string => step.as ?? step.file;
+
 /** The words of a load. */
 function wordsOf(step: Extract<Step, { do: "load" | "refuse" }>): string {
-  return [...(step.words ?? []), ...(step.do === "load" && step.missing ? ["missing"] : [])].map((word) => ` ${word}`).join("");
+  return [...(step.words ?? []), ...(step.do === "load" && step.missing ? ["missing"] : []), ...(step.do === "load" && step.as ? [`as ${step.as}`] : [])].map((word) => ` ${word}`).join("");
 }
 
 /** The script of a case: everything loaded is unloaded at its end, last first, in the context where it was loaded. */
@@ -55,7 +58,7 @@ function scriptOf(one: Case): string[] {
   const lines = one.steps.flatMap((step): string[] => {
     switch (step.do) {
       case "load":
-        loaded.push({ file: step.file, number });
+        loaded.push({ file: nameOf(step), number });
         return [`load ${step.file}${wordsOf(step)}`];
       case "refuse": return [`load ${step.file}${wordsOf(step)}`];
       case "find":
@@ -131,7 +134,7 @@ function checkStep(script: Script, step: Step): void {
   switch (step.do) {
     case "load": {
       assert.deepEqual(script.missing(), [...(step.missing ?? [])].sort());
-      assert.equal(script.next("loaded").file, step.file);
+      assert.equal(script.next("loaded").file, nameOf(step));
       return;
     }
     case "refuse": {
