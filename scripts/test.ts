@@ -15,7 +15,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["start", 27],
   ["qemu", 1450],
   ["faults", 760],
-  ["core", 285],
+  ["core", 310],
   ["examples", 11],
   ["node", 780],
   ["api", 49],
