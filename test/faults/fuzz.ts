@@ -1,7 +1,7 @@
 // Mutated files: good fixtures with a few bytes changed where loaders look. The core may load one or refuse it, but it
 // must not trap, not touch what it was not given, not run for ever, and must give everything back.
 
-import { Answer, Code, Flag, List } from "../../assembly/words.js";
+import { Answer, Code, Field, Flag, List } from "../../assembly/words.js";
 import { DT, ElfFile, PT } from "../../fixtures/elf.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import type { Bench, BenchOptions } from "../support/bench.js";
@@ -33,7 +33,10 @@ export interface Tally {
   readonly harms: Harm[];
 }
 
-const FIXTURES = ["relative.so", "relative_relr.so", "absolute.so", "names_both.so", "names_sysv.so", "versions_user.so", "chain_top.so", "copy", "init_root.so", "protection.so"];
+const FIXTURES = [
+  "relative.so", "relative_relr.so", "absolute.so", "names_both.so", "names_sysv.so", "versions_user.so", "versions.so", "tls_words.so", "choose_own.so", "odd.so",
+  "chain_top.so", "copy", "init_root.so", "protection.so",
+];
 
 /** Where loaders look: headers, the dynamic section, and the tables that it names. */
 function rangesOf(elf: ElfFile): Range[] {
@@ -45,7 +48,7 @@ function rangesOf(elf: ElfFile): Range[] {
   for (const [table, bytes] of sizes) {
     if (elf.has(table) && elf.has(bytes)) ranges.push({ start: elf.offsetOf(elf.entry(table).get("value")), bytes: Number(elf.entry(bytes).get("value")) });
   }
-  for (const table of [DT.SYMTAB, DT.HASH, DT.GNU_HASH, DT.VERSYM, DT.VERNEED]) {
+  for (const table of [DT.SYMTAB, DT.HASH, DT.GNU_HASH, DT.VERSYM, DT.VERNEED, DT.VERDEF]) {
     if (elf.has(table)) ranges.push({ start: elf.offsetOf(elf.entry(table).get("value")), bytes: 96 });
   }
   return ranges.map(({ start, bytes }) => ({ start, bytes: Math.min(bytes, elf.bytes.length - start) })).filter(({ bytes }) => bytes > 0);
@@ -102,15 +105,15 @@ class Victim {
     const { core, sandbox } = this.bench;
     this.#questions = 0;
     const before = sandbox.violations(), source = this.bench.add(file);
-    const session = core.lw_load(this.#context, source, Flag.Global) >>> 0;
+    const session = core.lw_load(this.#context, source, Flag.Global | Flag.AllowText) >>> 0;
     let code = "Ok";
     if (this.bench.settle(session) === Answer.Done) {
       const module = core.lw_result(session) >>> 0;
       core.lw_close(session);
       this.#look(module);
-      const last = core.lw_unload(module) >>> 0;
-      this.bench.settle(last);
-      core.lw_close(last);
+      this.#unload(module);
+      // What says that it is never to be unloaded goes with its context.
+      this.#unload(this.#context);
     } else {
       code = this.bench.fault(session).code;
       core.lw_close(session);
@@ -124,12 +127,18 @@ class Victim {
     return code;
   }
 
+  #unload(handle: number): void {
+    const session = this.bench.core.lw_unload(handle) >>> 0;
+    this.bench.settle(session);
+    this.bench.core.lw_close(session);
+  }
+
   #look(module: number): void {
     const { core, target } = this.bench;
-    for (const name of ["check", "name_11", "nothing", ""]) target.withName(name, (addr, bytes) => core.lw_find(module, addr, bytes, -1n, 0));
-    for (const list of [List.Phdr, List.Needed, List.Symbol, List.Relocation, List.Definition, List.Requirement, List.Dynamic, List.Module]) {
+    for (const name of ["check", "name_11", "nothing", ""]) target.withName(name, (addr, bytes) => [core.lw_find(module, addr, bytes, -1n, 0), core.lw_find(module, addr, bytes, addr, bytes), core.lw_next(module, addr, bytes, -1n, 0)]);
+    for (const list of [List.Phdr, List.Needed, List.Symbol, List.Relocation, List.Definition, List.Requirement, List.Dynamic, List.Module, List.Slot]) {
       const count = Math.min(64, core.lw_count(module, list) >>> 0);
-      for (let index = 0; index < count; ++index) for (let field = 1; field <= 37; ++field) core.lw_entry(module, list, index, field);
+      for (let index = 0; index < count; ++index) for (let field = 1; field <= Field.Kept; ++field) core.lw_entry(module, list, index, field);
     }
   }
 }

@@ -36,6 +36,9 @@ export function countLines(names: readonly string[]): string[] {
 /** Machines' own program headers, which llvm-readelf abbreviates. */
 const SEGMENTS: Readonly<Record<string, string>> = { EXIDX: "ARM_EXIDX", ATTRIBUTES: "RISCV_ATTRIBUTES" };
 
+/** The last byte of r_info of types that llvm-readelf 19 has no name for. */
+const UNNAMED: Readonly<Record<string, string>> = { 26: "R_386_SIZE32" };
+
 /** What llvm-readelf says of each of these files. */
 export function readelf(paths: readonly string[]): Map<string, Facts> {
   const text = execFileSync("llvm-readelf-19", ["-W", "-h", "-l", "-d", "--dyn-syms", "-r", ...paths], { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] });
@@ -76,7 +79,7 @@ function relocationsOf(text: string): string[] {
   const names: string[] = [];
   for (const [, section, body] of text.matchAll(/^Relocation section '(\S+)' .*\n((?:.+\n?)*)/gm)) {
     const lines = body!.split("\n").slice(1).filter((line) => line.trim() !== "");
-    names.push(...lines.map((line) => (section === ".relr.dyn" ? "RELR" : /\bR_[A-Z0-9_]+/.exec(line)?.[0] ?? "?")));
+    names.push(...lines.map((line) => (section === ".relr.dyn" ? "RELR" : /\bR_[A-Z0-9_]+/.exec(line)?.[0] ?? UNNAMED[/^\w+ +\w*(\w\w) Unknown/.exec(line)?.[1] ?? ""] ?? "?")));
   }
   return countLines(names);
 }
