@@ -17,7 +17,7 @@ import { Binder } from "./link/binder";
 import { newBinding } from "./link/bond";
 import { Symbols, symbolsOf } from "./link/symbols";
 import { choose } from "./relocate/indirect";
-import { Relocator, newRelocator, relocate } from "./relocate/relocate";
+import { Relocator, copyAll, newRelocator, relocate } from "./relocate/relocate";
 import { closureOf, dropOrphans, initOrder, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
 import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
@@ -25,7 +25,7 @@ import { Module, State, moduleAt, retireModule } from "./registry/module";
 import { patch } from "./registry/patch";
 import { hasVersions } from "./registry/require";
 import { Session, Task } from "./registry/session";
-import { reserveTls, startTls } from "./registry/tls";
+import { reserveTls, restartTls, startTls } from "./registry/tls";
 import { callFini, callInit, callPreinit, finiCount, initCount, preinitCount } from "./run/calls";
 
 /** Takes a session as far as it goes without waiting. */
@@ -208,13 +208,17 @@ function syncAll(session: Session): bool {
   return true;
 }
 
-/** Resolvers choose, those of what a module needs before its own. */
+/** Resolvers choose, those of what a module needs before its own; in between it copies what it has room for. */
 function chooseAll(session: Session): bool {
   for (; session.position < session.orderCount; ++session.position) {
     const module = session.ordered(session.position);
-    if (!session.isChoosing) module.binding!.rewind();
+    const relocator = relocatorOf(session, module)!;
+    if (!session.isChoosing) {
+      if (!copyAll(relocator)) return false;
+      module.binding!.rewind();
+    }
     session.isChoosing = true;
-    if (!choose(relocatorOf(session, module)!, session.flags)) return false;
+    if (!choose(relocator, session.flags) || !restartTls(session, module)) return false;
     session.isChoosing = false;
   }
   return true;

@@ -98,7 +98,7 @@ function bindLeap<A>(binder: Binder, entry: u64, index: u32): bool {
     owner = ownerOf(definition);
     value = addressOf(owner, indexOf(definition));
     isIndirect = isResolver(owner, indexOf(definition));
-    if (isIndirect && !isCode(owner, value)) return binder.work.fail(Code.ResolverOutside, What.Sym, index, value);
+    if (isIndirect && !isCode(owner, value)) return binder.work.fail(Code.ResolverOutside, What.Sym, index, value - owner.bias & owner.mask);
   } else {
     const answer = binder.ask();
     if (answer == Answer.Pending) return binder.work.wait();

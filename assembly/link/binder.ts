@@ -80,7 +80,7 @@ import { Symbols } from "./symbols";
  * @returns false if the work must wait, or failed
  * @fault BadString (Sym, at = index, value = st_name)
  * @fault BadSymbolType (Sym, at = index, value = its type)
- * @fault ResolverOutside (Sym, at = index, value = the address)
+ * @fault ResolverOutside (Sym, at = index, value = its vaddr)
  */
 export function bindSymbol<A>(binder: Binder, index: u32): bool {
   const symbols = binder.symbols;
@@ -122,7 +122,7 @@ function bindToAs<A>(binder: Binder, bond: Bond, index: u32, owner: Symbols, the
   }
   const address = owner.address<A>(symbol);
   if (type == STT.GNU_IFUNC) {
-    if (!isCode(owner, address)) return binder.work.fail(Code.ResolverOutside, What.Sym, index, address);
+    if (!isCode(owner, address)) return binder.work.fail(Code.ResolverOutside, What.Sym, index, address - owner.bias & owner.mask);
     bond.bind(Bound.Indirect, address, owner, there);
   } else bond.bind(symShndx<A>(symbol) == SHN.UNDEF ? Bound.Canonical : Bound.Plain, address, owner, there);
   return true;

@@ -106,6 +106,8 @@ export const enum Bound {
   hasIndirect: bool;
   /** Functions are bound when they are called. */
   isLazy: bool;
+  /** A resolver's choice was stored into the image of the module's thread-local block. */
+  isTlsStale: bool;
 
   @inline at(index: u32): Bond { return changetype<Bond>(this.bonds + <usize>index * offsetof<Bond>()); }
 

@@ -42,6 +42,16 @@ export function startTls(session: Session, module: Module): bool {
   return true;
 }
 
+/** The same once more, if a resolver's choice belongs into them. */
+export function restartTls(session: Session, module: Module): bool {
+  const binding = module.binding!;
+  if (!binding.isTlsStale) return true;
+  module.isTlsStarted = false;
+  if (!startTls(session, module)) return false;
+  binding.isTlsStale = false;
+  return true;
+}
+
 function isExecutable(image: Image): bool {
   return image.type == ET.EXEC || image.dynamic != null && (image.dynamic!.value(DT.FLAGS_1) & DF_1.PIE) != 0;
 }

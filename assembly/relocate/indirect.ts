@@ -5,7 +5,7 @@ import * as machine from "../host/machine";
 import { Role, roleOf, widthOf } from "../arch/arch";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
 import { loadWord, storeWord, wide, wrap } from "../elf/word";
-import { Bound } from "../link/bond";
+import { Binding, Bound } from "../link/bond";
 import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
 import { Places } from "./place";
 import { Relocator, intercepted } from "./relocate";
@@ -15,7 +15,7 @@ import { loadPlace, placeBytes, storePlace } from "./width";
  * Fills every place that waits for a resolver. In a load with Flag.NoRun the place gets the resolver's own address.
  *
  * @returns false if the work must wait, or failed
- * @fault ResolverOutside (Rel, at = vaddr of the entry, value = the address)
+ * @fault ResolverOutside (Rel, at = vaddr of the entry, value = the resolver's vaddr)
  * @fault RelocationOutside (Rel, at = vaddr of the entry, value = the place)  text can't wait for a resolver
  * @fault ChooseRefused (Import, at = address of the resolver)
  */
@@ -56,9 +56,10 @@ function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u
   if (role == Role.Indirect) {
     if (!places.holds(vaddr, offset, sizeof<A>())) return false;
     const resolver = wrap<A>(placement.bias + (isRela ? relaAddend<A>(entry) : loadWord<A>(place)));
-    if (!isOwnCode(places, resolver)) return places.work.fail(Code.ResolverOutside, What.Rel, vaddr, resolver);
+    if (!isOwnCode(places, resolver)) return places.work.fail(Code.ResolverOutside, What.Rel, vaddr, wrap<A>(resolver - placement.bias));
     if (!ask(places, resolver, flags)) return false;
     storeWord<A>(place, CHOICE.value);
+    note(binding, places, offset);
     return true;
   }
   const index = infoSymbol<A>(info);
@@ -82,7 +83,14 @@ function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u
   const width = widthOf(row);
   if (!places.holds(vaddr, offset, placeBytes<A>(width))) return false;
   const addend = isRela ? relaAddend<A>(entry) : role == Role.Slot || role == Role.Jump ? 0 : loadPlace<A>(place, width);
+  note(binding, places, offset);
   return storePlace<A>(places, vaddr, place, width, value + addend - (role == Role.Pc ? place : 0));
+}
+
+/** Threads have copies of what is in the image of a thread-local block: they must be made anew. */
+function note(binding: Binding, places: Places, place: u64): void {
+  const tls = places.image.tls;
+  if (tls && place - tls.vaddr < tls.fileBytes) binding.isTlsStale = true;
 }
 
 @unmanaged class Choice { value: u64; }

@@ -43,8 +43,7 @@ export function newRelocator(work: Work, image: Image, placement: Placement, sym
 const PLACES: usize = offsetof<Relocator>() + 7 & ~7;
 
 /**
- * Applies every dynamic relocation of a module whose symbols are bound, but those that wait for a resolver. What it depends on was
- * relocated before, so that COPY copies finished bytes. It never waits.
+ * Applies every dynamic relocation of a module whose symbols are bound,, but COPY and those that wait for a resolver. It never waits.
  *
  * @fault RelocationOutside (Rel, at = vaddr of the entry, value = the place)
  * @fault OutOfRange NoStaticTls TlsRefused (Rel, at = vaddr of the entry)
@@ -61,7 +60,7 @@ export function relocate(relocator: Relocator): bool {
 function relocateAs<A>(relocator: Relocator): bool {
   if (!relocateRelr<A>(relocator.places)) return false;
   for (let table = 0; table < Table.COUNT; ++table) if (!relocateTable<A>(relocator, table)) return false;
-  return copyAll(relocator.places, relocator.binding) && (!relocator.binding.isLazy || fillGot<A>(relocator));
+  return !relocator.binding.isLazy || fillGot<A>(relocator);
 }
 
 function relocateTable<A>(relocator: Relocator, table: Table): bool {
@@ -179,8 +178,15 @@ export function intercepted<A>(relocator: Relocator, index: u32, bond: Bond, typ
   return wanted;
 }
 
-function copyAll(places: Places, binding: Binding): bool {
-  let copy = binding.copies;
+/**
+ * Copies what an executable has room for. The modules it comes from are finished, and so is what their resolvers chose.
+ *
+ * @fault RelocationOutside (Rel, at = vaddr of the entry, value = the place)
+ */
+export function copyAll(relocator: Relocator): bool {
+  const places = relocator.places;
+  places.work.source = places.image.source;
+  let copy = relocator.binding.copies;
   while (copy) {
     if (copy.bytes) {
       if (!places.holds(copy.entry, copy.to, copy.bytes)) return false;

@@ -37,9 +37,11 @@ for (const machine of MACHINES) {
         const { expected } = made[i]!;
         assert.equal(events.length, 1, JSON.stringify(events));
         const fault = events[0] as EventOf<"fault">;
+        // What does not fit is an address: it depends on where the module was put.
+        const value = expected.code === "OutOfRange" ? BigInt(fault.value) & ~0xfffn | expected.value & 0xfffn : expected.value;
         assert.deepEqual(
           { event: fault.event, code: Code[Number(fault.code)], what: What[Number(fault.what)], at: BigInt(fault.at), value: BigInt(fault.value), source: fault.source, name: fault.name },
-          { event: "fault", code: expected.code, what: expected.what, at: expected.at, value: expected.value, source: `wrong-${i}.so`, name: expected.name ?? "" },
+          { event: "fault", code: expected.code, what: expected.what, at: expected.at, value, source: `wrong-${i}.so`, name: expected.name ?? "" },
         );
       });
     }
