@@ -174,6 +174,8 @@ export const CASES: readonly Case[] = [
   { name: "a resolver that reads another file's data, and calls it", steps: [load("choose_reads.so"), check("choose_reads.so")] },
   { name: "a resolver that reads a thread-local variable", steps: [load("choose_thread.so"), check("choose_thread.so")] },
   { name: "a resolver that looks a name up", isRun: true, steps: [load("choose_read.so"), load("choose_asks.so"), check("choose_asks.so")] },
+  { name: "COPY of a pointer that a resolver chooses", steps: [load("copy_choose"), check("copy_choose")], machines: WITH_COPY },
+  { name: "a thread-local pointer that a resolver chooses", steps: [load("tls_choose.so"), check("tls_choose.so")] },
   { name: "a resolver outside of code", steps: [refuse("choose_outside.so", "ResolverOutside")] },
 
   alone("tls.so"),

@@ -86,7 +86,11 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
   const symbols = binder.symbols;
   const symbol = symbols.symbol<A>(index);
   const bond = binder.binding.at(index);
-  if (isOwn<A>(symbol)) return bindTo(binder, bond, index, found(symbols, index));
+  if (isOwn<A>(symbol)) {
+    // Nobody looks for its name, but whoever intercepts is told it.
+    if (binder.policy & Policy.Intercept && !binder.refer<A>(index)) return false;
+    return bindTo(binder, bond, index, found(symbols, index));
+  }
   if (!binder.refer<A>(index)) return false;
   if (binder.policy & Policy.Before && !binder.isWaiting) {
     const answer = hostLink.before(binder.work.handle, binder.image.source, binder.name, binder.nameBytes, binder.version, binder.versionBytes);

@@ -15,7 +15,7 @@ import { Session } from "./session";
  * Has the host reserve a module's block. Where the block of an executable lies, its linker has decided already (local-exec).
  *
  * @returns false if the session must wait, or failed
- * @fault TlsRefused (Phdr, at = file offset, value = p_memsz)
+ * @fault TlsRefused (Import, at = file offset of the program header, value = p_memsz)
  * @fault NoStaticTls (Phdr, at = file offset, value = p_memsz)
  */
 export function reserveTls(session: Session, module: Module): bool {
