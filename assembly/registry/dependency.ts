@@ -199,20 +199,30 @@ export function markDying(context: Context): Module | null {
   }
   meetAll(walk, first, false);
   let head: Module | null = null;
+  let tail: Module | null = null;
   let dying = context.modules.first;
   while (dying) {
     if (dying.mark != walk.number) {
       dying.state = State.Dying;
       dying.symbols.isDying = true;
-      head = inserted(head, dying);
+      head = inserted(head, tail, dying);
+      if (!dying.dyingNext) tail = dying;
     }
     dying = dying.next;
   }
   return head;
 }
 
-/** The chain with one module more, highest rank first; modules come in the order of their ranks, nearly. */
-function inserted(head: Module | null, module: Module): Module {
+/**
+ * The chain with one module more, highest rank first. Those of one load come in the reverse of their ranks, those of many loads in the
+ * order of them: so both ends are looked at before what is in between.
+ */
+function inserted(head: Module | null, tail: Module | null, module: Module): Module {
+  if (tail && tail.rank > module.rank) {
+    module.dyingNext = null;
+    tail.dyingNext = module;
+    return head!;
+  }
   let before: Module | null = null;
   let at = head;
   while (at && at.rank > module.rank) {

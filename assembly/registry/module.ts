@@ -3,7 +3,7 @@
 import { Flag, Kind } from "../words";
 import * as machine from "../host/machine";
 import { Arena, arenaOf } from "../base/arena";
-import { keepsRetired } from "../base/generation";
+import { keepsRetired, written } from "../base/generation";
 import { Image } from "../inspect/image";
 import { Binding } from "../link/bond";
 import { Order } from "../link/order";
@@ -111,6 +111,8 @@ export const enum State { Loading, Published, Dying, Gone }
     const dependency = changetype<Dependency>(at);
     dependency.module = on;
     dependency.isNeeded = isNeeded;
+    // Who binds a function without a lock walks this list.
+    written();
     if (this.lastDependency) this.lastDependency!.next = dependency;
     else this.dependencies = dependency;
     this.lastDependency = dependency;

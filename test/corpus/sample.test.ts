@@ -1,4 +1,4 @@
-// A few real files of each machine, others each time: `npm run test:corpus` takes all. LINKWRIGHT_SEED=N chooses those of an earlier run.
+// A few real files of each machine, always the same ones: `npm run test:corpus` takes all, and LINKWRIGHT_SEED=N chooses others.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -10,7 +10,7 @@ import { prove, wordsOf } from "./prove.js";
 const PACKAGES = 4;
 const FILES = 8;
 
-const seed = Number(process.env.LINKWRIGHT_SEED ?? Date.now() % 0x1_0000_0000);
+const seed = Number(process.env.LINKWRIGHT_SEED ?? 4);
 const random = new Random(seed);
 
 /** Some of them, in any order. */
@@ -31,8 +31,9 @@ describe(`corpus: a sample of real files, seed ${seed}`, () => {
   test("the packages can be had", () => fetchAll(CORPORA, (corpus) => chosen.get(corpus)!, () => {}));
 
   for (const [corpus, names] of chosen) {
-    test(`${corpus.machine}: ${[...names].join(", ")}`, async () => {
+    test(`${corpus.machine}: ${[...names].join(", ")}`, async (t) => {
       const proof = await prove(corpus, names, (files) => some(files, FILES), () => {});
+      t.diagnostic(wordsOf(proof));
       assert.deepEqual([...proof.problems], []);
       assert.ok(proof.equal === proof.fetched && proof.fetched >= names.size, wordsOf(proof));
     });
