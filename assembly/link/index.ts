@@ -7,7 +7,7 @@ import { Arch } from "../arch/arch";
 import { retire, written } from "../base/generation";
 import { take } from "../base/heap";
 import { gnuHash } from "../elf/hash";
-import { SHN, symShndx, symValue } from "../elf/symbol";
+import { SHN, STB, bindOf, symInfo, symShndx, symValue } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Found, Want, find, found } from "./lookup";
 import { Symbols } from "./symbols";
@@ -29,6 +29,13 @@ import { Symbols } from "./symbols";
   first: Entry | null;
   last: Entry | null;
 }
+/** The entries of one module, behind this. */
+@unmanaged class Block {
+  next: Block | null;
+  symbols: Symbols;
+  count: u32;
+  @inline entry(index: u32): Entry { return changetype<Entry>(changetype<usize>(this) + offsetof<Block>() + <usize>index * offsetof<Entry>()); }
+}
 @inline const FEWEST_BUCKETS: u32 = 256;
 
 @unmanaged export class Index {
@@ -37,8 +44,7 @@ import { Symbols } from "./symbols";
   /** Behind a word for the same, and one less than their number: a reader must not take one array's for another's. */
   private buckets: usize;
   private count: u32;
-  /** Blocks of entries, each with the address of the next in front: of an index that is given back as a whole. */
-  private blocks: usize;
+  private blocks: Block | null;
 
   @inline private bucket(key: u32): Bucket {
     const buckets = this.buckets;
@@ -62,19 +68,22 @@ import { Symbols } from "./symbols";
     return 0;
   }
 
-  /** Adds what a module defines; false if there is no memory. */
-  add(symbols: Symbols): bool {
-    const start = firstDefined(symbols);
-    const count = definedCount(symbols);
+  /** Adds what a module defines, or what of it is unique; false if there is no memory. */
+  add(symbols: Symbols, isUniqueOnly: bool): bool {
+    const count = isUniqueOnly ? uniqueCount(symbols) : definedCount(symbols);
+    if (!count) return true;
     if (!this.holds(this.count + count)) return false;
-    const block = take(8 + <usize>count * offsetof<Entry>());
-    if (!block) return false;
-    store<usize>(block, this.blocks);
-    store<usize>(block, changetype<usize>(symbols), 4);
+    const at = take(offsetof<Block>() + <usize>count * offsetof<Entry>());
+    if (!at) return false;
+    const block = changetype<Block>(at);
+    block.next = this.blocks;
+    block.symbols = symbols;
+    block.count = count;
     this.blocks = block;
-    let at = block + 8;
-    for (let index = start; index < symbols.count; ++index, at += offsetof<Entry>()) {
-      const entry = changetype<Entry>(at);
+    let left = count;
+    for (let index = firstDefined(symbols); left; ++index) {
+      if (isUniqueOnly && !isUnique(symbols, index)) continue;
+      const entry = block.entry(--left);
       entry.key = keyOf(symbols, index);
       entry.symbols = symbols;
       if (entry.key) this.append(entry);
@@ -85,30 +94,26 @@ import { Symbols } from "./symbols";
 
   /** Takes out what was added of a module. */
   remove(symbols: Symbols): void {
-    let before: usize = 0;
+    let before: Block | null = null;
     let block = this.blocks;
-    while (block && load<usize>(block, 4) != changetype<usize>(symbols)) {
+    while (block && block.symbols != symbols) {
       before = block;
-      block = load<usize>(block);
+      block = block.next;
     }
     if (!block) return;
-    const start = firstDefined(symbols);
-    let at = block + 8;
-    for (let index = start; index < symbols.count; ++index, at += offsetof<Entry>()) {
-      if (changetype<Entry>(at).key) this.unlink(changetype<Entry>(at));
-    }
-    this.count -= definedCount(symbols);
-    if (before) store<usize>(before, load<usize>(block));
-    else this.blocks = load<usize>(block);
-    retire(block);
+    for (let left = block.count; left; --left) if (block.entry(left - 1).key) this.unlink(block.entry(left - 1));
+    this.count -= block.count;
+    if (before) before.next = block.next;
+    else this.blocks = block.next;
+    retire(changetype<usize>(block));
   }
 
   /** Gives back everything, and itself. */
   release(): void {
     let block = this.blocks;
     while (block) {
-      const next = load<usize>(block);
-      retire(block);
+      const next = block.next;
+      retire(changetype<usize>(block));
       block = next;
     }
     if (this.buckets) retire(this.buckets);
@@ -172,6 +177,18 @@ function firstDefined(symbols: Symbols): u32 { return symbols.bucketCount ? symb
 export function definedCount(symbols: Symbols): u32 {
   const start = firstDefined(symbols);
   return symbols.count > start ? symbols.count - start : 0;
+}
+
+/** How many of them are to be unique in their context. */
+export function uniqueCount(symbols: Symbols): u32 {
+  let count: u32 = 0;
+  for (let index = firstDefined(symbols); index < symbols.count; ++index) if (isUnique(symbols, index)) ++count;
+  return count;
+}
+
+/** True if there is one of it for all. */
+export function isUnique(symbols: Symbols, index: u32): bool {
+  return bindOf(wide(symbols.bits) ? symInfo<u64>(symbols.symbol<u64>(index)) : symInfo<u32>(symbols.symbol<u32>(index))) == STB.GNU_UNIQUE;
 }
 
 /** What a symbol is found by; 0 if it is none that others find. */

@@ -24,6 +24,8 @@ export const enum Want {
   Address = 4,
   /** Also what is on its way out: for whatever goes, too, and for questions. */
   Dying = 8,
+  /** Only what is to be unique. */
+  Unique = 16,
 }
 
 /** A definition: whose, and its index; 0 for none. A pointer and an index, so it goes no further than the core. */
@@ -91,7 +93,7 @@ function defines<A>(symbols: Symbols, index: u32, addr: u64, bytes: u32, want: W
   const info = symInfo<A>(symbol);
   if (symShndx<A>(symbol) == SHN.UNDEF && !(want & Want.Address && typeOf(info) == STT.FUNC && symValue<A>(symbol))) return false;
   const bind = bindOf(info);
-  if (bind != STB.GLOBAL && bind != STB.WEAK && bind != STB.GNU_UNIQUE) return false;
+  if (bind != STB.GNU_UNIQUE && (want & Want.Unique || bind != STB.GLOBAL && bind != STB.WEAK)) return false;
   const type = typeOf(info);
   if (type == STT.SECTION || type == STT.FILE) return false;
   return isNamed(symbols, symName(symbol), addr, bytes);

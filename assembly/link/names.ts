@@ -54,14 +54,14 @@ import { Symbols } from "./symbols";
   /** An index that there is no memory for is done without: it makes nothing but haste. */
   private addToIndex(symbols: Symbols): void {
     if (this.index) {
-      if (!this.index!.add(symbols)) this.dropIndex();
+      if (!this.index!.add(symbols, false)) this.dropIndex();
       return;
     }
     if (this.count != MANY) return;
     this.index = newIndex();
     let each = this.first;
     while (each && this.index) {
-      if (!this.index!.add(each)) this.dropIndex();
+      if (!this.index!.add(each, false)) this.dropIndex();
       each = each.nextGlobal;
     }
   }

@@ -1,9 +1,8 @@
 // Where a module's references are looked up, and in what order. It changes nothing, so that what runs on the target may bind, too.
 
 import { Arch } from "../arch/arch";
-import { STB, bindOf, symInfo } from "../elf/symbol";
-import { wide } from "../elf/word";
 import { Found, Want, find, found, indexOf, ownerOf } from "./lookup";
+import { Index, hasIndex, isUnique, newIndex, uniqueCount } from "./index";
 import { Names } from "./names";
 import { Scope } from "./scope";
 import { Symbols } from "./symbols";
@@ -12,6 +11,9 @@ import { Symbols } from "./symbols";
 @unmanaged export class Roll {
   first: Symbols | null;
   private last: Symbols | null;
+  /** Over what is unique; null where nothing is, or there was no memory. */
+  private index: Index | null;
+  private lacksIndex: bool;
 
   append(symbols: Symbols): void {
     symbols.younger = null;
@@ -19,6 +21,7 @@ import { Symbols } from "./symbols";
     if (this.last) this.last!.younger = symbols;
     else this.first = symbols;
     this.last = symbols;
+    if (hasIndex() && !this.lacksIndex && uniqueCount(symbols)) this.addToIndex(symbols);
   }
 
   remove(symbols: Symbols): void {
@@ -26,6 +29,39 @@ import { Symbols } from "./symbols";
     else this.first = symbols.younger;
     if (symbols.younger) symbols.younger!.older = symbols.older;
     else this.last = symbols.older;
+    if (!hasIndex()) return;
+    if (this.index) this.index!.remove(symbols);
+    if (this.first) return;
+    this.dropIndex();
+    this.lacksIndex = false;
+  }
+
+  /** What one module lacks in the index, none is found by. */
+  private addToIndex(symbols: Symbols): void {
+    if (!this.index) this.index = newIndex();
+    if (this.index && this.index!.add(symbols, true)) return;
+    this.dropIndex();
+    this.lacksIndex = true;
+  }
+
+  private dropIndex(): void {
+    if (this.index) this.index!.release();
+    this.index = null;
+  }
+
+  /** The oldest module's unique definition of a name; 0 if there is none. */
+  find(arch: Arch, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
+    want |= Want.Unique;
+    if (hasIndex() && !this.lacksIndex) return this.index ? this.index!.find(arch, 0, name, bytes, gnu, version, versionBytes, want, except) : 0;
+    let symbols = this.first;
+    while (symbols) {
+      if (symbols.image.arch == arch && symbols != except) {
+        const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
+        if (index) return found(symbols, index);
+      }
+      symbols = symbols.younger;
+    }
+    return 0;
   }
 }
 
@@ -48,7 +84,10 @@ import { Symbols } from "./symbols";
    */
   find(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
     const first = this.findFirst(name, bytes, gnu, version, versionBytes, want, except);
-    return first && isUnique(first) ? this.findUnique(first, name, bytes, gnu, version, versionBytes, want, except) : first;
+    if (!first || !isUnique(ownerOf(first), indexOf(first))) return first;
+    // There is one of it for all, whatever the scope.
+    const only = this.roll.find(this.arch, name, bytes, gnu, version, versionBytes, want, except);
+    return only ? only : first;
   }
 
   private findFirst(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
@@ -65,23 +104,4 @@ import { Symbols } from "./symbols";
     if (global || this.isDeep) return global;
     return this.scope.look(name, bytes, gnu, version, versionBytes, want, except);
   }
-
-  /** Of what is unique there is one definition for all: the oldest module's, whatever the scope. */
-  private findUnique(first: Found, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
-    let symbols = this.roll.first;
-    while (symbols) {
-      if (symbols.image.arch == this.arch && symbols != except) {
-        const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
-        if (index && isUnique(found(symbols, index))) return found(symbols, index);
-      }
-      symbols = symbols.younger;
-    }
-    return first;
-  }
-}
-
-function isUnique(definition: Found): bool {
-  const owner = ownerOf(definition);
-  const index = indexOf(definition);
-  return bindOf(wide(owner.bits) ? symInfo<u64>(owner.symbol<u64>(index)) : symInfo<u32>(owner.symbol<u32>(index))) == STB.GNU_UNIQUE;
 }

@@ -56,7 +56,7 @@ import { Symbols } from "./symbols";
     if (this.index && !this.index!.holds(<u32>definitions)) this.dropIndex();
     for (let i: u32 = 0; i < this.count && this.index; ++i) {
       if (!isDeep && this.at(i).rank) continue;
-      if (!this.index!.add(this.at(i))) this.dropIndex();
+      if (!this.index!.add(this.at(i), false)) this.dropIndex();
     }
   }
 

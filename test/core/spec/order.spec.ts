@@ -80,8 +80,10 @@ class Question {
   }
 
   /** The answer of one module. */
-  ask(symbols: Symbols): Found {
-    const index = find(symbols, scratch, this.bytes, this.hash, this.version, this.versionBytes, this.want);
+  ask(symbols: Symbols): Found { return this.askFor(symbols, 0); }
+
+  askFor(symbols: Symbols, more: Want): Found {
+    const index = find(symbols, scratch, this.bytes, this.hash, this.version, this.versionBytes, this.want | more);
     return index ? found(symbols, index) : 0;
   }
 
@@ -145,8 +147,8 @@ function expectedOf(order: Order, globals: Symbols[], scope: Symbols[], all: Sym
   if (!first || !isUnique(first)) return first;
   for (let i = 0; i < all.length; ++i) {
     if (all[i] == except || all[i].image.arch != order.arch) continue;
-    const answer = question.ask(all[i]);
-    if (answer && isUnique(answer)) return answer;
+    const answer = question.askFor(all[i], Want.Unique);
+    if (answer) return answer;
   }
   return first;
 }
@@ -345,6 +347,41 @@ describe("link: order", () => {
     }
     expect(with_).toBeGreaterThan(10);
     expect(without).toBeGreaterThan(10);
+  });
+
+  test("unique symbols of many modules that come and go, with memory for an index or without", () => {
+    let with_ = 0, without = 0, answers = 0;
+    freshHeap(1 << 19);
+    seed(77);
+    newPool();
+    for (let hole: usize = 8; hole < 4000; hole += 120) {
+      const roll = changetype<Roll>(take(offsetof<Roll>())), model: Symbols[] = [];
+      const blocks = fill(hole), used = usedBytes();
+      for (let step = 0; step < 120; ++step) {
+        const symbols = pool[below(POOL)];
+        if (!model.includes(symbols)) {
+          roll.append(symbols);
+          model.push(symbols);
+        } else {
+          roll.remove(symbols);
+          model.splice(model.indexOf(symbols), 1);
+        }
+        const question = new Question(), arch = archAt(below(2));
+        let wanted: Found = 0;
+        for (let i = 0; i < model.length && !wanted; ++i) if (model[i].image.arch == arch) wanted = question.askFor(model[i], Want.Unique);
+        assert(roll.find(arch, scratch, question.bytes, question.hash, question.version, question.versionBytes, question.want, null) == wanted, "the oldest one");
+        if (wanted) ++answers;
+      }
+      if (usedBytes() > used) ++with_;
+      else ++without;
+      while (model.length) roll.remove(model.pop());
+      assert(usedBytes() == used, "nothing is kept of nothing");
+      drain(blocks);
+      give(changetype<usize>(roll));
+    }
+    expect(with_).toBeGreaterThan(5);
+    expect(without).toBeGreaterThan(5);
+    expect(answers).toBeGreaterThan(200);
   });
 
   test("the roll of all modules, in any order of departures", () => {
