@@ -43,7 +43,7 @@ export function newRelocator(work: Work, image: Image, placement: Placement, sym
 const PLACES: usize = offsetof<Relocator>() + 7 & ~7;
 
 /**
- * Applies every dynamic relocation of a module whose symbols are bound,, but COPY and those that wait for a resolver. It never waits.
+ * Applies every dynamic relocation of a module whose symbols are bound, but COPY and those that wait for a resolver. It never waits.
  *
  * @fault RelocationOutside (Rel, at = vaddr of the entry, value = the place)
  * @fault OutOfRange NoStaticTls TlsRefused (Rel, at = vaddr of the entry)
@@ -186,6 +186,8 @@ export function intercepted<A>(relocator: Relocator, index: u32, bond: Bond, typ
 export function copyAll(relocator: Relocator): bool {
   const places = relocator.places;
   places.work.source = places.image.source;
+  // Text that was open to relocations is closed by now.
+  places.forget();
   let copy = relocator.binding.copies;
   while (copy) {
     if (copy.bytes) {

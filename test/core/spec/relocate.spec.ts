@@ -16,7 +16,7 @@ import { Binding, Bound, Copy, Leap, newBinding } from "../../../assembly/link/b
 import { Symbols } from "../../../assembly/link/symbols";
 import { Placement } from "../../../assembly/map/map";
 import { choose } from "../../../assembly/relocate/indirect";
-import { Relocator, newRelocator, relocate } from "../../../assembly/relocate/relocate";
+import { Relocator, copyAll, newRelocator, relocate } from "../../../assembly/relocate/relocate";
 import { freshHeap } from "./support/heap";
 import { answer, argument, callCount, forget } from "./support/host";
 import { addSegment, imageOf, placementOf } from "./support/image";
@@ -274,6 +274,7 @@ function indirect<A>(machine: u32, type: u32, absolute: u32): void {
     expect(choose(wrong, 0)).toBe(false);
     expect(work.fault.code).toBe(Code.ResolverOutside);
     expect(work.fault.at).toBe(TABLE);
+    expect(work.fault.value).toBe(outside[i]);
     expect(callCount("choose")).toBe(0);
   }
 
@@ -406,7 +407,10 @@ describe("relocate: copies, calls, the host's say", () => {
       copy.bytes = bytes;
       binding.copies = copy;
       for (let i: u64 = 0; i < 24; i += 8) store64(copy.from + i, 0x0101010101010101);
-      expect(relocate(relocator())).toBe(true);
+      const each = relocator();
+      expect(relocate(each)).toBe(true);
+      assert(load8(placement.at(DATA + 0x100)) == 0, "not before where it comes from is finished");
+      expect(copyAll(each)).toBe(true);
       for (let i: u64 = 0; i < 24; ++i) assert(load8(placement.at(DATA + 0x100) + i) == u32(i < bytes), "no more, no less");
     }
   });
@@ -419,9 +423,26 @@ describe("relocate: copies, calls, the host's say", () => {
     copy.from = placement.at(DATA);
     copy.bytes = 5;
     binding.copies = copy;
-    expect(relocate(relocator())).toBe(false);
+    expect(copyAll(relocator())).toBe(false);
     expect(work.fault.code).toBe(Code.RelocationOutside);
     expect(work.fault.value).toBe(DATA + 0x1000 - 4);
+  });
+
+  test("text that was open to relocations is closed when bytes are copied", () => {
+    open<u64>(EM.X86_64);
+    binding.at(1).bind(Bound.Plain, 0x5000, other, 1);
+    put<u64>([1], [1], [0], [CODE + 0x200]);
+    const copy = changetype<Copy>(take(offsetof<Copy>()));
+    copy.to = CODE + 0x300;
+    copy.from = placement.at(DATA);
+    copy.bytes = 8;
+    binding.copies = copy;
+    placement.isTextOpen = true;
+    const each = relocator();
+    expect(relocate(each)).toBe(true);
+    placement.isTextOpen = false;
+    expect(copyAll(each)).toBe(false);
+    expect(work.fault.code).toBe(Code.RelocationOutside);
   });
 
   test("a call goes to the function itself, an address to what stands for it", () => {
