@@ -231,6 +231,12 @@ export const CASES: readonly Case[] = [
     steps: [load("choice_other.so"), { do: "context", number: 1 }, refuse("order_user.so", "MissingSymbol", ["who"]), load("order_second.so"), load("order_user.so"), call("order_user.so", "check", 1)],
   },
   { name: "a module that is never unloaded", steps: [load("nodelete.so"), check("nodelete.so"), stays("nodelete.so", "NoDelete"), call("nodelete.so", "check", 18)] },
+  { name: "a module that the host wants to stay", steps: [loadAs("call.so", "nodelete"), stays("call.so", "NoDelete"), check("call.so")] },
+  {
+    name: "what was initialised is finalised when the load fails behind it",
+    isRun: true,
+    steps: [load("journal.so"), refuse("init_broken.so", "InitOutside"), call("journal.so", "journal_read", 0x123456)],
+  },
   { name: "a module that another needs stays", steps: [load("chain_bottom.so"), load("chain_middle.so"), stays("chain_bottom.so", "Needed")] },
 
   { name: "a chain of three", steps: [load("chain_top.so"), find("chain_top.so", "bottom", "chain_bottom.so"), check("chain_top.so")] },
@@ -274,6 +280,11 @@ export const CASES: readonly Case[] = [
   {
     name: "the last words",
     steps: [load("journal.so"), load("last_words.so"), unload("last_words.so"), call("journal.so", "journal_read", 0x1234)],
+  },
+  {
+    name: "constructors, resolvers and late calls that re-enter the linker, again and again", isRun: true,
+    also: ["opens.so", "choose_asks.so", "lazy_init.so", "lazy_library.so", "choose_user.so", "choose_library.so", "chain_middle.so", "chain_bottom.so"],
+    steps: [load("choose_read.so"), load("reenters.so"), check("reenters.so"), check("reenters.so")],
   },
   { name: "a constructor that loads", isRun: true, also: ["chain_middle.so", "chain_bottom.so"], steps: [load("opens.so"), check("opens.so")] },
   { name: "a wrapper calls what it wraps", isRun: true, steps: [load("next_wrap.so"), load("order_second.so"), check("next_wrap.so")] },

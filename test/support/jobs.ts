@@ -44,9 +44,9 @@ export interface Refusal extends Job {
 /** A call for each load that the cases refuse, but for those that follow something that a call can't say. */
 export function refusalsOf(machine: Machine): Refusal[] {
   const refusals = new Map<string, Refusal>();
-  for (const { steps } of casesFor(machine)) {
+  for (const { steps, isRun } of casesFor(machine)) {
     const at = steps.findIndex((step) => step.do === "refuse"), refused = steps[at], before = steps.slice(0, at);
-    if (refused?.do !== "refuse" || !before.every((step) => step.do === "load" && !step.words)) continue;
+    if (isRun || refused?.do !== "refuse" || !before.every((step) => step.do === "load" && !step.words)) continue;
     const typed = typedFor(machine, [...before.filter((step) => step.do === "load"), refused]);
     refusals.set(typed.join(" "), { name: `${refused.file} is refused: ${refused.code}`, typed, code: refused.code });
   }
