@@ -82,7 +82,7 @@ function imageVerdict(machine: Machine | undefined, { fault, missing, hasTextRel
   if (!machine) return { host: "qemu", loads: false, why: "there is no image for this machine" };
   const host = `qemu ${machine.name}`;
   if (fault) return { host, loads: false, why: fault.message };
-  if (hasTextRelocations) return { host, loads: false, why: "it wants its text relocated, and the images don't allow that" };
+  if (hasTextRelocations) return { host, loads: false, why: "it wants its text relocated, and `run` and `test` don't allow that" };
   const libraries = names(missing, "library").filter((name) => !isBuiltIn(name));
   const symbols = names(missing, "symbol").filter((name) => !machine.symbols?.includes(name));
   return { host, loads: true, why: needs(libraries, libraries.length || !machine.symbols ? [] : symbols) };
@@ -90,7 +90,8 @@ function imageVerdict(machine: Machine | undefined, { fault, missing, hasTextRel
 
 function linuxVerdict({ machine, type, segments }: Candidate, { fault, missing }: Trial): Verdict {
   const host = "linux";
-  if (fault && fault.fault.number >> 8 === 1) return { host, loads: false, why: fault.message };
+  // The file is wrong for everybody; ld.so knows what versions a library has, too. The other faults are ours alone, or depend on the load.
+  if (fault && (fault.fault.number >> 8 === 1 || fault.code === "MissingVersion")) return { host, loads: false, why: fault.message };
   const [page, largest] = LINUX_PAGES[machine] ?? [4096, 4096];
   const loads = segments.filter((one) => one.type === PT_LOAD && one.bytes > 0n);
   for (const [i, segment] of loads.entries()) {

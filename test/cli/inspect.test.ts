@@ -1,7 +1,7 @@
 // What inspect says of versions, thread-local storage, resolvers and flags, which hosts would load a file, and what link makes of it.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { library, objectOf } from "../support/compile.js";
@@ -124,4 +124,12 @@ describe("cli: versions that nobody has", () => {
       assert.deepEqual([fault.code, fault.name, fault.file, fault.what], ["MissingVersion", "TWO", "user.so", "Version"]);
     });
   }
+
+  test("inspect says that nobody loads it", async () => {
+    const beside = join(folder, "beside");
+    mkdirSync(beside, { recursive: true });
+    copyFileSync(older, join(beside, "versions.so"));
+    const told = await json<Facts>(["inspect", user, "--search", beside]);
+    for (const host of ["node", "qemu", "linux"]) assert.match(verdictOf(told, host), /^no MissingVersion/);
+  });
 });
