@@ -12,7 +12,7 @@ import { Bond, Bound } from "../link/bond";
 import { isNamed } from "../link/lookup";
 import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
 import { Places } from "../relocate/place";
-import { loadPlace, placeBytes, storePlace } from "../relocate/width";
+import { loadPlace, placeBytes, storePlace, suits } from "../relocate/width";
 import { Module } from "./module";
 import { Session } from "./session";
 
@@ -63,6 +63,7 @@ export function beginPatch(session: Session, module: Module, name: u64, nameByte
  * @returns false if the session must wait, or failed
  * @fault ProtectRefused (Import, at = address, value = bytes)
  * @fault RelocationOutside (Rel, at = vaddr of the entry, value = the place)
+ * @fault OutOfRange (Rel, at = vaddr of the entry, value = the value)
  */
 export function patch(session: Session): bool {
   const patching = changetype<Patching>(session.patching);
@@ -84,7 +85,7 @@ function stepAs<A>(session: Session, module: Module, patching: Patching): bool {
   }
 }
 
-/** Checks the places of every entry that names the symbol, or writes them. */
+/** Checks the places of every entry that names the symbol, and what they are to hold; or writes them. */
 function walk<A>(session: Session, module: Module, patching: Patching, stores: bool): bool {
   const dynamic = module.image.dynamic!;
   patching.count = 0;
@@ -103,7 +104,7 @@ function walk<A>(session: Session, module: Module, patching: Patching, stores: b
       const offset = relOffset<A>(entry);
       if (!patching.places.holds(vaddr, offset, placeBytes<A>(widthOf(row)))) return false;
       ++patching.count;
-      if (stores && !write<A>(module, patching, vaddr, row, index, bond, isRela)) return false;
+      if (!lead<A>(module, patching, vaddr, row, index, bond, isRela, stores)) return false;
     }
   }
   return true;
@@ -115,7 +116,7 @@ function isMeant<A>(module: Module, patching: Patching, index: u32): bool {
   return isNamed(module.symbols, symName(module.symbols.symbol<A>(index)), patching.name, patching.nameBytes);
 }
 
-function write<A>(module: Module, patching: Patching, vaddr: u64, row: u32, index: u32, bond: Bond, isRela: bool): bool {
+function lead<A>(module: Module, patching: Patching, vaddr: u64, row: u32, index: u32, bond: Bond, isRela: bool, stores: bool): bool {
   const role = roleOf(row);
   const width = widthOf(row);
   const entry = module.placement.at(vaddr);
@@ -124,7 +125,8 @@ function write<A>(module: Module, patching: Patching, vaddr: u64, row: u32, inde
   const isAddendless = role == Role.Slot || role == Role.Jump;
   // What a REL entry's place holds is the old symbol's value and the addend.
   const addend = isRela ? relaAddend<A>(entry) : isAddendless ? 0 : loadPlace<A>(place, width) - current(module, vaddr, place, role, index, bond) + (role == Role.Pc ? place : 0);
-  return storePlace<A>(patching.places, vaddr, place, width, value + addend - (role == Role.Pc ? place : 0));
+  const sum = value + addend - (role == Role.Pc ? place : 0);
+  return stores ? storePlace<A>(patching.places, vaddr, place, width, sum) : suits<A>(patching.places, vaddr, width, sum);
 }
 
 /** What a place was bound to: what the host made of it counts most. */

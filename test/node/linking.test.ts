@@ -133,6 +133,17 @@ describe("node: patches", () => {
     const module = await context.load(user);
     assert.throws(() => module.patch("answer", 1n), { code: "NotPatchable" });
   }));
+
+  test("what does not fit changes nothing", () => within({}, async (linkwright, context) => {
+    const module = await context.load(fixturePath("aarch64", "odd.so"), { patchable: true });
+    const sealed = (): (number | undefined)[] => module.segments.map(({ address }) => linkwright.permissions(address));
+    const before = { bytes: module.bytes(), sealed: sealed() };
+    assert.throws(() => module.patch("as_low16", 0x12345678n), { code: "OutOfRange" });
+    assert.deepEqual({ bytes: module.bytes(), sealed: sealed() }, before);
+    assert.ok(module.patch("as_low16", 0x4321n) > 0);
+    assert.notDeepEqual(module.bytes(), before.bytes);
+    await module.unload();
+  }));
 });
 
 describe("node: one module a file", () => {
