@@ -85,8 +85,8 @@ function plan(session: Session): bool {
   const pageBytes = target.pageBytes();
   let module: Module | null = session.modules.first;
   while (module) {
-    if (!planOf(session, module.image, pageBytes, module.plan)) return false;
-    if (!(session.flags & Flag.NoLink) && !isLinkable(session, module.image, session.flags)) return false;
+    if (!planOf(session, module.image, pageBytes, module.isLent, module.plan)) return false;
+    if (!(session.flags & Flag.NoLink) && !module.isLent && !isLinkable(session, module.image, session.flags)) return false;
     module = module.next;
   }
   return true;
@@ -116,6 +116,10 @@ function link(session: Session): bool {
   if (!session.scope && !openScope(session)) return false;
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
+    if (module.isLent) {
+      lookIn(session, module);
+      continue;
+    }
     if (!module.binding && !beginBinding(session, module)) return false;
     const isBound = bind(session.binder!);
     // What a module is bound to is kept from now on, also while the rest has to wait.
@@ -123,6 +127,12 @@ function link(session: Session): bool {
   }
   session.scope!.dropIndex();
   return !session.missing.count || (session.flags & Flag.AllowMissing) != 0 || lackSymbols(session);
+}
+
+/** What a module was loaded with is looked in for it. */
+function lookIn(session: Session, module: Module): void {
+  module.home = session.scope;
+  session.scope!.hold();
 }
 
 /** What the load brought with it: the scope of all its modules. */
@@ -152,8 +162,7 @@ function beginBinding(session: Session, module: Module): bool {
   const binding = newBinding(session, module.symbols, module.has(Flag.Patchable) ? module.arena : session.arena);
   if (!binding) return false;
   module.binding = binding;
-  module.home = session.scope;
-  session.scope!.hold();
+  lookIn(session, module);
   const order = module.order;
   order.globals = context.globals;
   order.roll = context.roll;
@@ -202,6 +211,7 @@ function relocatorOf(session: Session, module: Module): Relocator | null {
 function syncAll(session: Session): bool {
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
+    if (module.isLent) continue;
     if (!sync(session, module.image, module.plan, module.placement)) return false;
     if (!startTls(session, module)) return false;
   }
@@ -228,7 +238,7 @@ function chooseAll(session: Session): bool {
 function protectAll(session: Session): bool {
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
-    if (!protect(session, module.image, module.plan, module.placement)) return false;
+    if (!module.isLent && !protect(session, module.image, module.plan, module.placement)) return false;
   }
   return true;
 }
@@ -250,7 +260,7 @@ function publish(session: Session): bool {
 
 /** The executable's preinitialisers, then initialisers in dependency order; a module counts as initialised once its first is called. */
 function initialise(session: Session): bool {
-  if (session.flags & (Flag.NoRun | Flag.NoLink) || session.isAlias) return true;
+  if (session.flags & (Flag.NoRun | Flag.NoLink) || session.isAlias || session.root!.isLent) return true;
   const context = session.context!;
   const root = session.root!;
   session.source = root.image.source;

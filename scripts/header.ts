@@ -25,6 +25,7 @@ const imports: Record<string, readonly string[]> = {
     "uint64_t bytes(uint32_t source)",
     "uint64_t view(uint32_t session, uint32_t source, uint64_t offset, uint64_t bytes)",
     "void unview(uint32_t source, uint64_t addr, uint64_t bytes)",
+    "uint64_t placed(uint32_t source)",
     "void close(uint32_t source)",
   ],
   link: [

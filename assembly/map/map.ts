@@ -26,6 +26,8 @@ const enum Region { Ordinary = 0 }
   /** Segments whose text was protected again: the same. */
   closedCount: u32;
   isSealed: bool;
+  /** Somebody else placed it, and relocated it, and will take it away: it is only looked at. */
+  isLent: bool;
   /** Text is writable, and not executable, until it is relocated. */
   isTextOpen: bool;
 
@@ -34,7 +36,7 @@ const enum Region { Ordinary = 0 }
 
   /** Gives the reservation back, if there is one. */
   release(): void {
-    if (this.bytes) target.release(this.addr, this.bytes);
+    if (this.bytes && !this.isLent) target.release(this.addr, this.bytes);
     this.bytes = 0;
   }
 }
@@ -49,8 +51,17 @@ const enum Region { Ordinary = 0 }
  */
 export function map(work: Work, image: Image, plan: Plan, placement: Placement, opensText: bool): bool {
   work.source = image.source;
+  if (placement.isLent) return borrow(image, plan, placement);
   placement.isTextOpen = opensText;
   return reserve(work, image, plan, placement) && place(work, image, placement);
+}
+
+/** It is where it is: `bias` is known. */
+function borrow(image: Image, plan: Plan, placement: Placement): bool {
+  placement.mask = image.bits == 64 ? u64.MAX_VALUE : u32.MAX_VALUE;
+  placement.addr = placement.at(plan.low);
+  placement.bytes = plan.bytes;
+  return true;
 }
 
 function reserve(work: Work, image: Image, plan: Plan, placement: Placement): bool {

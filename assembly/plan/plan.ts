@@ -24,15 +24,16 @@ import { hasTextRelocations } from "../inspect/dynamic";
 /**
  * Lays an image out for a host with pages of this size.
  *
+ * @param isLent  it is in memory already, with whatever permissions it has
  * @fault WritableCode (Phdr, at = file offset, value = p_flags)
  * @fault SharedPage (Phdr, at = file offset, value = p_vaddr)
  */
-export function planOf(work: Work, image: Image, pageBytes: u64, plan: Plan): bool {
+export function planOf(work: Work, image: Image, pageBytes: u64, isLent: bool, plan: Plan): bool {
   work.source = image.source;
   const low = alignDown(image.low, pageBytes);
   const high = alignUp(image.high, pageBytes);
   if (high <= low) return work.fail(Code.AddressWraps, What.Phdr, image.phoff, image.high);
-  if (!checkPermissions(work, image, pageBytes)) return false;
+  if (!isLent && !checkPermissions(work, image, pageBytes)) return false;
   plan.low = low;
   plan.bytes = high - low;
   plan.exact = image.type == ET.EXEC ? low : NONE;

@@ -65,8 +65,12 @@ export function closureOf(context: Context, root: Module): Scope | null {
   return scope;
 }
 
-/** A module, and all that it needs, are seen by every load from now on. */
+/** A module, and all that it needs, are seen by every load from now on; of what somebody else loaded, he tells the order himself. */
 export function makeGlobal(root: Module): void {
+  if (root.isLent) {
+    root.makeGlobal();
+    return;
+  }
   const scope = root.scope!;
   for (let i: u32 = 0; i < scope.count; ++i) {
     const module = moduleAt(scope.at(i).module);
@@ -151,12 +155,14 @@ function prune(scope: Scope): void {
 }
 
 /**
- * Initialisation order of what is being loaded: what a module needs comes before it; a cycle is cut where the walk meets it.
+ * Order of what is being loaded, for its relocation and initialisation: what a module needs comes before it; a cycle is cut where the walk
+ * meets it. What somebody else loaded is not among them.
  *
  * @param order  room for every loading module
  * @returns how many there are
  */
 export function initOrder(context: Context, root: Module, order: usize): u32 {
+  if (root.isLent) return 0;
   const number = ++context.walkCount;
   let count: u32 = 0;
   root.mark = number;
@@ -171,7 +177,7 @@ export function initOrder(context: Context, root: Module, order: usize): u32 {
     }
     module.edge = edge.next;
     const next = edge.module;
-    if (next.mark == number || next.state != State.Loading) continue;
+    if (next.mark == number || next.state != State.Loading || next.isLent) continue;
     next.mark = number;
     next.from = module;
     next.edge = next.dependencies;

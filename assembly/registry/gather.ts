@@ -1,6 +1,7 @@
 // Which modules a load takes: the file asked for, and everything it needs that is not there yet, breadth first.
 
 import { Answer, Code, Flag, What } from "../words";
+import { NONE } from "../host/answer";
 import * as hostLink from "../host/link";
 import * as target from "../host/memory";
 import * as source from "../host/source";
@@ -38,11 +39,22 @@ export function gather(session: Session): bool {
     if (!module.nameHash) module.nameHash = hashOfName(module.image);
     const arch = session.root!.image.arch;
     if (module.image.arch != arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, module.image.arch.machine);
+    adopt(module);
     if (staysLoaded(module.image)) module.flags |= Flag.NoDelete;
     if (!(session.flags & Flag.NoLink) && !needs(session, module)) return false;
   }
   const lacking = session.missing.libraryCount;
   return !lacking || (session.flags & Flag.AllowMissing) != 0 || lackLibraries(session, lacking);
+}
+
+/** What somebody else loaded, as a system's linker did before this one came, is a module for good: with symbols, without relocations. */
+@inline function adopt(module: Module): void {
+  if (!isDefined(LW_ADOPT) || module.has(Flag.Copy | Flag.NoRun | Flag.NoLink)) return;
+  const bias = source.placed(module.image.source);
+  if (bias == NONE) return;
+  module.placement.bias = bias;
+  module.placement.isLent = true;
+  module.flags |= Flag.NoDelete;
 }
 
 /** The file is loaded: what was begun for it goes, and the session is about the module that is there. */

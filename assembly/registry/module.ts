@@ -85,6 +85,8 @@ export const enum State { Loading, Published, Dying, Gone }
   @inline get isPublished(): bool { return this.state == State.Published; }
   /** True if others may be bound to it: not to what is only looked at, and not to what is on its way out. */
   @inline get isOpen(): bool { return this.state != State.Dying && !this.has(Flag.NoLink); }
+  /** True if somebody else loaded it. */
+  @inline get isLent(): bool { return this.placement.isLent; }
   /** True if every later load sees its symbols. */
   @inline get isGlobal(): bool { return this.symbols.rank != 0; }
 

@@ -48,6 +48,9 @@ u64 w2c_source_view(HOST(source), u32 session, u32 number, u64 offset, u64 bytes
   return lw_source_view(session, number, offset, bytes);
 }
 void w2c_source_unview(HOST(source), u32 number, u64 addr, u64 bytes) { lw_source_unview(number, addr, bytes); }
+#ifdef LW_ADOPT
+u64 w2c_source_placed(HOST(source), u32 number) { return lw_source_placed(number); }
+#endif
 void w2c_source_close(HOST(source), u32 number) { lw_source_close(number); }
 
 void w2c_link_search(HOST(link), u32 session, u32 origin, u64 text, u32 text_bytes, u32 rank) {

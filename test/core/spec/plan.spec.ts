@@ -38,14 +38,14 @@ function checkFault(work: Work, code: Code, what: What, at: u64, value: u64): vo
 
 function refusal(image: Image, pageBytes: u64, code: Code, what: What, at: u64, value: u64): void {
   const work = newWork();
-  expect(planOf(work, image, pageBytes, newPlan())).toBe(false);
+  expect(planOf(work, image, pageBytes, false, newPlan())).toBe(false);
   checkFault(work, code, what, at, value);
 }
 
 /** It can be looked at, but not linked. */
 function unlinkable(image: Image, code: Code, what: What, at: u64, value: u64): void {
   const work = newWork();
-  expect(planOf(work, image, 4096, newPlan())).toBe(true);
+  expect(planOf(work, image, 4096, false, newPlan())).toBe(true);
   expect(isLinkable(work, image, 0)).toBe(false);
   checkFault(work, code, what, at, value);
 }
@@ -55,7 +55,7 @@ describe("plan: plan", () => {
 
   test("whole pages from the lowest to the highest address", () => {
     const plan = newPlan();
-    expect(planOf(newWork(), typical(), 4096, plan)).toBe(true);
+    expect(planOf(newWork(), typical(), 4096, false, plan)).toBe(true);
     expect(plan.low).toBe(0x10000);
     expect(plan.bytes).toBe(0x4000);
     expect(plan.exact).toBe(NONE);
@@ -66,17 +66,17 @@ describe("plan: plan", () => {
   test("an executable has its place", () => {
     const image = typical(), plan = newPlan();
     image.type = ET.EXEC;
-    expect(planOf(newWork(), image, 4096, plan)).toBe(true);
+    expect(planOf(newWork(), image, 4096, false, plan)).toBe(true);
     expect(plan.exact).toBe(0x10000);
   });
 
   test("the larger of page and alignment counts", () => {
     const image = typical(), plan = newPlan();
     image.align = 1 << 21;
-    expect(planOf(newWork(), image, 4096, plan)).toBe(true);
+    expect(planOf(newWork(), image, 4096, false, plan)).toBe(true);
     expect(plan.alignLog2).toBe(21);
     image.align = 1;
-    expect(planOf(newWork(), image, 4096, plan)).toBe(true);
+    expect(planOf(newWork(), image, 4096, false, plan)).toBe(true);
     expect(plan.alignLog2).toBe(12);
   });
 
@@ -84,17 +84,17 @@ describe("plan: plan", () => {
     const image = typical();
     refusal(image, 0x4000, Code.SharedPage, What.Phdr, 64 + 56, 0x12900);
     image.segment(1).flags = PF.R | PF.X;
-    expect(planOf(newWork(), image, 0x4000, newPlan())).toBe(true, "one kind is enough");
+    expect(planOf(newWork(), image, 0x4000, false, newPlan())).toBe(true, "one kind is enough");
     image.segment(1).flags = PF.R | PF.W;
     image.segment(1).bytes = 0;
-    expect(planOf(newWork(), image, 0x4000, newPlan())).toBe(true, "an empty segment needs none");
+    expect(planOf(newWork(), image, 0x4000, false, newPlan())).toBe(true, "an empty segment needs none");
   });
 
   test("two segments that meet at a page's edge share none", () => {
     const image = typical();
     image.segment(0).bytes = 0x2000 - 0x100;
     image.segment(1).vaddr = 0x12000;
-    expect(planOf(newWork(), image, 4096, newPlan())).toBe(true);
+    expect(planOf(newWork(), image, 4096, false, newPlan())).toBe(true);
     image.segment(0).bytes += 1;
     refusal(image, 4096, Code.SharedPage, What.Phdr, 64 + 56, 0x12000);
   });
@@ -106,7 +106,7 @@ describe("plan: plan", () => {
     image.segment(1).flags = PF.W | PF.X;
     refusal(image, 4096, Code.WritableCode, What.Phdr, 64 + 56, 3);
     image.segment(1).type = PT.NULL;
-    expect(planOf(newWork(), image, 4096, newPlan())).toBe(true, "what is not loaded does not count");
+    expect(planOf(newWork(), image, 4096, false, newPlan())).toBe(true, "what is not loaded does not count");
   });
 
   test("text relocations, by either sign", () => {
@@ -130,7 +130,7 @@ describe("plan: plan", () => {
   test("the last page of all is out of reach", () => {
     const image = typical();
     image.high = u64.MAX_VALUE - 4095;
-    expect(planOf(newWork(), image, 4096, newPlan())).toBe(true);
+    expect(planOf(newWork(), image, 4096, false, newPlan())).toBe(true);
     image.high += 1;
     refusal(image, 4096, Code.AddressWraps, What.Phdr, 64, image.high);
   });
