@@ -9,8 +9,6 @@ import { PT } from "../elf/segment";
 import { Image } from "../inspect/image";
 import { Plan } from "../plan/plan";
 
-const enum Region { Ordinary = 0 }
-
 /** Where an image is. */
 @unmanaged export class Placement {
   /** The reservation: what the host gave, whole pages. */
@@ -66,7 +64,7 @@ function borrow(image: Image, plan: Plan, placement: Placement): bool {
 
 function reserve(work: Work, image: Image, plan: Plan, placement: Placement): bool {
   if (placement.bytes) return true;
-  const addr = target.reserve(plan.bytes, plan.alignLog2, Region.Ordinary, plan.exact);
+  const addr = target.reserve(plan.bytes, plan.alignLog2, image.source, plan.exact);
   if (addr >= PENDING) return work.fail(Code.NoSpace, What.Import, plan.exact, plan.bytes);
   placement.mask = image.bits == 64 ? u64.MAX_VALUE : u32.MAX_VALUE;
   placement.addr = addr;

@@ -65,8 +65,8 @@ export function reserved_end(): u64 {
 }
 
 /** Takes a zeroed range. Nothing in it may be touched until `place` gives its pages permissions. */
-export function reserve(bytes: u64, alignLog2: u32, region: u32, exact: u64): u64 {
-  if (!bytes || bytes & (pageBytes - 1) || region || bytes > limit - reserved) return REFUSED;
+export function reserve(bytes: u64, alignLog2: u32, source: u32, exact: u64): u64 {
+  if (!bytes || bytes & (pageBytes - 1) || bytes > limit - reserved) return REFUSED;
   let start = exact;
   if (exact == REFUSED) {
     start = firstFit(base, end, bytes, max(alignLog2, <u32>ctz(pageBytes)));

@@ -9,7 +9,7 @@ import { checkEmpty, sameFixture, stage } from "../faults/scenario.js";
 
 /** What of a sandbox the core alone calls. */
 interface Memory {
-  reserve(bytes: bigint, alignLog2: number, region: number, exact: bigint): bigint;
+  reserve(bytes: bigint, alignLog2: number, source: number, exact: bigint): bigint;
   release(addr: bigint, bytes: bigint): void;
 }
 

@@ -10,8 +10,9 @@ static uint64_t used;
 
 uint32_t lw_memory_page_bytes(void) { return PAGE; }
 
-uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t region, uint64_t exact) {
-  if (region != 0 || exact != LW_NONE || align_log2 > 16) return LW_REFUSED;
+uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact) {
+  (void)source;
+  if (exact != LW_NONE || align_log2 > 16) return LW_REFUSED;
   uint64_t align = (uint64_t)1 << align_log2, start = (used + align - 1) & ~(align - 1);
   if (start > RAM_BYTES || bytes > RAM_BYTES - start) return LW_REFUSED;
   for (uint64_t i = 0; i < bytes; i++) ram[start + i] = 0;
