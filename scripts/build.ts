@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { machines } from "./machines.js";
 import type { Machine } from "./machines.js";
+import { means, mini } from "./mini.js";
 import { root } from "./root.js";
 import { StepFailed, takeAll } from "./steps.js";
 import type { Command, Step } from "./steps.js";
@@ -143,12 +144,14 @@ const steps: Step[] = [
   ...["source", "link", "machine", "log"].map((name) => wasmtime(name, `hosts/wasmtime/${name}.ts`)),
   wasmtime("cli", "hosts/wasmtime/cli/main.ts"),
   header,
+  means,
   ...machines.flatMap((machine) => [
     core(machine.name, `build/wasm/core.${machine.name}.wasm`),
     translation(machine),
     image(machine),
     library(machine),
     ...(machine.name in KERNELS ? [kernel(machine)] : []),
+    ...mini(machine),
   ]),
 ];
 

@@ -22,14 +22,20 @@ import { Image, Part } from "./image";
  * @spec gABI 4.1 "ELF Header", 5.1 "Program Header"
  */
 export function inspect(work: Work, image: Image): bool {
-  work.source = image.source;
-  if (!image.isRead(Part.Header) && !inspectHeader(work, image)) return false;
-  return wide(image.bits) ? inspectAs<u64>(work, image) : inspectAs<u32>(work, image);
+  if (!inspectLayout(work, image)) return false;
+  return wide(image.bits) ? inspectLinkage<u64>(work, image) : inspectLinkage<u32>(work, image);
 }
 
-function inspectAs<A>(work: Work, image: Image): bool {
-  return (image.isRead(Part.Segments) || inspectSegments<A>(work, image))
-    && (image.isRead(Part.Dynamic) || inspectDynamic<A>(work, image))
+/** The same of the headers alone: what a program's start takes. */
+export function inspectLayout(work: Work, image: Image): bool {
+  work.source = image.source;
+  if (!image.isRead(Part.Header) && !inspectHeader(work, image)) return false;
+  if (image.isRead(Part.Segments)) return true;
+  return wide(image.bits) ? inspectSegments<u64>(work, image) : inspectSegments<u32>(work, image);
+}
+
+function inspectLinkage<A>(work: Work, image: Image): bool {
+  return (image.isRead(Part.Dynamic) || inspectDynamic<A>(work, image))
     && (image.isRead(Part.Strings) || inspectStrings(work, image));
 }
 
