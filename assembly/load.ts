@@ -223,10 +223,7 @@ function chooseAll(session: Session): bool {
   for (; session.position < session.orderCount; ++session.position) {
     const module = session.ordered(session.position);
     const relocator = relocatorOf(session, module)!;
-    if (!session.isChoosing) {
-      if (!copyAll(relocator)) return false;
-      module.binding!.rewind();
-    }
+    if (!session.isChoosing && !copyAll(relocator)) return false;
     session.isChoosing = true;
     if (!choose(relocator, session.flags) || !restartTls(session, module)) return false;
     session.isChoosing = false;

@@ -10,7 +10,7 @@ import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/rel
 import { STB, STT, bindOf, symInfo, typeOf } from "../elf/symbol";
 import { storeWord, wide } from "../elf/word";
 import { addressOf } from "../link/bind";
-import { isCode, isOwn } from "../link/binder";
+import { isOwn } from "../link/binder";
 import { Found, Want, found, indexOf, ownerOf } from "../link/lookup";
 import { Symbols } from "../link/symbols";
 import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
@@ -83,7 +83,7 @@ function leadTo<A>(module: Module, entry: u64, nameBytes: u32, there: Symbols, i
   const type = typeOf(wide(there.bits) ? symInfo<u64>(there.symbol<u64>(index)) : symInfo<u32>(there.symbol<u32>(index)));
   const value = addressOf(there, index);
   const isResolver = type == STT.GNU_IFUNC;
-  if (type == STT.TLS || isResolver && !isCode(there, value)) return NONE;
+  if (type == STT.TLS || isResolver && !there.image.isCode(there.vaddr(value))) return NONE;
   return lead<A>(module, entry, nameBytes, there.module, value, isResolver, isKept);
 }
 

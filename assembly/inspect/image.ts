@@ -93,6 +93,12 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
     return segment && within(vaddr - segment.vaddr, bytes, 0, segment.fileBytes) ? segment : null;
   }
 
+  /** True if there is code at a vaddr, which may have the bit that says how the code is encoded. */
+  isCode(vaddr: u64): bool {
+    const segment = this.holding(vaddr & ~<u64>this.arch.codeTag, 1);
+    return segment != null && (segment.flags & PF.X) != 0;
+  }
+
   /** vaddr of the program headers, NONE if no segment has them. */
   get headersVaddr(): u64 {
     const bytes = <u64>this.phnum * (this.bits == 64 ? phdrBytes<u64>() : phdrBytes<u32>());

@@ -7,12 +7,11 @@ import { infoSymbol, infoType, relInfo, relOffset } from "../elf/reloc";
 import { STB, STT, bindOf, symInfo, typeOf } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Image } from "../inspect/image";
-import { Binder, bindSymbol, isCode } from "./binder";
+import { Binder, bindSymbol } from "./binder";
 import { Bound, Leap } from "./bond";
 import { bindCopy } from "./copy";
 import { Want, indexOf, ownerOf } from "./lookup";
 import { Symbols } from "./symbols";
-import { Table, entryBytes, hasAddend, tableCount, tableStart } from "./tables";
 
 /**
  * Finds what every symbol stands for that the module's relocations name. A symbol that nobody defines goes on the list of missing
@@ -30,18 +29,9 @@ export function bind(binder: Binder): bool {
 }
 
 function bindAs<A>(binder: Binder): bool {
-  const image = binder.image;
-  const binding = binder.binding;
-  const dynamic = image.dynamic;
-  if (!dynamic) return true;
-  for (; binding.table < Table.COUNT; ++binding.table, binding.entry = 0) {
-    const start = tableStart(dynamic, binding.table);
-    const each = entryBytes<A>(hasAddend(dynamic, binding.table));
-    const count = tableCount<A>(dynamic, binding.table);
-    for (; binding.entry < count; ++binding.entry) {
-      if (!bindEntry<A>(binder, start + binding.entry * each)) return false;
-    }
-  }
+  const entries = binder.binding.entries;
+  if (!entries.isOpen) entries.open<A>(binder.image.dynamic);
+  for (; !entries.isAtEnd; entries.next<A>()) if (!bindEntry<A>(binder, entries.vaddr)) return false;
   return true;
 }
 
@@ -98,7 +88,7 @@ function bindLeap<A>(binder: Binder, entry: u64, index: u32): bool {
     owner = ownerOf(definition);
     value = addressOf(owner, indexOf(definition));
     isIndirect = isResolver(owner, indexOf(definition));
-    if (isIndirect && !isCode(owner, value)) return binder.work.fail(Code.ResolverOutside, What.Sym, index, value - owner.bias & owner.mask);
+    if (isIndirect && !owner.image.isCode(owner.vaddr(value))) return binder.work.fail(Code.ResolverOutside, What.Sym, index, owner.vaddr(value));
   } else {
     const answer = binder.ask();
     if (answer == Answer.Pending) return binder.work.wait();

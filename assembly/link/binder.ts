@@ -1,6 +1,6 @@
 // One module's references, one at a time: who defines the symbol, and what that makes of it.
 
-import { Answer, Code, PF, Policy, What } from "../words";
+import { Answer, Code, Policy, What } from "../words";
 import { NONE } from "../host/answer";
 import * as hostLink from "../host/link";
 import { Work } from "../base/work";
@@ -126,7 +126,7 @@ function bindToAs<A>(binder: Binder, bond: Bond, index: u32, owner: Symbols, the
   }
   const address = owner.address<A>(symbol);
   if (type == STT.GNU_IFUNC) {
-    if (!isCode(owner, address)) return binder.work.fail(Code.ResolverOutside, What.Sym, index, address - owner.bias & owner.mask);
+    if (!owner.image.isCode(owner.vaddr(address))) return binder.work.fail(Code.ResolverOutside, What.Sym, index, owner.vaddr(address));
     bond.bind(Bound.Indirect, address, owner, there);
   } else bond.bind(symShndx<A>(symbol) == SHN.UNDEF ? Bound.Canonical : Bound.Plain, address, owner, there);
   return true;
@@ -137,11 +137,4 @@ function bindToHost(binder: Binder, bond: Bond, index: u32): bool {
   if (type == STT.TLS) return binder.work.fail(Code.BadSymbolType, What.Sym, index, type);
   bond.bind(type == STT.GNU_IFUNC ? Bound.Indirect : Bound.Plain, hostLink.foundAddr(), null, 0);
   return true;
-}
-
-/** True if an address is in the code of a module. */
-export function isCode(symbols: Symbols, address: u64): bool {
-  const image = symbols.image;
-  const segment = image.holding((address & ~<u64>image.arch.codeTag) - symbols.bias & symbols.mask, 1);
-  return segment != null && (segment.flags & PF.X) != 0;
 }

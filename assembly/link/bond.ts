@@ -5,7 +5,7 @@ import { Work } from "../base/work";
 import { symSize } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Symbols } from "./symbols";
-import { Table } from "./tables";
+import { Entries } from "./tables";
 
 /** What a bond's value is. */
 export const enum Bound {
@@ -92,9 +92,8 @@ export const enum Bound {
 /** The bonds of a module, and where finding them goes on after a wait. */
 @unmanaged export class Binding {
   count: u32;
-  /** Table and entry to go on with. */
-  table: Table;
-  entry: u64;
+  /** Which entry is next. */
+  entries: Entries;
   private bonds: usize;
   /** Where all of it is kept. */
   arena: Arena;
@@ -110,12 +109,6 @@ export const enum Bound {
   isTlsStale: bool;
 
   @inline at(index: u32): Bond { return changetype<Bond>(this.bonds + <usize>index * offsetof<Bond>()); }
-
-  /** Goes back to the first entry of the first table. */
-  rewind(): void {
-    this.table = Table.Rela;
-    this.entry = 0;
-  }
 
   /** Where a function's slot leads whose symbol stands for another address elsewhere. */
   leapOf(entry: u64): Leap | null {
@@ -143,17 +136,19 @@ export const enum Bound {
     return true;
   }
 }
+const ENTRIES: usize = offsetof<Binding>() + 7 & ~7;
 if (offsetof<Bond>() != 16) ERROR("a bond is kept for every symbol of a load: 16 bytes");
 
 /** A binding with nothing bound yet, in an arena that lives as long as it is needed; null with a fault if there is no memory. */
 export function newBinding(work: Work, symbols: Symbols, arena: Arena): Binding | null {
   const bytes = max<u64>(symbols.count, 1) * offsetof<Bond>();
-  const at = work.took(arena.take(offsetof<Binding>()), offsetof<Binding>());
+  const at = work.took(arena.take(ENTRIES + offsetof<Entries>()), ENTRIES + offsetof<Entries>());
   const bonds = at ? work.took(arena.take(bytes), bytes) : 0;
   if (!bonds) return null;
   const binding = changetype<Binding>(at);
   binding.count = symbols.count;
   binding.bonds = bonds;
+  binding.entries = changetype<Entries>(at + ENTRIES);
   binding.arena = arena;
   return binding;
 }

@@ -46,7 +46,7 @@ function copyFrom<B>(binder: Binder, entry: u64, to: u64, own: u64, index: u32, 
   const from = other.address<B>(symbol);
   const bytes = symSize<B>(symbol);
   const shared = min(own, bytes);
-  if (!other.image.readable(from - other.bias & other.mask, shared)) return binder.work.fail(Code.CopySource, What.Rel, entry, shared);
+  if (!other.image.readable(other.vaddr(from), shared)) return binder.work.fail(Code.CopySource, What.Rel, entry, shared);
   // The library goes on with a variable that is cut off: it was linked when it was shorter.
   if (bytes > own) event(Level.Warn, Event.CopyShort, binder.symbols.module, bytes);
   return keep(binder, other, entry, to, from, shared);

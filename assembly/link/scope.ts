@@ -72,7 +72,6 @@ import { Symbols } from "./symbols";
     return this.find(0, name, bytes, gnu, version, versionBytes, want, except);
   }
 
-
   /** The first definition of a name from a position on. */
   find(from: u32, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
     for (let i = from; i < this.count; ++i) {

@@ -98,6 +98,9 @@ import { Version, versionsOf } from "./version";
     const value = symValue<A>(symbol);
     return symShndx<A>(symbol) == SHN.ABS ? value : this.bias + value & this.mask;
   }
+
+  /** The vaddr of an address. */
+  @inline vaddr(address: u64): u64 { return address - this.bias & this.mask; }
 }
 
 /**

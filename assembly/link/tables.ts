@@ -30,3 +30,47 @@ export function tableCount<A>(dynamic: Dynamic | null, table: Table): u64 {
   }
   return bytes / entryBytes<A>(hasAddend(dynamic, table));
 }
+
+/** A walk over the entries of all tables, in the order they are applied. It may be left, and taken up where it was. */
+@unmanaged export class Entries {
+  private dynamic: Dynamic | null;
+  private table: Table;
+  /** The entries of this table have their addends. */
+  isRela: bool;
+  /** How many are left of this table. */
+  private left: u64;
+  /** vaddr of the entry. */
+  vaddr: u64;
+
+  @inline get isOpen(): bool { return this.dynamic != null; }
+  @inline get isAtEnd(): bool { return !this.left; }
+
+  /** Goes to the first entry. */
+  open<A>(dynamic: Dynamic | null): void {
+    this.dynamic = dynamic;
+    this.table = Table.Rela;
+    this.enter<A>();
+  }
+
+  /** Goes to the next. */
+  @inline next<A>(): void {
+    if (--this.left) {
+      this.vaddr += entryBytes<A>(this.isRela);
+      return;
+    }
+    ++this.table;
+    this.enter<A>();
+  }
+
+  /** The first entry of this table, or of the next that has any. */
+  private enter<A>(): void {
+    this.left = 0;
+    for (; this.table < Table.COUNT; ++this.table) {
+      this.left = tableCount<A>(this.dynamic, this.table);
+      if (!this.left) continue;
+      this.isRela = hasAddend(this.dynamic!, this.table);
+      this.vaddr = tableStart(this.dynamic!, this.table);
+      return;
+    }
+  }
+}

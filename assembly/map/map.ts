@@ -32,6 +32,9 @@ import { Plan } from "../plan/plan";
   /** The address of a vaddr. */
   @inline at(vaddr: u64): u64 { return this.bias + vaddr & this.mask; }
 
+  /** The vaddr of an address. */
+  @inline vaddr(address: u64): u64 { return address - this.bias & this.mask; }
+
   /** Gives the reservation back, if there is one. */
   release(): void {
     if (this.bytes && !this.isLent) target.release(this.addr, this.bytes);
@@ -121,17 +124,20 @@ function closeText(work: Work, image: Image, plan: Plan, placement: Placement): 
  */
 export function protect(work: Work, image: Image, plan: Plan, placement: Placement): bool {
   work.source = image.source;
+  placement.isSealed = placement.isSealed || protectRelro(work, image, plan, placement, PF.R);
+  return placement.isSealed;
+}
+
+/** Gives PT_GNU_RELRO these permissions; the fault is `protect`'s. */
+export function protectRelro(work: Work, image: Image, plan: Plan, placement: Placement, prot: u32): bool {
   const relro = image.relro;
-  if (!relro || placement.isSealed) return true;
+  if (!relro) return true;
   const host = image.holding(relro.vaddr, 1)!;
   const start = max(alignDown(relro.vaddr, plan.pageBytes), alignDown(host.vaddr, plan.pageBytes));
   const end = alignDown(min(relro.vaddr + relro.bytes, host.vaddr + host.bytes), plan.pageBytes);
-  if (end > start) {
-    const answer = target.protect(work.handle, placement.at(start), end - start, PF.R);
-    if (!work.settled(answer, Code.ProtectRefused, placement.at(start), end - start)) return false;
-  }
-  placement.isSealed = true;
-  return true;
+  if (end <= start) return true;
+  const addr = placement.at(start);
+  return work.settled(target.protect(work.handle, addr, end - start, prot), Code.ProtectRefused, addr, end - start);
 }
 
 function syncCode(work: Work, image: Image, placement: Placement): bool {

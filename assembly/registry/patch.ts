@@ -1,16 +1,15 @@
 // A bound symbol that is led elsewhere later, and back: every place that a module's relocations wrote its address to.
 
-import { Code, PF, Stage } from "../words";
+import { PF, Stage } from "../words";
 import { NONE } from "../host/answer";
-import * as target from "../host/memory";
 import { Role, roleOf, widthOf } from "../arch/arch";
-import { alignDown, alignUp } from "../base/range";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
 import { symName } from "../elf/symbol";
 import { wide } from "../elf/word";
+import { protectRelro } from "../map/map";
 import { Bond, Bound } from "../link/bond";
 import { isNamed } from "../link/lookup";
-import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
+import { Entries } from "../link/tables";
 import { Places } from "../relocate/place";
 import { loadPlace, placeBytes, storePlace, suits } from "../relocate/width";
 import { Module } from "./module";
@@ -79,33 +78,30 @@ export function patch(session: Session): bool {
 function stepAs<A>(session: Session, module: Module, patching: Patching): bool {
   switch (patching.step) {
     case Step.Check:  return walk<A>(session, module, patching, false) && note<A>(session, module, patching);
-    case Step.Open:   return protectRelro(session, module, PF.R | PF.W);
+    case Step.Open:   return opened(session, module, PF.R | PF.W);
     case Step.Store:  return walk<A>(session, module, patching, true) && keep<A>(module, patching);
-    default:          return protectRelro(session, module, PF.R);
+    default:          return opened(session, module, PF.R);
   }
 }
 
 /** Checks the places of every entry that names the symbol, and what they are to hold; or writes them. */
 function walk<A>(session: Session, module: Module, patching: Patching, stores: bool): bool {
-  const dynamic = module.image.dynamic!;
+  const entries = module.binding!.entries;
   patching.count = 0;
-  for (let table = 0; table < Table.COUNT; ++table) {
-    const isRela = hasAddend(dynamic, table);
-    let vaddr = tableStart(dynamic, table);
-    for (let left = tableCount<A>(dynamic, table); left; --left, vaddr += entryBytes<A>(isRela)) {
-      const entry = module.placement.at(vaddr);
-      const info = relInfo<A>(entry);
-      const row = module.image.arch.row(infoType<A>(info));
-      const index = infoSymbol<A>(info);
-      if (!isPatched(roleOf(row)) || !index || index >= module.symbols.count || !isMeant<A>(module, patching, index)) continue;
-      const bond = module.binding!.at(index);
-      // Offsets in thread-local blocks lead nowhere else, nor back what nothing has bound yet.
-      if (bond.isTls || bond.kind == Bound.Not && patching.value == NONE) continue;
-      const offset = relOffset<A>(entry);
-      if (!patching.places.holds(vaddr, offset, placeBytes<A>(widthOf(row)))) return false;
-      ++patching.count;
-      if (!lead<A>(module, patching, vaddr, row, index, bond, isRela, stores)) return false;
-    }
+  for (entries.open<A>(module.image.dynamic); !entries.isAtEnd; entries.next<A>()) {
+    const vaddr = entries.vaddr;
+    const entry = module.placement.at(vaddr);
+    const info = relInfo<A>(entry);
+    const row = module.image.arch.row(infoType<A>(info));
+    const index = infoSymbol<A>(info);
+    if (!isPatched(roleOf(row)) || !index || index >= module.symbols.count || !isMeant<A>(module, patching, index)) continue;
+    const bond = module.binding!.at(index);
+    // Offsets in thread-local blocks lead nowhere else, nor back what nothing has bound yet.
+    if (bond.isTls || bond.kind == Bound.Not && patching.value == NONE) continue;
+    const offset = relOffset<A>(entry);
+    if (!patching.places.holds(vaddr, offset, placeBytes<A>(widthOf(row)))) return false;
+    ++patching.count;
+    if (!lead<A>(module, patching, vaddr, row, index, bond, entries.isRela, stores)) return false;
   }
   return true;
 }
@@ -175,14 +171,4 @@ function keep<A>(module: Module, patching: Patching): bool {
   return true;
 }
 
-function protectRelro(session: Session, module: Module, prot: u32): bool {
-  const relro = module.image.relro;
-  if (!relro) return true;
-  const page = module.plan.pageBytes;
-  const host = module.image.holding(relro.vaddr, 1)!;
-  const start = max(alignDown(relro.vaddr, page), alignDown(host.vaddr, page));
-  const end = alignDown(min(relro.vaddr + relro.bytes, host.vaddr + host.bytes), page);
-  if (end <= start) return true;
-  const addr = module.placement.at(start);
-  return session.settled(target.protect(session.handle, addr, end - start, prot), Code.ProtectRefused, addr, end - start);
-}
+function opened(session: Session, module: Module, prot: u32): bool { return protectRelro(session, module.image, module.plan, module.placement, prot); }

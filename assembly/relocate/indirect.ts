@@ -1,12 +1,11 @@
 // Resolvers: functions that choose the function a symbol stands for. They run when everything that they may read is relocated.
 
-import { Answer, Code, Flag, PF, What } from "../words";
+import { Answer, Code, Flag, What } from "../words";
 import * as machine from "../host/machine";
 import { Role, roleOf, widthOf } from "../arch/arch";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
 import { loadWord, storeWord, wide, wrap } from "../elf/word";
 import { Binding, Bound } from "../link/bond";
-import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
 import { Places } from "./place";
 import { Relocator, intercepted } from "./relocate";
 import { loadPlace, placeBytes, storePlace } from "./width";
@@ -29,16 +28,9 @@ export function choose(relocator: Relocator, flags: u32): bool {
 }
 
 function chooseAs<A>(relocator: Relocator, flags: u32): bool {
-  const binding = relocator.binding;
-  const dynamic = relocator.places.image.dynamic!;
-  for (; binding.table < Table.COUNT; ++binding.table, binding.entry = 0) {
-    const isRela = hasAddend(dynamic, binding.table);
-    const start = tableStart(dynamic, binding.table);
-    const count = tableCount<A>(dynamic, binding.table);
-    for (; binding.entry < count; ++binding.entry) {
-      if (!chooseEntry<A>(relocator, start + binding.entry * entryBytes<A>(isRela), isRela, flags)) return false;
-    }
-  }
+  const entries = relocator.waiting;
+  if (!entries.isOpen) entries.open<A>(relocator.places.image.dynamic);
+  for (; !entries.isAtEnd; entries.next<A>()) if (!chooseEntry<A>(relocator, entries.vaddr, entries.isRela, flags)) return false;
   return true;
 }
 
@@ -56,7 +48,7 @@ function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u
   if (role == Role.Indirect) {
     if (!places.holds(vaddr, offset, sizeof<A>())) return false;
     const resolver = wrap<A>(placement.bias + (isRela ? relaAddend<A>(entry) : loadWord<A>(place)));
-    if (!isOwnCode(places, resolver)) return places.work.fail(Code.ResolverOutside, What.Rel, vaddr, wrap<A>(resolver - placement.bias));
+    if (!places.image.isCode(placement.vaddr(resolver))) return places.work.fail(Code.ResolverOutside, What.Rel, vaddr, wrap<A>(resolver - placement.bias));
     if (!ask(places, resolver, flags)) return false;
     storeWord<A>(place, CHOICE.value);
     note(binding, places, offset);
@@ -104,10 +96,4 @@ function ask(places: Places, resolver: u64, flags: u32): bool {
   if (!places.work.settled(answer, Code.ChooseRefused, resolver, 0)) return false;
   CHOICE.value = machine.chosen();
   return true;
-}
-
-function isOwnCode(places: Places, address: u64): bool {
-  const vaddr = (address & ~<u64>places.image.arch.codeTag) - places.placement.bias & places.placement.mask;
-  const segment = places.image.holding(vaddr, 1);
-  return segment != null && (segment.flags & PF.X) != 0;
 }

@@ -13,7 +13,7 @@ import { Image } from "../inspect/image";
 import { mayWait } from "../link/bind";
 import { Binding, Bond, Bound, Detour } from "../link/bond";
 import { Symbols } from "../link/symbols";
-import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
+import { Entries, Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
 import { Placement } from "../map/map";
 import { Places } from "./place";
 import { relocateRelr } from "./relr";
@@ -26,21 +26,25 @@ import { loadPlace, placeBytes, storePlace } from "./width";
   symbols: Symbols;
   binding: Binding;
   policy: u32;
+  /** Which entry may be next to wait for a resolver. */
+  waiting: Entries;
 }
 
 /** A relocator; null with a fault if there is no memory. */
 export function newRelocator(work: Work, image: Image, placement: Placement, symbols: Symbols, binding: Binding, policy: u32): Relocator | null {
-  const at = work.take(PLACES + offsetof<Places>());
+  const at = work.take(WAITING + offsetof<Entries>());
   if (!at) return null;
   const relocator = changetype<Relocator>(at);
   relocator.places = changetype<Places>(at + PLACES);
   relocator.places.open(work, image, placement);
+  relocator.waiting = changetype<Entries>(at + WAITING);
   relocator.symbols = symbols;
   relocator.binding = binding;
   relocator.policy = policy;
   return relocator;
 }
 const PLACES: usize = offsetof<Relocator>() + 7 & ~7;
+const WAITING: usize = PLACES + (offsetof<Places>() + 7 & ~7);
 
 /**
  * Applies every dynamic relocation of a module whose symbols are bound, but COPY and those that wait for a resolver. It never waits.

@@ -1,6 +1,6 @@
 // The functions a module names for its beginning and its end. gABI 5.2 "Initialization and Termination Functions".
 
-import { Code, PF, What } from "../words";
+import { Code, What } from "../words";
 import * as machine from "../host/machine";
 import { Work } from "../base/work";
 import { DF_1, DT, Dynamic } from "../elf/dynamic";
@@ -75,8 +75,6 @@ function callElement(work: Work, image: Image, placement: Placement, context: Co
 
 /** Calls a function that must lie in the module's own code. */
 function call(work: Work, image: Image, placement: Placement, context: Context, addr: u64, at: u64): bool {
-  const vaddr = (addr & ~<u64>image.arch.codeTag) - placement.bias & placement.mask;
-  const segment = image.holding(vaddr, 1);
-  if (!segment || !(segment.flags & PF.X)) return work.fail(Code.InitOutside, What.Place, at, addr);
+  if (!image.isCode(placement.vaddr(addr))) return work.fail(Code.InitOutside, What.Place, at, addr);
   return work.settled(machine.call(work.handle, addr, context.argc, context.argv, context.envp), Code.CallRefused, addr, 0);
 }

@@ -47,9 +47,6 @@ const ASSEMBLY: Readonly<Record<string, Assembly>> = {
   },
 };
 
-/** The machines that libraries can be made for. */
-export const WITH_LIBRARIES = Object.keys(ASSEMBLY);
-
 /** A function that a library defines. */
 interface Exported {
   readonly name: string;

@@ -6,11 +6,7 @@ import { type Context, FaultError, Linkwright, type LoadOptions, type Module, PF
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import { type LoadWord, type Step, casesFor } from "../cases.js";
 import { fixturePath, libraryPath } from "../support/files.js";
-
-/** Addresses for the symbols that the images' hosts define. */
-const HOST = new Map(["strlen", "memcpy", "memset", "memcmp", "lw_print", "malloc", "free", "__stack_chk_fail", "__stack_chk_guard",
-  "__tls_get_addr", "___tls_get_addr", "__aeabi_read_tp", "lw_tls_static", "lw_tls_dynamic", "lw_tls_absent", "__aeabi_memcpy", "__aeabi_memset", "__aeabi_memclr", "__aeabi_unwind_cpp_pr0", "__aeabi_unwind_cpp_pr1"]
-  .map((name, i) => [name, 0x7000_0000n + BigInt(i * 64)]));
+import { HOST_SYMBOLS } from "../support/host.js";
 
 /** How the words of a load are said here. */
 const WORDS: Readonly<Record<LoadWord, LoadOptions>> = {
@@ -44,7 +40,7 @@ class Loop {
     const context = this.#contexts.get(number) ?? this.#linkwright.context({
       search: (name) => libraryPath(this.#machine, name),
       runPaths: true,
-      defines: HOST,
+      defines: HOST_SYMBOLS,
       before: ({ name }) => this.#rules.get(`/${name}`),
       intercept: ({ from, name }) => this.#rules.get(`${from}/${name}`),
     });

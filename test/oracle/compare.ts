@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { HOST_DEFINES, HOST_SYMBOLS } from "../support/host.js";
 import { lines } from "./lines.js";
 import { type Answer, type Job, reference } from "./python.js";
 
@@ -34,15 +35,10 @@ export interface Answers {
   readonly theirs: Buffer;
 }
 
-const DEFINES: Readonly<Record<string, string>> = {
-  strlen: "0x70000040", memcpy: "0x70000080", malloc: "0x700000c0", __stack_chk_fail: "0x70000101",
-  lw_tls_static: "0x70000140", lw_tls_dynamic: "0x70000180", lw_tls_absent: "0x700001c0",
-};
-
 function typed({ files, search, base }: Question, out: string): string[] {
   return [
     ...files, "--out", out, "--allow-missing", "--allow-text", ...search.flatMap((one) => ["--search", one]), ...(base === undefined ? [] : ["--base", base]),
-    ...Object.entries(DEFINES).flatMap(([name, address]) => ["--define", `${name}=${address}`]),
+    ...HOST_DEFINES,
   ];
 }
 
@@ -59,7 +55,7 @@ export async function ask(questions: readonly Question[], take: (answers: Answer
     const jobs = questions.map((question, i): Job => {
       const { image, modules } = links[i]!;
       return {
-        files: question.files, search: question.search, defines: DEFINES, start: image?.start ?? "0x0", bytes: image?.bytes ?? 0,
+        files: question.files, search: question.search, defines: Object.fromEntries([...HOST_SYMBOLS].map(([name, address]) => [name, `0x${address.toString(16)}`])), start: image?.start ?? "0x0", bytes: image?.bytes ?? 0,
         biases: modules?.map(({ bias }) => bias) ?? [], out: `${names[i]}.theirs`,
       };
     });

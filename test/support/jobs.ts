@@ -6,6 +6,7 @@ import { fixtureFolder } from "../../fixtures/build.js";
 import type { Machine } from "../../fixtures/list.js";
 import { type Step, casesFor } from "../cases.js";
 import { fixturePath } from "./files.js";
+import { HOST_DEFINES } from "./host.js";
 
 /** A call of link. */
 export interface Job {
@@ -18,12 +19,6 @@ export interface Job {
 export interface Linked {
   readonly fault?: { readonly code: string };
 }
-
-/** Symbols of a host, some of them at odd addresses. */
-const DEFINES = [
-  "strlen", "memcpy", "memset", "memcmp", "lw_print", "malloc", "free", "__stack_chk_fail", "__stack_chk_guard",
-  "__tls_get_addr", "___tls_get_addr", "__aeabi_read_tp", "lw_tls_static", "lw_tls_dynamic", "lw_tls_absent",
-].flatMap((name, i) => ["--define", `${name}=0x${(0x7000_0010 + 0x123 * i).toString(16)}`]);
 
 /** A call for each set of files that the cases load. */
 export function jobsOf(machine: Machine): Job[] {
@@ -59,7 +54,7 @@ type Load = Extract<Step, { readonly do: "load" | "refuse" }>;
 function typedFor(machine: Machine, loads: readonly Load[]): string[] {
   const isMissing = loads.some((step) => step.do === "load" && step.missing), isText = loads.some(({ words }) => words?.includes("text"));
   return [
-    ...loads.map(({ file }) => fixturePath(machine, file)), "--search", fixtureFolder(machine), ...DEFINES,
+    ...loads.map(({ file }) => fixturePath(machine, file)), "--search", fixtureFolder(machine), ...HOST_DEFINES,
     ...(isMissing ? ["--allow-missing"] : []), ...(isText ? ["--allow-text"] : []),
   ];
 }

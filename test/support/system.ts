@@ -1,7 +1,6 @@
-// Real libraries: what this system has, and the packages of other machines that were fetched for the main job.
+// Real libraries: what this system has.
 
-import { existsSync, readdirSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 const FOLDERS = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
@@ -11,11 +10,4 @@ const NAMES = ["libz.so.1", "libc.so.6", "libm.so.6", "libstdc++.so.6", "libgcc_
 /** Paths of the system's libraries that are there. */
 export function systemLibraries(): string[] {
   return NAMES.flatMap((name) => FOLDERS.map((folder) => join(folder, name)).filter(existsSync).slice(0, 1));
-}
-
-/** zlib of each machine, where the set-up has put it. */
-export function debianLibraries(): string[] {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "linkwright/debian");
-  if (!existsSync(cache)) return [];
-  return readdirSync(cache, { recursive: true, encoding: "utf8" }).filter((path) => /\/libz\.so\.1\.[\d.]+$/.test(path)).map((path) => join(cache, path)).sort();
 }

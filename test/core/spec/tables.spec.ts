@@ -1,6 +1,6 @@
 import { DT, Dynamic } from "../../../assembly/elf/dynamic";
 import { take } from "../../../assembly/base/heap";
-import { Table, entryBytes, hasAddend, tableCount, tableStart } from "../../../assembly/link/tables";
+import { Entries, Table, entryBytes, hasAddend, tableCount, tableStart } from "../../../assembly/link/tables";
 import { freshHeap } from "./support/heap";
 
 function newDynamic(): Dynamic { return changetype<Dynamic>(take(Dynamic.bytes())); }
@@ -76,11 +76,39 @@ function checkShared<A>(tag: u64, sizeTag: u64, table: Table, each: u64): void {
   expect(tableCount<A>(before, table)).toBe(6, "one lies before the other");
 }
 
+/** The walk meets each entry once, table by table, whether a table is there or not, and goes on where it was left. */
+function checkEntries<A>(): void {
+  const word: u64 = sizeof<A>(), dynamic = newDynamic(), entries = changetype<Entries>(take(offsetof<Entries>()));
+  expect(entries.isOpen).toBe(false);
+  entries.open<A>(null);
+  expect(entries.isAtEnd).toBe(true);
+  dynamic.add(DT.RELA, 0x1000);
+  dynamic.add(DT.RELASZ, 2 * 3 * word);
+  dynamic.add(DT.REL, 0x2000);
+  dynamic.add(DT.RELSZ, 0);
+  dynamic.add(DT.JMPREL, 0x3000);
+  dynamic.add(DT.PLTRELSZ, 3 * 2 * word);
+  dynamic.add(DT.PLTREL, DT.REL);
+  entries.open<A>(dynamic);
+  expect(entries.isOpen).toBe(true);
+  for (let i: u64 = 0; i < 2; ++i, entries.next<A>()) {
+    expect(entries.vaddr).toBe(0x1000 + i * 3 * word);
+    expect(entries.isRela).toBe(true);
+  }
+  for (let i: u64 = 0; i < 3; ++i, entries.next<A>()) {
+    expect(entries.vaddr).toBe(0x3000 + i * 2 * word);
+    expect(entries.isRela).toBe(false);
+  }
+  expect(entries.isAtEnd).toBe(true);
+}
+
 describe("link: tables", () => {
   beforeEach(() => { freshHeap(1 << 14); });
 
   test("what a table is, 32 bits", () => checkTables<u32>());
   test("what a table is, 64 bits", () => checkTables<u64>());
+  test("all entries, 32 bits", () => checkEntries<u32>());
+  test("all entries, 64 bits", () => checkEntries<u64>());
   test("REL that shares its end with the PLT's, 32 bits", () => checkShared<u32>(DT.REL, DT.RELSZ, Table.Rel, 8));
   test("REL that shares its end with the PLT's, 64 bits", () => checkShared<u64>(DT.REL, DT.RELSZ, Table.Rel, 16));
   test("RELA that shares its end with the PLT's, 32 bits", () => checkShared<u32>(DT.RELA, DT.RELASZ, Table.Rela, 12));
