@@ -192,7 +192,7 @@ export const FAULTS: Record<Code, FaultWords> = {
   [Code.MissingLibrary]: {
     means: "a library that a file needs was not found",
     expected: "a file of this name (DT_NEEDED) where the host looks",
-    remedy: "name its folder with --search DIR, or answer it in the `search` option",
+    remedy: "name its folder with --search DIR; `tree`, `plan` and `link` take this system's own with --system; in Node there are the options `search` and `systemLibraries`",
   },
   [Code.MissingSymbol]: {
     means: "symbols are needed that no module in scope and no host defines",

@@ -8,6 +8,9 @@ import { type SearchOptions, findIn } from "./search.js";
 /** The option that names folders of libraries. */
 export const SEARCH: OptionSpec = { type: "string", multiple: true, value: "DIR", help: "look for libraries in DIR" };
 
+/** The option that lets text be relocated. */
+export const ALLOW_TEXT: OptionSpec = { type: "boolean", help: "text may be relocated (DT_TEXTREL)" };
+
 /** The options of commands that look for libraries as a system's linker does. */
 export const SEARCHING: Readonly<Record<string, OptionSpec>> = {
   search: SEARCH,

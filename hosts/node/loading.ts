@@ -4,7 +4,7 @@ import { type Arguments, type OptionSpec, UsageError, numberOf } from "./command
 import type { Context } from "./context.js";
 import { machineTitle } from "./elf.js";
 import { LinkwrightError } from "./error.js";
-import { SEARCHING, searchOf } from "./files.js";
+import { ALLOW_TEXT, SEARCHING, searchOf } from "./files.js";
 import type { Image } from "./image.js";
 import { Linkwright } from "./linkwright.js";
 import type { Module } from "./module.js";
@@ -15,7 +15,7 @@ export const LOADING: Readonly<Record<string, OptionSpec>> = {
   ...SEARCHING,
   base: { type: "string", value: "ADDR", help: "where the first module goes" },
   define: { type: "string", multiple: true, value: "SYM=ADDR", help: "the host defines a symbol" },
-  "allow-text": { type: "boolean", help: "text may be relocated (DT_TEXTREL)" },
+  "allow-text": ALLOW_TEXT,
 };
 
 /** Files that are loaded, and what that found. */

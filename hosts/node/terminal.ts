@@ -86,6 +86,12 @@ export function pairs(rows: readonly (readonly [string, string])[], stream: Stre
     `${k ? " ".repeat(width) : paint(stream, "dim", pad(name, width))}  ${piece}`.trimEnd()));
 }
 
+/** Text that wraps where the terminal ends, its further lines set in. */
+export function hanging(text: string, stream: Stream = process.stdout): string[] {
+  const room = columnsOf(stream);
+  return room === undefined ? [text] : wrap(text, room - 2).map((line, i) => (i ? `  ${line}` : line));
+}
+
 /** Text in lines of at most this width, broken at spaces where there are any. */
 export function wrap(text: string, width: number): string[] {
   if (stringWidth(text) <= width) return [text];

@@ -50,7 +50,8 @@ export async function verdictsOf(file: Candidate, tryWith: (pageBytes: number) =
   const machine = machineFor(file.machine, file.class);
   const trial = await tryWith(4096);
   const onImage = machine && pageBytesOf(machine) !== 4096 ? await tryWith(pageBytesOf(machine)) : trial;
-  return [nodeVerdict(file, trial), imageVerdict(machine, onImage), linuxVerdict(file, trial)];
+  // Both of them link and run nothing, and take the same words.
+  return [linkerVerdict("node", file, trial), linkerVerdict("wasmtime", file, trial), imageVerdict(machine, onImage), linuxVerdict(file, trial)];
 }
 
 function names(missing: readonly Missing[], kind: Missing["kind"]): string[] {
@@ -64,15 +65,18 @@ function needs(libraries: readonly string[], symbols: readonly string[], ...othe
   return parts.join(", ");
 }
 
-function nodeVerdict({ resolvers, descriptors }: Candidate, { fault, missing, hasTextRelocations }: Trial): Verdict {
-  const host = "node";
+function asked(hasTextRelocations: boolean): string[] {
+  return hasTextRelocations ? ["only with --allow-text"] : [];
+}
+
+function linkerVerdict(host: string, { resolvers, descriptors }: Candidate, { fault, missing, hasTextRelocations }: Trial): Verdict {
   if (fault) return { host, loads: false, why: fault.message };
   // Where a library is missing, its symbols are no riddle of their own.
   const libraries = names(missing, "library");
   return {
     host, loads: true,
     why: needs(libraries, libraries.length ? [] : names(missing, "symbol"),
-      ...(hasTextRelocations ? ["only with --allow-text"] : []),
+      ...asked(hasTextRelocations),
       ...(descriptors ? ["if lw_tls_static, lw_tls_dynamic and lw_tls_absent are defined (--define)"] : []),
       ...(resolvers ? ["leaving its resolvers (IFUNC) to a machine that runs them"] : [])),
   };
@@ -82,10 +86,9 @@ function imageVerdict(machine: Machine | undefined, { fault, missing, hasTextRel
   if (!machine) return { host: "qemu", loads: false, why: "there is no image for this machine" };
   const host = `qemu ${machine.name}`;
   if (fault) return { host, loads: false, why: fault.message };
-  if (hasTextRelocations) return { host, loads: false, why: "it wants its text relocated, and `run` and `test` don't allow that" };
   const libraries = names(missing, "library").filter((name) => !isBuiltIn(name));
   const symbols = names(missing, "symbol").filter((name) => !machine.symbols?.includes(name));
-  return { host, loads: true, why: needs(libraries, libraries.length || !machine.symbols ? [] : symbols) };
+  return { host, loads: true, why: needs(libraries, libraries.length || !machine.symbols ? [] : symbols, ...asked(hasTextRelocations)) };
 }
 
 function linuxVerdict({ machine, type, segments }: Candidate, { fault, missing }: Trial): Verdict {

@@ -94,7 +94,8 @@ describe("cli: inspect, in depth", () => {
     const told = await json<Facts>(["inspect", path]);
     assert.ok(told.dynamicFlags.includes("TEXTREL"));
     assert.match(verdictOf(told, "node"), /^yes only with --allow-text/);
-    assert.match(verdictOf(told, "qemu"), /^no it wants its text relocated/);
+    assert.match(verdictOf(told, "wasmtime"), /^yes only with --allow-text/);
+    assert.match(verdictOf(told, "qemu"), /^yes only with --allow-text/);
     for (const command of [["plan"], ["link", "--out", join(folder, "image")]]) {
       assert.equal((await json<{ fault: { code: string } }>([...command, path], 1)).fault.code, "TextRelocation");
       await expectStatus(0, [...command, path, "--allow-text"]);

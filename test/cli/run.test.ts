@@ -61,6 +61,12 @@ for (const machine of MACHINES) {
       assert.equal(await call("sum", "--returns", "i64", ...args.flatMap((value) => ["--arg", value])), `${-1 + 20 - 300 + 4000 - 50000 + 600000 + 7000000 - 80000000}\n`);
     });
 
+    test("text is relocated only where that is allowed", async () => {
+      const typed = ["run", fixturePath(machine, "text.so"), "--call", "check"];
+      assert.match((await expectStatus(1, typed)).stderr, /TextRelocation/);
+      assert.equal((await expectStatus(0, [...typed, "--allow-text"])).stdout, "17\n");
+    });
+
     test("a trap names module, symbol and offset", async () => {
       const { stdout, stderr } = await expectStatus(1, ["run", file(), "--call", "wild"]);
       assert.equal(stdout, "");

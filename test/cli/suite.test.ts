@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { MACHINES } from "../../fixtures/list.js";
 import { fixturePath } from "../support/files.js";
-import { compile } from "../support/compile.js";
+import { compile, library, objectOf } from "../support/compile.js";
 import { ownFolder } from "../support/folder.js";
 import { expectStatus, json } from "./linkwright.js";
 import { type Point, pointsOf } from "./tap.js";
@@ -91,6 +91,15 @@ describe("cli: test", () => {
     const points = pointsOf((await expectStatus(1, ["test", lacking])).stdout);
     assert.deepEqual(points.map(({ ok }) => ok), [false, false]);
     for (const { details } of points) assert.match(details.message ?? "", /MissingSymbol: \S*lacking-riscv64\.so needs nobody/);
+  });
+
+  test("text is relocated only where that is allowed", async () => {
+    const source = `int there = 5; extern int *const where; int test_there(void) { return *where == 5 ? 0 : 1; }
+      __asm__(".text\\n.globl where\\n.hidden where\\n.balign 8\\nwhere: .quad there\\n");`;
+    const object = objectOf(folder, "x86_64", "text", source);
+    const path = library(folder, "x86_64", join(folder, "text.so"), object, [], ["-z", "notext"]);
+    assert.match(pointsOf((await expectStatus(1, ["test", path])).stdout)[0]!.details.message ?? "", /TextRelocation/);
+    assert.deepEqual(pointsOf((await expectStatus(0, ["test", path, "--allow-text"])).stdout).map(({ ok }) => ok), [true]);
   });
 
   test("files that are refused are refused before anything runs", async () => {

@@ -7,6 +7,8 @@ import { fixturePath } from "../support/files.js";
 import { CLI, expectStatus } from "./linkwright.js";
 
 const FILE = fixturePath("riscv64", "names_both.so");
+/** One whose verdicts are long. */
+const CONDITIONS = fixturePath("aarch64", "tls_described.so");
 const ESCAPE = /\u001b/;
 
 /** Runs a line of the shell, in which $LW is the program. */
@@ -63,8 +65,8 @@ describe("cli: terminals", () => {
   });
 
   for (const columns of [30, 40, 60]) {
-    for (const words of [`inspect ${FILE}`, `plan ${FILE}`, "explain BadMagic", "doctor"]) {
-      test(`${words.split(" ")[0]} in ${columns} columns`, () => {
+    for (const words of [`inspect ${FILE}`, `inspect ${CONDITIONS}`, `plan ${FILE}`, "explain BadMagic", "doctor"]) {
+      test(`${words.replace(/\S*\//, "")} in ${columns} columns`, () => {
         const text = plain(terminal(columns, words));
         assert.ok(text.length > 100);
         const isUnbreakable = (line: string): boolean => line.trim().split(/\s+/).some((word) => word.length > columns - 14);

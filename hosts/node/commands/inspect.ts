@@ -15,7 +15,7 @@ import { isBuiltIn } from "../qemu/machine.js";
 import { findIn } from "../search.js";
 import { permissionText, type Segment } from "../segment.js";
 import { readWhole } from "../source.js";
-import { hex, paint, pairs, printable, say, sayJson, table } from "../terminal.js";
+import { hanging, hex, paint, pairs, printable, say, sayJson, table } from "../terminal.js";
 import { type Trial, type Verdict, verdictsOf } from "../verdict.js";
 
 const PT_TLS = 7;
@@ -211,7 +211,7 @@ function show(facts: Facts): void {
   heading("would load it");
   for (const one of facts.verdicts) {
     const mark = one.loads ? paint(process.stdout, "green", "yes") : paint(process.stdout, "red", "no");
-    say(`${one.host}: ${mark}${one.why ? `, ${printable(one.why)}` : ""}`);
+    hanging(`${one.host}: ${mark}${one.why ? `, ${printable(one.why)}` : ""}`).forEach((line) => say(line));
   }
 }
 

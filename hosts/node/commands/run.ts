@@ -4,10 +4,10 @@ import { Code } from "../../../assembly/words.js";
 import { type Arguments, type Command, UsageError, numberOf, secondsOf } from "../command.js";
 import { FaultError, LinkwrightError } from "../error.js";
 import { codeName } from "../fault.js";
-import { SEARCH } from "../files.js";
+import { ALLOW_TEXT, SEARCH } from "../files.js";
 import { nearest } from "../nearest.js";
 import { boot } from "../qemu/boot.js";
-import { type Freight, cargoOf, machineOf } from "../qemu/cargo.js";
+import { type Freight, cargoOf, loadLine, machineOf } from "../qemu/cargo.js";
 import type { FaultEvent, LoadedEvent } from "../qemu/events.js";
 import type { Machine } from "../qemu/machine.js";
 import { TargetError, endingError, imageFault } from "../qemu/report.js";
@@ -88,7 +88,7 @@ async function runFiles(args: Arguments): Promise<number> {
   const files = cargo.filter((file) => file.named);
   const machine = machineOf(files, args.one("machine"));
   const words = numbers.map((value) => wordOf(value, machine));
-  const script = files.map((file) => `load ${file.name}`);
+  const script = files.map((file) => loadLine(file, args.has("allow-text")));
   if (symbol !== undefined) script.push(["call", definerOf(cargo, symbol).name, symbol, ...words].join(" "));
 
   const stream = new Stream();
@@ -135,6 +135,7 @@ export const run: Command = {
     returns: { type: "string", value: RETURNS.join("|"), help: "the type of the result; i32 unless told" },
     machine: { type: "string", value: "ARCH", help: "the machine that the files have to be for" },
     search: SEARCH,
+    "allow-text": ALLOW_TEXT,
     timeout: { type: "string", value: "S", help: `seconds that it may take; ${SECONDS} unless told` },
   },
   files: { least: 1, most: Infinity, what: "FILE" },

@@ -1,11 +1,11 @@
 // test FILE...: every test_* of every file, on the machine it is for, as one TAP document.
 
 import { type Command, secondsOf } from "../command.js";
-import { SEARCH } from "../files.js";
+import { ALLOW_TEXT, SEARCH } from "../files.js";
 import { matches } from "../glob.js";
 import { type Freight, cargoOf, machineOf } from "../qemu/cargo.js";
 import type { Machine } from "../qemu/machine.js";
-import { type Test, type TestResult, runSuite } from "../qemu/suite.js";
+import { type Limits, type Test, type TestResult, runSuite } from "../qemu/suite.js";
 import { tapHead, tapPoint } from "../tap.js";
 import { note, say, sayJson } from "../terminal.js";
 
@@ -65,11 +65,11 @@ class InOrder {
   }
 }
 
-async function runGroups(groups: readonly Group[], seconds: number, report: (result: TestResult) => void): Promise<void> {
+async function runGroups(groups: readonly Group[], limits: Limits, report: (result: TestResult) => void): Promise<void> {
   const queue = [...groups];
   const lane = async (): Promise<void> => {
     for (let group = queue.shift(); group; group = queue.shift()) {
-      await runSuite(group.machine, group.tests, group.cargo, seconds, report);
+      await runSuite(group.machine, group.tests, group.cargo, limits, report);
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, lane));
@@ -99,17 +99,18 @@ export const test: Command = {
   options: {
     filter: { type: "string", value: "GLOB", help: "only tests whose names match" },
     search: SEARCH,
+    "allow-text": ALLOW_TEXT,
     timeout: { type: "string", value: "S", help: `seconds that one test may take; ${SECONDS} unless told` },
   },
   files: { least: 1, most: Infinity, what: "FILE" },
   async run(args) {
-    const seconds = secondsOf(args.one("timeout"), SECONDS, "test");
+    const limits: Limits = { seconds: secondsOf(args.one("timeout"), SECONDS, "test"), allowsText: args.has("allow-text") };
     const groups = await groupsOf(args.files, args.all("search"), args.one("filter") ?? "*");
     const count = groups.reduce((sum, group) => sum + group.tests.length, 0);
     const json = args.has("json");
     if (!json) tapHead(count).forEach((line) => say(line));
     const order = new InOrder(json ? () => undefined : sayPoint);
-    await runGroups(groups.filter((group) => group.tests.length), seconds, (result) => order.add(result));
+    await runGroups(groups.filter((group) => group.tests.length), limits, (result) => order.add(result));
     const failed = order.results.filter((result) => !result.ok).length;
     if (json) sayJson({ passed: count - failed, failed, tests: order.results.map(jsonOf) });
     if (!count) note("linkwright: no file exports a function test_* that was asked for");

@@ -69,6 +69,11 @@ function entryName(base: string, taken: ReadonlyMap<string, unknown>): string {
   return name;
 }
 
+/** What the script says to load a file. */
+export function loadLine({ name }: Freight, allowsText: boolean): string {
+  return allowsText ? `load ${name} text` : `load ${name}`;
+}
+
 /** The machine that all of these files are for. */
 export function machineOf(files: readonly Freight[], wanted: string | undefined): Machine {
   const known = machines();

@@ -4,7 +4,7 @@ import { LinkwrightError } from "../error.js";
 import { faultLines } from "../fault.js";
 import { linesOf, messageOf } from "../report.js";
 import { boot } from "./boot.js";
-import type { Freight } from "./cargo.js";
+import { type Freight, loadLine } from "./cargo.js";
 import type { FaultEvent, ImageEvent, LoadedEvent } from "./events.js";
 import type { Machine } from "./machine.js";
 import { type Place, TargetError, endingError, imageFault } from "./report.js";
@@ -16,6 +16,14 @@ export interface Test {
   readonly machine: Machine;
   readonly file: Freight;
   readonly symbol: string;
+}
+
+/** What a test may do. */
+export interface Limits {
+  /** How long it may take. */
+  readonly seconds: number;
+  /** Its file's text may be relocated. */
+  readonly allowsText: boolean;
 }
 
 /** What came of a test. */
@@ -33,11 +41,11 @@ export interface TestResult {
 
 /** Runs a machine's tests, and says what came of each as soon as it is known. */
 export async function runSuite(
-  machine: Machine, tests: readonly Test[], cargo: readonly Freight[], seconds: number, report: (result: TestResult) => void,
+  machine: Machine, tests: readonly Test[], cargo: readonly Freight[], limits: Limits, report: (result: TestResult) => void,
 ): Promise<void> {
   let rest = tests;
   while (rest.length) {
-    const part = new Part(machine, rest, cargo, seconds, report);
+    const part = new Part(machine, rest, cargo, limits, report);
     try {
       await part.run();
     } catch (error) {
@@ -61,7 +69,7 @@ class Part {
   trouble: string | undefined;
   readonly #machine: Machine;
   readonly #cargo: readonly Freight[];
-  readonly #seconds: number;
+  readonly #limits: Limits;
   readonly #report: (result: TestResult) => void;
   #current: Test | undefined;
   #value: bigint | undefined;
@@ -71,12 +79,12 @@ class Part {
   #output = "";
 
   constructor(
-    machine: Machine, tests: readonly Test[], cargo: readonly Freight[], seconds: number, report: (result: TestResult) => void,
+    machine: Machine, tests: readonly Test[], cargo: readonly Freight[], limits: Limits, report: (result: TestResult) => void,
   ) {
     this.remaining = tests;
     this.#machine = machine;
     this.#cargo = cargo;
-    this.#seconds = seconds;
+    this.#limits = limits;
     this.#report = report;
   }
 
@@ -85,15 +93,15 @@ class Part {
       machine: this.#machine,
       files: this.#cargo,
       script: this.remaining.flatMap(({ number, file, symbol }) => [
-        `note ${number}`, `load ${file.name}`, `call ${file.name} ${symbol}`, `unload ${file.name}`,
+        `note ${number}`, loadLine(file, this.#limits.allowsText), `call ${file.name} ${symbol}`, `unload ${file.name}`,
       ]),
-      timeout: this.#seconds,
+      timeout: this.#limits.seconds,
       onText: (bytes) => {
         this.#output += Buffer.from(bytes).toString("utf8");
       },
       onEvent: (event, restart) => this.#hear(event, restart),
     });
-    const failed = endingError(ending, this.#loaded, this.#cargo, this.#seconds);
+    const failed = endingError(ending, this.#loaded, this.#cargo, this.#limits.seconds);
     if (this.#current) this.#finish(failed);
     else this.trouble = failed && messageOf(failed);
   }
