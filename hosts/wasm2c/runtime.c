@@ -16,7 +16,9 @@ void runtime_buffer(void *start, size_t bytes) {
 static void extend(wasm_rt_memory_t *memory, uint64_t pages) {
   uint64_t wanted = pages * memory->page_size;
   uint64_t size = wanted < buffer.bytes ? wanted : buffer.bytes;
+#ifndef LW_ZEROED /* the buffer is zeros from its beginning: it is not touched */
   __builtin_memset(memory->data + memory->size, 0, (size_t)(size - memory->size));
+#endif
   memory->pages = pages;
   memory->size = size;
 }

@@ -1,0 +1,161 @@
+/* What the system's linker has loaded: its list of modules (struct r_debug, that debuggers read), each a file that has its place. */
+#define _GNU_SOURCE
+#include <elf.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include "host.h"
+#include "tls.h"
+
+/* Main program first; null in a program without a linker. */
+struct link_map *adopted_first(void) {
+  static struct link_map *first;
+  if (first) return first;
+  const ElfW(Phdr) *headers = at(getauxval(AT_PHDR));
+  size_t count = getauxval(AT_PHNUM);
+  const ElfW(Dyn) *dynamic = NULL;
+  uintptr_t bias = 0;
+  for (size_t i = 0; headers && i < count; ++i) {
+    if (headers[i].p_type == PT_PHDR) bias = (uintptr_t)headers - headers[i].p_vaddr;
+  }
+  for (size_t i = 0; headers && i < count; ++i) {
+    if (headers[i].p_type == PT_DYNAMIC) dynamic = at(bias + headers[i].p_vaddr);
+  }
+  for (; dynamic && dynamic->d_tag != DT_NULL; ++dynamic) {
+    if (dynamic->d_tag == DT_DEBUG && dynamic->d_un.d_ptr) first = ((struct r_debug *)dynamic->d_un.d_ptr)->r_map;
+  }
+  return first;
+}
+
+/* Files of it, in its order. */
+static struct adopted {
+  uint32_t source;
+  const struct link_map *map;
+  const char *name; /* behind the last slash */
+} *adopted;
+static size_t adopted_count, adopted_room;
+
+static bool is_known(const struct link_map *map) {
+  for (size_t i = 0; i < adopted_count; ++i) {
+    if (adopted[i].map == map) return true;
+  }
+  return false;
+}
+
+/* The file may have been replaced since: it counts only if it begins as what is in memory does. */
+static bool is_same(struct file *file, const struct link_map *map) {
+  ElfW(Ehdr) head;
+  uint64_t view = lw_source_view(0, file->source, 0, file->bytes);
+  if (view == LW_REFUSED) return false;
+  bool is_same = file->bytes >= sizeof head;
+  if (is_same) {
+    memcpy(&head, at(view), sizeof head);
+    is_same = memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 && head.e_phentsize == sizeof(ElfW(Phdr)) && head.e_phoff <= file->bytes - sizeof head
+           && (size_t)head.e_phnum * sizeof(ElfW(Phdr)) <= file->bytes - head.e_phoff;
+  }
+  const ElfW(Phdr) *headers = is_same ? at(view + head.e_phoff) : NULL;
+  bool is_found = false;
+  for (unsigned i = 0; is_same && i < head.e_phnum; ++i) {
+    if (headers[i].p_type == PT_DYNAMIC) is_found = map->l_addr + headers[i].p_vaddr == (uintptr_t)map->l_ld;
+    // The bytes in front of the first segment's end hold the headers.
+    if (headers[i].p_type == PT_LOAD && headers[i].p_offset == 0) is_same = memcmp(at(map->l_addr + headers[i].p_vaddr), at(view), sizeof head) == 0;
+  }
+  lw_source_unview(file->source, 0, 0);
+  return is_same && is_found;
+}
+
+static void adopt(const struct link_map *map, const char *path) {
+  struct file *file;
+  if (file_open(path, &file) != 0) {
+    log_say(LW_LEVEL_DEBUG, "%s is loaded, but can't be read: it is not adopted", path);
+    return;
+  }
+  if (file->bias != LW_NONE || !is_same(file, map)) {
+    log_say(LW_LEVEL_WARN, "%s is loaded, but was replaced since: it is not adopted", path);
+    file_drop(file);
+    return;
+  }
+  file->bias = map->l_addr;
+  file_drop(file);
+  if (adopted_count == adopted_room) {
+    size_t room = adopted_room ? 2 * adopted_room : 32;
+    void *more = realloc(adopted, room * sizeof *adopted);
+    if (!more) return;
+    adopted = more;
+    adopted_room = room;
+  }
+  const char *slash = strrchr(path, '/');
+  adopted[adopted_count++] = (struct adopted){file->source, map, slash ? slash + 1 : path};
+}
+
+void adopt_files(void) {
+  for (const struct link_map *map = adopted_first(); map; map = map->l_next) {
+    if (is_known(map)) continue;
+    bool is_program = map == adopted_first();
+    if (is_program) adopt(map, "/proc/self/exe");
+    else if (strchr(map->l_name, '/')) adopt(map, map->l_name);
+  }
+}
+
+bool adopt_all(uint32_t context) {
+  adopt_files();
+  for (size_t i = 0; i < adopted_count; ++i) {
+    lw_module module;
+    struct file *file = file_at(adopted[i].source);
+    if (file && load_file(context, file, LW_GLOBAL | LW_NODELETE, &module) != LW_OK) return false;
+  }
+  return true;
+}
+
+struct file *adopted_named(const char *name, size_t bytes) {
+  for (size_t i = 0; i < adopted_count; ++i) {
+    if (strncmp(adopted[i].name, name, bytes) == 0 && !adopted[i].name[bytes]) return file_at(adopted[i].source);
+  }
+  return NULL;
+}
+
+struct link_map *adopted_map(uint32_t module) {
+  uint32_t source = (uint32_t)core_value(module, LW_FIELD_SOURCE);
+  for (size_t i = 0; i < adopted_count; ++i) {
+    if (adopted[i].source == source) return (struct link_map *)adopted[i].map;
+  }
+  return NULL;
+}
+
+struct asked {
+  uintptr_t bias;
+  size_t number;
+  const char *block; /* of this thread; null if it has none yet */
+};
+
+static int is_asked(struct dl_phdr_info *info, size_t bytes, void *data) {
+  struct asked *asked = data;
+  if (info->dlpi_addr != asked->bias || bytes < offsetof(struct dl_phdr_info, dlpi_tls_data) + sizeof info->dlpi_tls_data) return 0;
+  asked->number = info->dlpi_tls_modid;
+  asked->block = info->dlpi_tls_data;
+  return 1;
+}
+
+static const char *thread_pointer(void) {
+  const char *pointer;
+#if defined __x86_64__
+  __asm__("mov %%fs:0, %0" : "=r"(pointer));
+#elif defined __i386__
+  __asm__("mov %%gs:0, %0" : "=r"(pointer));
+#else
+  pointer = __builtin_thread_pointer();
+#endif
+  return pointer;
+}
+
+bool adopted_tls(uint32_t module, size_t *number, intptr_t *offset) {
+  struct file *file = file_at((uint32_t)core_value(module, LW_FIELD_SOURCE));
+  int (*iterate)(int (*)(struct dl_phdr_info *, size_t, void *), void *) = host_next("dl_iterate_phdr");
+  if (!file || file->bias == LW_NONE || !iterate) return false;
+  struct asked asked = {.bias = (uintptr_t)file->bias};
+  iterate(is_asked, &asked);
+  *number = asked.number;
+  *offset = asked.block ? asked.block - thread_pointer() : TLS_NOWHERE;
+  return true;
+}

@@ -1,0 +1,70 @@
+/* The core in a Linux process. Its imports are defined here, in front of it and in one translation unit with it, so that the compiler sees
+ * through them. */
+#define _GNU_SOURCE
+#include <stdatomic.h>
+#include <string.h>
+#include "host.h"
+#include "tls.h"
+#include "names.h"
+#include "runtime.h"
+
+/* ---- memory ---- */
+
+INLINE uint32_t lw_memory_page_bytes(void) { return (uint32_t)page_bytes; }
+uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact) {
+  return image_reserve(file_at(source), bytes, align_log2, exact);
+}
+void lw_memory_release(uint64_t addr, uint64_t bytes) { image_release(addr, bytes); }
+int32_t lw_memory_place(uint32_t session, uint64_t addr, uint32_t source, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags) {
+  (void)session;
+  return image_place(file_at(source), addr, offset, file_bytes, mem_bytes, flags) ? LW_ANSWER_DONE : LW_ANSWER_REFUSED;
+}
+int32_t lw_memory_protect(uint32_t session, uint64_t addr, uint64_t bytes, uint32_t flags) {
+  (void)session;
+  return image_protect(addr, bytes, flags) ? LW_ANSWER_DONE : LW_ANSWER_REFUSED;
+}
+int32_t lw_memory_sync_code(uint32_t session, uint64_t addr, uint64_t bytes) {
+  (void)session;
+  image_sync(addr, bytes);
+  return LW_ANSWER_DONE;
+}
+
+typedef uint16_t any16 __attribute__((aligned(1), may_alias));
+typedef uint32_t any32 __attribute__((aligned(1), may_alias));
+typedef uint64_t any64 __attribute__((aligned(1), may_alias));
+
+INLINE uint32_t lw_memory_load8(uint64_t addr) { return *(unsigned char *)at(addr); }
+INLINE uint32_t lw_memory_load16(uint64_t addr) { return *(any16 *)at(addr); }
+INLINE uint32_t lw_memory_load32(uint64_t addr) { return *(any32 *)at(addr); }
+INLINE uint64_t lw_memory_load64(uint64_t addr) { return *(any64 *)at(addr); }
+INLINE void lw_memory_store16(uint64_t addr, uint32_t value) { *(any16 *)at(addr) = (uint16_t)value; }
+INLINE void lw_memory_store32(uint64_t addr, uint32_t value) { *(any32 *)at(addr) = value; }
+INLINE void lw_memory_store64(uint64_t addr, uint64_t value) { *(any64 *)at(addr) = value; }
+INLINE void lw_memory_copy(uint64_t to, uint64_t from, uint64_t bytes) { memmove(at(to), at(from), bytes); }
+
+/* ---- link: search_told and what link.c says ---- */
+
+void lw_link_search(uint32_t session, uint32_t origin, uint64_t text, uint32_t text_bytes, uint32_t rank) {
+  search_told(session, origin, at(text), text_bytes, rank);
+}
+
+/* ---- machine: what is called runs outside of the guard, and nothing of a file that got shorter runs ---- */
+
+int32_t lw_machine_call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a1, uint64_t a2) {
+  (void)session;
+  bool is_whole = guard_pause();
+  if (is_whole) ((void (*)(uintptr_t, uintptr_t, uintptr_t))(uintptr_t)addr)((uintptr_t)a0, (uintptr_t)a1, (uintptr_t)a2);
+  guard_resume();
+  return is_whole ? LW_ANSWER_DONE : LW_ANSWER_REFUSED;
+}
+
+void lw_machine_fence(void) { atomic_thread_fence(memory_order_acq_rel); }
+
+/* ---- log ---- */
+
+INLINE void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
+  if (code != LW_EVENT_STAGE && on_module) on_module(code, (uint32_t)a);
+  if (__builtin_expect((int)level <= log_level, 0)) lw_log_told(level, code, a, b);
+}
+
+#include "../embed/library.c"

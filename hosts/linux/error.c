@@ -1,0 +1,69 @@
+/* What went wrong, in words, for the thread that it went wrong in. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "host.h"
+#include "words.h"
+
+static _Thread_local char text[768] __attribute__((tls_model("initial-exec")));
+static _Thread_local bool is_set __attribute__((tls_model("initial-exec")));
+
+int fail(int code, const char *format, ...) {
+  va_list values;
+  va_start(values, format);
+  vsnprintf(text, sizeof text, format, values);
+  va_end(values);
+  is_set = true;
+  log_say(LW_LEVEL_ERROR, "%s", text);
+  return code;
+}
+
+PUBLIC const char *lw_error(void) {
+  if (!is_set) return NULL;
+  is_set = false;
+  return text;
+}
+
+static const struct fault_words *words_of(uint32_t code) {
+  for (const struct fault_words *each = fault_words; each->name; ++each) {
+    if (each->code == code) return each;
+  }
+  return NULL;
+}
+
+/* Appends as much as there is room for. */
+static size_t add(char *line, size_t room, size_t used, const char *format, ...) {
+  if (used >= room) return used;
+  va_list values;
+  va_start(values, format);
+  int bytes = vsnprintf(line + used, room - used, format, values);
+  va_end(values);
+  return used + (bytes > 0 ? (size_t)bytes : 0);
+}
+
+/* All that nobody defines, as far as there is room for the names. */
+static size_t add_missing(uint32_t session, char *line, size_t room, size_t used) {
+  uint32_t count = core_count(session, LW_LIST_MISSING);
+  for (uint32_t i = 0; i < count && used < room - 48; ++i) {
+    uint64_t name = core_entry(session, LW_LIST_MISSING, i, LW_FIELD_NAME);
+    int bytes = (int)core_entry(session, LW_LIST_MISSING, i, LW_FIELD_NAME_BYTES);
+    struct file *from = file_at((uint32_t)core_entry(session, LW_LIST_MISSING, i, LW_FIELD_SOURCE));
+    used = add(line, room, used, "%s%.*s (needed by %s)", i ? ", " : ": ", bytes, (const char *)at(name), from ? from->path : "?");
+  }
+  return used;
+}
+
+int fail_session(uint32_t session) {
+  uint32_t code = (uint32_t)core_value(session, LW_FIELD_FAULT_CODE);
+  const struct fault_words *words = words_of(code);
+  struct file *file = file_at((uint32_t)core_value(session, LW_FIELD_FAULT_SOURCE));
+  uint64_t name = core_value(session, LW_FIELD_FAULT_NAME), where = core_value(session, LW_FIELD_FAULT_AT), value = core_value(session, LW_FIELD_FAULT_VALUE);
+  char line[sizeof text];
+  size_t used = add(line, sizeof line, 0, "%s: %s", file ? file->path : "linkwright", words ? words->means : "failed");
+  if (core_count(session, LW_LIST_MISSING) > 0) used = add_missing(session, line, sizeof line, used);
+  else if (name != LW_NONE) used = add(line, sizeof line, used, ": %.*s", (int)core_value(session, LW_FIELD_FAULT_NAME_BYTES), (const char *)at(name));
+  used = add(line, sizeof line, used, " (%s", words ? words->name : "?");
+  if (where != LW_NONE) used = add(line, sizeof line, used, ", at %#llx", (unsigned long long)where);
+  add(line, sizeof line, used, ", found %#llx%s%s)", (unsigned long long)value, words ? "; expected: " : "", words ? words->expected : "");
+  return fail((int)code, "%s", line);
+}

@@ -1,0 +1,49 @@
+/* A file that gets shorter while it is mapped: whoever reads behind its end gets SIGBUS. During a load a page of zeros takes the place of
+ * what is gone, nothing of the file is run, and the load fails. */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/mman.h>
+#include "host.h"
+
+static struct sigaction before;
+static unsigned depth; /* of loads, one inside the other */
+static volatile sig_atomic_t has_hit;
+static _Thread_local volatile sig_atomic_t is_guarded __attribute__((tls_model("initial-exec")));
+
+/* Not ours: whoever is to be told is told when the access is made again. */
+static void pass_on(void) { sigaction(SIGBUS, &before, NULL); }
+
+static void on_bus_error(int number, siginfo_t *info, void *context) {
+  (void)number, (void)context;
+  uint64_t page = page_down(addr_of(info->si_addr));
+  if (!is_guarded || info->si_code != BUS_ADRERR
+      || mmap(at(page), page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) {
+    pass_on();
+    return;
+  }
+  has_hit = 1;
+}
+
+void guard_begin(void) {
+  if (depth++ == 0) {
+    has_hit = 0;
+    struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    sigaction(SIGBUS, &action, &before);
+  }
+  is_guarded = 1;
+}
+
+void guard_end(void) {
+  if (--depth > 0) return;
+  is_guarded = 0;
+  sigaction(SIGBUS, &before, NULL);
+}
+
+bool guard_pause(void) {
+  is_guarded = 0;
+  return !has_hit;
+}
+
+void guard_resume(void) { is_guarded = depth > 0; }
+
+bool guard_has_hit(void) { return has_hit; }

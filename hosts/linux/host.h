@@ -1,0 +1,158 @@
+/* What the files of this host share. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "core.h"
+#include "include/linkwright.h"
+
+#define PUBLIC __attribute__((visibility("default")))
+#define INLINE __attribute__((always_inline)) inline
+
+static inline void *at(uint64_t addr) { return (void *)(uintptr_t)addr; }
+static inline uint64_t addr_of(const void *pointer) { return (uintptr_t)pointer; }
+
+extern uint64_t page_bytes;
+static inline uint64_t page_down(uint64_t addr) { return addr & -page_bytes; }
+static inline uint64_t page_up(uint64_t addr) { return page_down(addr + page_bytes - 1); }
+
+/* ---- start.c: the one instance of the core, and the lock around whatever changes it ---- */
+
+/* Opens the core unless it is open; false if there is no memory for it. The lock is held from here on: recursive. */
+bool host_enter(void);
+void host_leave(void);
+extern int host_argc;
+extern char **host_argv, **host_envp;
+
+/* ---- files.c ---- */
+
+struct file {
+  char *path;
+  uint64_t bytes, bias; /* bias: LW_NONE unless somebody else placed it */
+  dev_t device;
+  ino_t inode;
+  uint32_t source, next; /* its number; the next of its bucket */
+  int number;            /* the open file, or -1 */
+  bool is_lent;          /* the number is the caller's: not closed here */
+  bool is_memory;        /* `map` is the caller's buffer */
+  bool is_adoptable;
+  bool is_shrunk;        /* it got shorter while it was read */
+  bool is_busy;          /* a load was begun with it */
+  bool is_taken;         /* `map` became a reservation */
+  char *map;             /* the whole file, while it is looked at */
+  size_t map_bytes;
+  unsigned views, uses; /* uses: images of it in memory */
+};
+
+struct file *file_at(uint32_t source);
+/* The file of a path, or of an open number; an errno if there is none. The same file is the same record. */
+int file_open(const char *path, struct file **file);
+int file_of_number(int number, const char *name, struct file **file);
+int file_of_memory(void *bytes, size_t size, const char *name, bool is_adoptable, struct file **file);
+/* Nobody has begun anything with it any more. */
+void file_drop(struct file *file);
+/* True if it is for this machine: ld.so passes over those that are not when it searches. */
+bool file_suits(struct file *file);
+
+/* ---- memory.c: reservations ---- */
+
+void image_begin(void); /* of a load that no other is inside of */
+uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact);
+void image_release(uint64_t addr, uint64_t bytes);
+bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags);
+bool image_protect(uint64_t addr, uint64_t bytes, uint32_t flags);
+void image_sync(uint64_t addr, uint64_t bytes);
+
+/* ---- guard.c: a file that gets shorter while it is read ends the load, not the process ---- */
+
+void guard_begin(void); /* around a load; the lock is held */
+void guard_end(void);
+bool guard_pause(void); /* around what is called; false if a file got shorter: then nothing of it may be called */
+void guard_resume(void);
+bool guard_has_hit(void);
+
+/* ---- search.c: where libraries are ---- */
+
+void search_told(uint64_t session, uint32_t origin, const char *text, size_t bytes, uint32_t rank);
+/* The file of a library; null with errno if there is none. */
+struct file *search_find(const char *name, size_t bytes);
+void search_forget(void);
+
+/* ---- adopt.c: what the system's linker has loaded ---- */
+
+/* Takes what is new of it into a context's files; false with lw_error() if it can't be. */
+void adopt_files(void);
+bool adopt_all(uint32_t context);
+struct file *adopted_named(const char *name, size_t bytes);
+struct link_map *adopted_map(uint32_t module); /* null if it is not adopted */
+struct link_map *adopted_first(void);         /* the program; null where there is no linker */
+/* The number and the offset of the thread-local block that the system's linker gave a module; false if it is not adopted. */
+bool adopted_tls(uint32_t module, size_t *number, intptr_t *offset);
+
+/* ---- link.c: what a host may say of symbols ---- */
+
+struct say {
+  uint32_t context; /* the core's */
+  lw_resolver before, after;
+  void *resolver_data;
+  lw_interceptor interceptor;
+  void *interceptor_data;
+};
+
+/* What was told of a context; null if nothing was, or for making room for it. */
+struct say *say_of(uint32_t context, bool makes);
+void say_forget(uint32_t context);
+void link_begin(uint32_t context);
+uint32_t link_context(void);
+
+/* ---- error.c ---- */
+
+/* Keeps the words of what failed for this thread; answers the code. */
+int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int fail_session(uint32_t session);
+
+/* ---- readers.c: who looks something up without a lock ---- */
+
+struct reader {
+  volatile uint32_t depth;
+  bool is_known;
+  struct reader *next;
+};
+extern _Thread_local struct reader reader __attribute__((tls_model("initial-exec")));
+void reader_register(void);
+/* Waits until nobody looks who looked when this was called. */
+void readers_pass(void);
+/* Only the thread that forked is left. */
+void readers_forked(void);
+extern bool readers_fence;
+
+static inline void read_begin(void) {
+  if (__builtin_expect(!reader.is_known, 0)) reader_register();
+  reader.depth = reader.depth + 1;
+  if (__builtin_expect(readers_fence, 0)) __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  else __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+static inline void read_end(void) {
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  __atomic_store_n(&reader.depth, reader.depth - 1, __ATOMIC_RELEASE);
+}
+
+/* ---- log.c ---- */
+
+extern int log_level;
+void lw_log_told(uint32_t level, uint32_t code, uint64_t a, uint64_t b);
+void log_say(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- load.c: sessions ---- */
+
+/* The core's context for the public one: LW_PROCESS is made when it is first wanted. 0 with lw_error(). */
+uint32_t context_of(lw_context context);
+/* The core's contexts, from 0 on; 0 behind the last. */
+uint32_t context_at(uint32_t index);
+int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *module);
+int unload(uint32_t handle);
+/* Told when a module comes or goes (LW_EVENT_PUBLISHED, LW_EVENT_WITHDRAWN), with the lock held; null for nobody. */
+extern void (*on_module)(uint32_t code, uint32_t module);
+/* The address a found symbol stands for in this thread; resolvers are asked. */
+void *address_of(uint64_t found);

@@ -1,0 +1,134 @@
+/* Images in memory: one mapping of the whole file where its pages lie as the image wants them, and what differs laid over it. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "host.h"
+
+/* By address: what to unmap is more than the core asked for where the file's own mapping serves. */
+struct reservation {
+  uint64_t addr, bytes;
+  uint32_t source;
+  struct reservation *next;
+};
+
+enum { BUCKETS = 1 << 10 };
+static struct reservation *buckets[BUCKETS];
+
+static struct reservation **bucket_of(uint64_t addr) { return &buckets[(addr >> 12) * 0x9e3779b1u >> 8 & (BUCKETS - 1)]; }
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+/* What was written there is not fetchable yet: text was opened, or copied. Whoever loads holds the lock. */
+static bool is_stale;
+
+void image_begin(void) { is_stale = false; }
+
+static int prot_of(uint32_t flags) {
+  return (flags & LW_PF_R ? PROT_READ : 0) | (flags & LW_PF_W ? PROT_WRITE : 0) | (flags & LW_PF_X ? PROT_EXEC : 0);
+}
+
+/* A range of nothing, at a multiple of the alignment. */
+static void *range_of(uint64_t bytes, uint32_t align_log2) {
+  uint64_t align = UINT64_C(1) << align_log2, room = align > page_bytes ? bytes + align : bytes;
+  if (room < bytes || room > SIZE_MAX) return MAP_FAILED;
+  char *got = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (got == MAP_FAILED || room == bytes) return got;
+  char *start = at((addr_of(got) + align - 1) & -align);
+  if (start > got) munmap(got, (size_t)(start - got));
+  if (start + bytes < got + room) munmap(start + bytes, (size_t)(got + room - (start + bytes)));
+  return start;
+}
+
+uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact) {
+  if (align_log2 > 40 || bytes > SIZE_MAX / 2) return LW_REFUSED;
+  struct reservation *made = malloc(sizeof *made);
+  if (!made) return LW_REFUSED;
+  *made = (struct reservation){.bytes = bytes, .source = file ? file->source : 0};
+  void *start = MAP_FAILED;
+  if (exact != LW_NONE) start = mmap(at(exact), bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  else if (file && file->map && !file->is_memory && !file->is_taken && bytes <= file->map_bytes && !(addr_of(file->map) & ((UINT64_C(1) << align_log2) - 1))) {
+    start = file->map;
+    made->bytes = file->map_bytes;
+    file->is_taken = true;
+  } else start = range_of(bytes, align_log2);
+  if (start != MAP_FAILED && exact != LW_NONE && addr_of(start) != exact) {
+    munmap(start, bytes); /* a kernel older than MAP_FIXED_NOREPLACE */
+    start = MAP_FAILED;
+  }
+  if (start == MAP_FAILED) {
+    free(made);
+    return LW_REFUSED;
+  }
+  made->addr = addr_of(start);
+  struct reservation **bucket = bucket_of(made->addr);
+  made->next = *bucket;
+  *bucket = made;
+  if (file) ++file->uses;
+  return made->addr;
+}
+
+void image_release(uint64_t addr, uint64_t bytes) {
+  (void)bytes;
+  struct reservation **link = bucket_of(addr);
+  while (*link && (*link)->addr != addr) link = &(*link)->next;
+  struct reservation *gone = *link;
+  if (!gone) return;
+  *link = gone->next;
+  munmap(at(gone->addr), gone->bytes);
+  struct file *file = file_at(gone->source);
+  free(gone);
+  if (!file) return;
+  --file->uses;
+  lw_source_close(file->source);
+}
+
+static bool anonymous(uint64_t start, uint64_t end, int prot) {
+  return mmap(at(start), end - start, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
+/* The bytes are copied: the file's pages do not lie as the machine's do, or there is no file. */
+static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t end, int prot) {
+  if (!anonymous(page_down(addr), end, PROT_READ | PROT_WRITE)) return false;
+  if (file->is_memory) memcpy(at(addr), file->map + offset, file_bytes);
+  else if (pread(file->number, at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
+  is_stale = true;
+  return prot == (PROT_READ | PROT_WRITE) || mprotect(at(page_down(addr)), end - page_down(addr), prot) == 0;
+}
+
+/* Writing to so many pages one after the other costs more than having the kernel see to all of them at once. */
+enum { POPULATE_PAGES = 3 };
+
+bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags) {
+  int prot = prot_of(flags);
+  uint64_t start = page_down(addr), lead = addr - start, file_end = addr + file_bytes, end = page_up(addr + mem_bytes);
+  if (file_bytes == 0) return anonymous(start, end, prot);
+  if (!file) return false;
+  if (file->is_memory || offset < lead || (offset - lead) % page_bytes != 0) return copy(file, addr, offset, file_bytes, end, prot);
+  uint64_t placed = page_up(file_end);
+  bool is_there = file->is_taken && start - addr_of(file->map) == offset - lead;
+  bool clears = mem_bytes > file_bytes && file_end < placed;
+  int wanted = clears ? prot | PROT_WRITE : prot;
+  if (is_there) {
+    if (wanted != PROT_READ && mprotect(at(start), placed - start, wanted) != 0) return false;
+  } else if (mmap(at(start), placed - start, wanted, MAP_PRIVATE | MAP_FIXED, file->number, (off_t)(offset - lead)) == MAP_FAILED) return false;
+  if (prot & PROT_WRITE && placed - start >= POPULATE_PAGES * page_bytes) madvise(at(start), placed - start, MADV_POPULATE_WRITE);
+  if (clears) memset(at(file_end), 0, (addr + mem_bytes < placed ? addr + mem_bytes : placed) - file_end);
+  if (wanted != prot && mprotect(at(start), placed - start, prot) != 0) return false;
+  if (flags & LW_PF_W && flags & LW_PF_X) is_stale = true;
+  return placed >= end || anonymous(placed, end, prot);
+}
+
+bool image_protect(uint64_t addr, uint64_t bytes, uint32_t flags) {
+  if (flags & LW_PF_X) is_stale = true; /* it was writable up to now */
+  return mprotect(at(addr), bytes, prot_of(flags)) == 0;
+}
+
+/* What the kernel maps of a file is fetchable as it is. */
+void image_sync(uint64_t addr, uint64_t bytes) {
+  if (!is_stale) return;
+  __builtin___clear_cache(at(addr), (char *)at(addr) + bytes);
+}

@@ -1,0 +1,23 @@
+/* The core's own functions, apart from those of linkwright.h that are called alike. */
+#define lw_open core_open
+#define lw_context core_context
+#define lw_inspect core_inspect
+#define lw_load core_load
+#define lw_load_image core_load_image
+#define lw_unload core_unload
+#define lw_advance core_advance
+#define lw_result core_result
+#define lw_close core_close
+#define lw_retain core_retain
+#define lw_policy core_policy
+#define lw_find core_find
+#define lw_next core_next
+#define lw_bind core_bind
+#define lw_patch core_patch
+#define lw_reclaim core_reclaim
+#define lw_symbol_at core_symbol_at
+#define lw_at core_at
+#define lw_value core_value
+#define lw_count core_count
+#define lw_entry core_entry
+#define lw_start core_start

@@ -1,0 +1,230 @@
+/* Where libraries are, in the order of ld.so(8): DT_RPATH, LD_LIBRARY_PATH, DT_RUNPATH, ld.so.cache, the system's folders. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "host.h"
+
+/* ---- what the core told of the file that needs the library ---- */
+
+enum { MOST_TOLD = 64 };
+static struct told {
+  uint32_t origin, rank;
+  char *text;
+} told[MOST_TOLD];
+static unsigned told_count;
+
+void search_told(uint64_t session, uint32_t origin, const char *text, size_t bytes, uint32_t rank) {
+  (void)session;
+  if (told_count == MOST_TOLD) return;
+  char *copy = strndup(text, bytes);
+  if (copy) told[told_count++] = (struct told){origin, rank, copy};
+}
+
+static void forget_told(void) {
+  while (told_count > 0) free(told[--told_count].text);
+}
+
+/* ---- folders ---- */
+
+#if defined __x86_64__
+#define MULTIARCH "x86_64-linux-gnu"
+#elif defined __i386__
+#define MULTIARCH "i386-linux-gnu"
+#elif defined __aarch64__
+#define MULTIARCH "aarch64-linux-gnu"
+#elif defined __arm__
+#define MULTIARCH "arm-linux-gnueabihf"
+#elif defined __riscv && __riscv_xlen == 64
+#define MULTIARCH "riscv64-linux-gnu"
+#elif defined __riscv
+#define MULTIARCH "riscv32-linux-gnu"
+#elif defined __loongarch__
+#define MULTIARCH "loongarch64-linux-gnu"
+#endif
+
+#if UINTPTR_MAX > UINT32_MAX
+#define LIB64 ":/lib64:/usr/lib64"
+#else
+#define LIB64 ""
+#endif
+
+static const char system_folders[] = "/lib/" MULTIARCH ":/usr/lib/" MULTIARCH LIB64 ":/lib:/usr/lib";
+
+/* A program that has more rights than its user does not look where the user says. */
+static const char *environment_folders(void) {
+  static const char *folders;
+  static bool is_read;
+  if (!is_read) {
+    is_read = true;
+    const char *value = getauxval(AT_SECURE) ? NULL : getenv("LD_LIBRARY_PATH");
+    folders = value && *value ? strdup(value) : NULL;
+  }
+  return folders;
+}
+
+static struct file *opened(const char *path, bool is_searched, int *error) {
+  struct file *file;
+  int refused = file_open(path, &file);
+  if (refused) {
+    // What is not there is looked for elsewhere, and told only if it is nowhere; the first other reason is told.
+    if (refused != ENOENT && refused != ENOTDIR && *error == ENOENT) *error = refused;
+    return NULL;
+  }
+  if (!is_searched || file_suits(file)) return file;
+  file_drop(file);
+  return NULL;
+}
+
+/* Writes a folder with $ORIGIN, $LIB and $PLATFORM (braces or not) into `path`; false if there is another $, or no room. */
+static bool expand(const char *folder, size_t bytes, uint32_t origin, char path[PATH_MAX]) {
+  size_t used = 0;
+  for (size_t i = 0; i < bytes;) {
+    const char *value = NULL;
+    char home[PATH_MAX];
+    size_t length = 0;
+    if (folder[i] == '$') {
+      static const char *const names[] = {"ORIGIN", "LIB", "PLATFORM"};
+      bool has_brace = i + 1 < bytes && folder[i + 1] == '{';
+      size_t start = i + 1 + has_brace;
+      unsigned which = 0;
+      for (; which < 3; ++which) {
+        length = strlen(names[which]);
+        if (start + length <= bytes && strncmp(folder + start, names[which], length) == 0
+            && (!has_brace || (start + length < bytes && folder[start + length] == '}'))) break;
+      }
+      if (which == 3) return false;
+      i = start + length + has_brace;
+      if (which == 0) {
+        struct file *file = file_at(origin);
+        if (!file || !realpath(file->path, home)) return false;
+        char *slash = strrchr(home, '/');
+        if (!slash) return false;
+        *(slash == home ? slash + 1 : slash) = 0;
+        value = home;
+      } else value = which == 1 ? "lib/" MULTIARCH : (const char *)getauxval(AT_PLATFORM);
+      if (!value) return false;
+      length = strlen(value);
+    } else {
+      value = folder + i++;
+      length = 1;
+    }
+    if (used + length >= PATH_MAX) return false;
+    memcpy(path + used, value, length);
+    used += length;
+  }
+  path[used] = 0;
+  return true;
+}
+
+static struct file *in_folders(const char *folders, uint32_t origin, const char *name, size_t name_bytes, int *error) {
+  for (const char *each = folders; each;) {
+    const char *end = each + strcspn(each, ":;");
+    char path[PATH_MAX];
+    struct file *file = NULL;
+    // An empty part is the folder that the process is in.
+    if (end == each ? (path[0] = '.', path[1] = 0, true) : expand(each, (size_t)(end - each), origin, path)) {
+      size_t used = strlen(path);
+      if (used + 1 + name_bytes < sizeof path) {
+        path[used] = '/';
+        memcpy(path + used + 1, name, name_bytes);
+        path[used + 1 + name_bytes] = 0;
+        file = opened(path, true, error);
+      }
+    }
+    if (file) return file;
+    each = *end ? end + 1 : NULL;
+  }
+  return NULL;
+}
+
+static struct file *in_told(uint32_t rank, const char *name, size_t bytes, int *error) {
+  struct file *file = NULL;
+  for (unsigned i = 0; i < told_count && !file; ++i) {
+    if (told[i].rank == rank) file = in_folders(told[i].text, told[i].origin, name, bytes, error);
+  }
+  return file;
+}
+
+/* ---- ld.so.cache, as ldconfig(8) of glibc 2.32 and later writes it: a header, entries by name, strings ---- */
+
+struct cache_head {
+  char magic[20];
+  uint32_t count, string_bytes, unused[5];
+};
+struct cache_entry {
+  int32_t flags;
+  uint32_t name, path, unused;
+  uint64_t hwcap;
+};
+
+static struct {
+  const char *start;
+  size_t bytes;
+} cache;
+
+static void cache_open(void) {
+  int number = open("/etc/ld.so.cache", O_RDONLY | O_CLOEXEC);
+  struct stat found;
+  if (number < 0) return;
+  if (fstat(number, &found) == 0 && (size_t)found.st_size > sizeof(struct cache_head)) {
+    void *start = mmap(NULL, (size_t)found.st_size, PROT_READ, MAP_PRIVATE, number, 0);
+    if (start != MAP_FAILED) cache.start = start, cache.bytes = (size_t)found.st_size;
+  }
+  close(number);
+}
+
+static const char *cache_text(uint32_t offset) {
+  return offset < cache.bytes && memchr(cache.start + offset, 0, cache.bytes - offset) ? cache.start + offset : "";
+}
+
+static struct file *in_cache(const char *name, size_t bytes, int *error) {
+  if (!cache.start) cache_open();
+  const struct cache_head *head = (const void *)cache.start;
+  if (!head || memcmp(head->magic, "glibc-ld.so.cache1.1", sizeof head->magic) != 0) return NULL;
+  const struct cache_entry *entries = (const void *)(head + 1);
+  if (head->count > (cache.bytes - sizeof *head) / sizeof *entries) return NULL;
+  for (uint32_t i = 0; i < head->count; ++i) {
+    const char *each = cache_text(entries[i].name);
+    if (entries[i].hwcap || strncmp(each, name, bytes) != 0 || each[bytes]) continue;
+    struct file *file = opened(cache_text(entries[i].path), true, error);
+    if (file) return file;
+  }
+  return NULL;
+}
+
+/* ---- */
+
+struct file *search_find(const char *name, size_t bytes) {
+  char path[PATH_MAX];
+  int error = ENOENT;
+  struct file *file = NULL;
+  if (bytes >= sizeof path) error = ENAMETOOLONG;
+  else if (memchr(name, '/', bytes)) {
+    uint32_t origin = told_count ? told[0].origin : 0;
+    if (expand(name, bytes, origin, path)) file = opened(path, false, &error);
+  } else {
+    file = in_told(0, name, bytes, &error);
+    if (!file && environment_folders()) file = in_folders(environment_folders(), 0, name, bytes, &error);
+    if (!file) file = in_told(1, name, bytes, &error);
+    if (!file) file = in_cache(name, bytes, &error);
+    if (!file) file = in_folders(system_folders, 0, name, bytes, &error);
+  }
+  forget_told();
+  errno = error;
+  return file;
+}
+
+/* The load is over: the cache may be another one when it is next wanted. */
+void search_forget(void) {
+  forget_told();
+  if (cache.start) munmap((void *)cache.start, cache.bytes);
+  cache.start = NULL;
+}

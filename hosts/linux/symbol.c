@@ -1,0 +1,47 @@
+/* Lookups: no lock, no memory, nothing written but this thread's own mark that it is looking. */
+#include <string.h>
+#include "host.h"
+
+static void *missing(lw_module module, const char *name, const char *version) {
+  struct file *file = file_at((uint32_t)core_value(module, LW_FIELD_SOURCE));
+  fail(LW_CODE_MISSING_SYMBOL, "%s: undefined symbol: %s%s%s", file ? file->path : "linkwright", name, version ? ", version " : "", version ? version : "");
+  return NULL;
+}
+
+static void *no_name(void) { return fail(LW_CODE_WRONG_KIND, "the symbol has no name"), NULL; }
+
+static void *no_module(lw_module module) { return fail(LW_CODE_STALE_HANDLE, "%#x is no module, or was closed", module), NULL; }
+
+PUBLIC void *lw_symbol(lw_module module, const char *name) { return lw_symbol_version(module, name, NULL); }
+
+PUBLIC void *lw_symbol_version(lw_module module, const char *name, const char *version) {
+  if (!name) return no_name();
+  read_begin();
+  uint64_t found = core_find(module, addr_of(name), (uint32_t)strlen(name), version ? addr_of(version) : LW_NONE, version ? (uint32_t)strlen(version) : 0);
+  void *address = address_of(found);
+  read_end();
+  if (__builtin_expect(!found, 0)) return core_value(module, LW_FIELD_KIND) == LW_KIND_MODULE ? missing(module, name, version) : no_module(module);
+  return address;
+}
+
+PUBLIC void *lw_global(lw_context context, const char *name) {
+  if (!name) return no_name();
+  if (!host_enter()) return NULL;
+  uint32_t of = context_of(context);
+  host_leave();
+  if (!of) return NULL;
+  read_begin();
+  uint64_t found = core_find(of, addr_of(name), (uint32_t)strlen(name), LW_NONE, 0);
+  void *address = address_of(found);
+  read_end();
+  return found ? address : missing(0, name, NULL);
+}
+
+PUBLIC void *lw_next(lw_module module, const char *name) {
+  if (!name) return no_name();
+  read_begin();
+  uint64_t found = core_next(module, addr_of(name), (uint32_t)strlen(name), LW_NONE, 0);
+  void *address = address_of(found);
+  read_end();
+  return found ? address : missing(module, name, NULL);
+}

@@ -1,0 +1,86 @@
+// The Linux host: libraries for programs of each machine, from the core in C and hosts/linux.
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Machine } from "./machines.js";
+import { root } from "./root.js";
+import type { Command, Step } from "./steps.js";
+
+/** What compiles for Linux on a machine. */
+export interface LinuxTools {
+  /** As clang is called, without files. */
+  readonly cc: Command;
+  readonly ar: Command;
+  /** Shared libraries are made, too: the C library is a shared one. */
+  readonly isShared: boolean;
+}
+
+/** This computer's own compiler and C library. */
+export const OWN_TOOLS: LinuxTools = { cc: ["clang-19", "-fuse-ld=lld-19"], ar: ["llvm-ar-19"], isShared: true };
+
+/** The machine that this is, by its folder in boot/; undefined where there is none or this is no Linux. */
+export const OWN_MACHINE: string | undefined = process.platform === "linux"
+  ? { x64: "x86_64", ia32: "i386", arm64: "aarch64", arm: "arm", riscv64: "riscv64", loong64: "loongarch64" }[process.arch as string]
+  : undefined;
+
+const HOST = "hosts/linux";
+
+/** Pages of 64 KiB that the core may use: of the 1 GiB, or 64 MiB, that start.c reserves addresses for. Where memory does not grow, readers never see it grow. */
+const pagesOf = (machine: Machine): string => String(machine.class === 64 ? 1 << 14 : 1 << 10);
+
+function sourcesIn(folder: string): string[] {
+  const full = join(root, folder);
+  if (!existsSync(full)) return [];
+  return readdirSync(full).filter((name) => /\.(c|S)$/.test(name)).sort().map((name) => `${folder}/${name}`);
+}
+
+const OPTIONS = ["-O3", "-g", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-DLW_THREADS", "-DLW_ADOPT", "-DLW_ZEROED", "-pthread"];
+
+/** What is read by whoever compiles the host. */
+const READS = [HOST, "hosts/embed", "hosts/wasm2c", "build/include/linkwright.h", "build/include/words.h"];
+
+/**
+ * The libraries of a machine: build/linux/<name>/liblinkwright.a, and where C libraries are shared ones liblinkwright.so and
+ * liblinkwright-dl.so, which stands in for the dlopen family.
+ *
+ * @param folder   another place than build/linux/<name>
+ * @param options  more for the compiler
+ */
+export function linuxSteps(machine: Machine, { cc, ar, isShared }: LinuxTools, folder = `build/linux/${machine.name}`, options: readonly string[] = []): Step[] {
+  const { name } = machine;
+  const wasm = `${folder}/core.wasm`, core = [`${folder}/core.c`, `${folder}/core.h`];
+  const own = sourcesIn(HOST).concat("hosts/wasm2c/runtime.c", sourcesIn(`${HOST}/arch/${name}`)), dl = sourcesIn(`${HOST}/dl`);
+  const objectOf = (source: string): string => `${folder}/objects/${source.replaceAll("/", "-")}.o`;
+  const includes = ["build/include", folder, "hosts/wasm2c", "hosts/embed", HOST, `${HOST}/arch/${name}`].map((each) => `-I${each}`);
+  const compile = (source: string): Command => [...cc, ...OPTIONS, ...options, ...includes, "-c", source, "-o", objectOf(source)];
+  const link = (makes: string, sources: readonly string[]): Command =>
+    [...cc, "-shared", "-pthread", "-Wl,-z,now", "-Wl,--gc-sections", ...options, `-Wl,-soname,${makes.split("/").at(-1)!}`, ...sources.map(objectOf), "-o", makes];
+  const makes = [`${folder}/liblinkwright.a`, ...(isShared ? [`${folder}/liblinkwright.so`, `${folder}/liblinkwright-dl.so`] : [])];
+  const pages = pagesOf(machine);
+  return [
+    {
+      name: `wasm ${folder}`, reads: ["asconfig.json", "assembly"], makes: [wasm],
+      commands: [[
+        "node", "node_modules/assemblyscript/bin/asc.js", "assembly/index.ts", "--config", "asconfig.json", "--target", "release",
+        ...[`LW_MACHINE=${machine.machine}`, `LW_CLASS=${machine.class}`, "LW_INDEX=1", "LW_ADOPT=1", "LW_THREADS=1"].flatMap((use) => ["--use", use]),
+        "--enable", "threads", "--sharedMemory", "--initialMemory", pages, "--maximumMemory", pages, "--outFile", wasm,
+      ]],
+    },
+    { name: `c ${folder}`, reads: [wasm], makes: core, commands: [["node", "node_modules/wabt/bin/wasm2c", "--enable-threads", "--module-name", "core", "-o", core[0]!, wasm]] },
+    {
+      name: `libraries ${folder}`, reads: [...READS, ...core], makes,
+      commands: [
+        ["mkdir", "-p", `${folder}/objects`],
+        ...[...own, ...(isShared ? dl : [])].map(compile),
+        ["rm", "-f", makes[0]!],
+        [...ar, "rcs", makes[0]!, ...own.map(objectOf)],
+        ...(isShared ? [link(makes[1]!, own), link(makes[2]!, [...own, ...dl])] : []),
+      ],
+    },
+  ];
+}
+
+/** What programs that use the libraries are compiled with. */
+export const linuxHeader: Step = {
+  name: "linux header", reads: [`${HOST}/include`], makes: ["build/linux/include/linkwright.h"],
+  commands: [["cp", `${HOST}/include/linkwright.h`, "build/linux/include/linkwright.h"]],
+};
