@@ -1,0 +1,86 @@
+// The cases of test/linux/dl: a source each, whose first lines say what is made of it. Parts of it are told apart by macros.
+
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "../support/files.js";
+
+const run = promisify(execFile);
+
+const FOLDER = join(ROOT, "test/linux/dl");
+
+/** A library of a case. */
+interface Library {
+  readonly path: string;
+  readonly flags: readonly string[];
+}
+
+/** What a case's first lines say. */
+export interface Case {
+  readonly name: string;
+  /** What it shows: the first line. */
+  readonly title: string;
+  readonly source: string;
+  /** In the order in which they are made: `// lib: PATH FLAGS`, or `// chain: N` of them that each need the next. */
+  readonly libraries: readonly Library[];
+  /** `// file: NAME TEXT`. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Flags of the program: `// main: FLAGS`. */
+  readonly flags: readonly string[];
+  /** `// env: NAME=VALUE`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How many objects are loaded at least, unless one: `// loads: N`. */
+  readonly loads: number;
+}
+
+const chain = (count: number): Library[] => Array.from({ length: count }, (_, i) => count - 1 - i)
+  .map((i) => ({ path: `link${i}.so`, flags: [`-DLINK=${i}`, ...(i < count - 1 ? ["-Wl,--no-as-needed", `./link${i + 1}.so`] : [])] }));
+
+function caseOf(name: string): Case {
+  const source = join(FOLDER, name);
+  const [first = "", ...lines] = readFileSync(source, "utf8").split("\n");
+  const directives = lines.slice(0, lines.findIndex((line) => !line.startsWith("//"))).map((line) => /^\/\/ (\w+): (\S+) ?(.*)$/.exec(line) ?? [line]);
+  const all = (word: string): [string, string][] => directives.filter((one) => one[1] === word).map(([, , head = "", rest = ""]) => [head, rest]);
+  const unknown = directives.find(([, word]) => !["lib", "chain", "file", "main", "env", "loads"].includes(word ?? ""));
+  if (unknown) throw new Error(`${name}: what is "${unknown[0]}"?`);
+  const words = (text: string): string[] => text.split(" ").filter(Boolean);
+  return {
+    name, title: first.replace("// ", ""), source,
+    libraries: [...all("lib").map(([path, flags]) => ({ path, flags: words(flags) })), ...all("chain").flatMap(([count]) => chain(Number(count)))],
+    files: new Map(all("file")),
+    flags: all("main").flatMap(([flag, rest]) => [flag, ...words(rest)]),
+    env: Object.fromEntries(all("env").map(([pair]) => pair.split("=") as [string, string])),
+    loads: Number(all("loads")[0]?.[0] ?? 1),
+  };
+}
+
+/** Every case. */
+export const CASES: readonly Case[] = readdirSync(FOLDER).filter((name) => /\.cc?$/.test(name)).sort().map(caseOf);
+
+// References are bound when they run, as gcc has it, and who calls dlopen is where it returns to.
+const EXACT = ["-fsemantic-interposition", "-fno-optimize-sibling-calls"];
+const STRICT = ["-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-result", "-fuse-ld=lld", ...EXACT];
+
+/** Builds a case in a folder; its program is `main` there. */
+export async function build({ source, libraries, files, flags }: Case, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of files) writeFileSync(join(folder, name), `${text}\n`);
+  const compiler = source.endsWith(".cc") ? ["clang++-19", "-std=c++20"] : ["clang-19", "-std=gnu11"];
+  const compile = (makes: string, rest: readonly string[]): Promise<unknown> =>
+    run(compiler[0]!, [...compiler.slice(1), ...STRICT, source, ...rest, "-o", makes], { cwd: folder });
+  for (const { path, flags: own } of libraries) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    // The linker takes the last name it is told, and all run paths together.
+    const runPath = own.some((flag) => flag.includes("-rpath")) ? [] : ["-Wl,-rpath,$ORIGIN"];
+    await compile(path, ["-shared", "-fPIC", `-Wl,-soname,${basename(path)}`, ...runPath, ...own]);
+  }
+  await compile("main", flags);
+}
+
+/** A copy of a built case: cases change what is in their folder. */
+export function copyOf(folder: string, name: string): string {
+  const copy = `${folder}-${name}`;
+  cpSync(folder, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
+}
