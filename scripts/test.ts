@@ -24,6 +24,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["corpus", 8],
   ["bench", 41],
   ["threads", 4],
+  ["linux", 82],
 ]);
 
 /** Files that run side by side. */
