@@ -6,6 +6,7 @@
 #include "lazy.h"
 #include "libc/libc.h"
 #include "linkwright.h"
+#include "loading.h"
 #include "machine.h"
 #include "payload.h"
 #include "region.h"
@@ -294,7 +295,7 @@ void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
   (void)level;
   uint32_t module = (uint32_t)a;
   switch (code) {
-    case LW_EVENT_STAGE: script_stage((uint32_t)b); break;
+    case LW_EVENT_STAGE: loading_stage((uint32_t)b); break;
     case LW_EVENT_PUBLISHED: debugger_add(module); break;
     case LW_EVENT_WITHDRAWN: debugger_remove(module); break;
     case LW_EVENT_STAYS: report_stays(module, (uint32_t)b); break;

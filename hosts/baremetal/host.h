@@ -10,9 +10,6 @@ _Noreturn void fail_at(const char *cause, uintptr_t returns);
 /* Runs the script, reporting as it goes. */
 void script_run(const char *text, size_t bytes);
 
-/* The core entered a stage (enum lw_stage) of a session: ends the measurement of the one before. */
-void script_stage(uint32_t stage);
-
 /* Destructors of thread-local objects: how many of a module wait for the thread's end, and that end. */
 unsigned thread_destructors(uint32_t module);
 void thread_end(void);

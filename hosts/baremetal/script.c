@@ -1,12 +1,13 @@
 /* The script of docs/image.md: one command a line, carried out over the core and answered by events. */
 #include "board.h"
 #include "context.h"
+#include "hash.h"
 #include "host.h"
 #include "json.h"
 #include "libc/libc.h"
 #include "linkwright.h"
+#include "loading.h"
 #include "lookup.h"
-#include "machine.h"
 #include "page.h"
 #include "payload.h"
 #include "region.h"
@@ -15,26 +16,7 @@
 #include "rules.h"
 #include "search.h"
 
-enum { ARGUMENTS = 8, STAGES = LW_STAGE_FAILED + 1, PT_LOAD = 1 };
-
-/* ---- how long the stages of a load take ---- */
-
-static struct {
-  uint64_t start, last, steps[STAGES];
-  uint32_t stage;
-} measured;
-
-static void measure(void) {
-  memset(&measured, 0, sizeof measured);
-  measured.start = measured.last = board_counter();
-}
-
-void script_stage(uint32_t stage) {
-  uint64_t now = board_counter();
-  measured.steps[measured.stage] += now - measured.last;
-  measured.last = now;
-  if (stage < STAGES) measured.stage = stage;
-}
+enum { ARGUMENTS = 8 };
 
 /* ---- words of a line ---- */
 
@@ -69,71 +51,7 @@ static bool number_of(const char *word, uint64_t *value) {
   return true;
 }
 
-/* ---- what `load` loaded ---- */
-
-static struct loaded {
-  const char *name; /* as the script calls it */
-  uint32_t context, module;
-} *loaded;
-static size_t loaded_count;
-
-static struct loaded *loaded_as(const char *name) {
-  for (size_t i = 0; i < loaded_count; i++) {
-    if (loaded[i].context == context_now() && is(name, loaded[i].name)) return &loaded[i];
-  }
-  return NULL;
-}
-
-static bool remember(const char *name, uint32_t module) {
-  struct loaded *more = reallocarray(loaded, loaded_count + 1, sizeof *loaded);
-  if (!more) return false;
-  loaded = more;
-  loaded[loaded_count++] = (struct loaded){name, context_now(), module};
-  return true;
-}
-
-static void forget(struct loaded *one) { *one = loaded[--loaded_count]; }
-
-/* The module of a name: what `load` loaded, or what was loaded because another module needs it; 0 if it is not there. */
-static uint32_t module_of(const char *name) {
-  const struct loaded *one = name ? loaded_as(name) : NULL;
-  if (one) return one->module;
-  int index = name ? payload_find(name, strlen(name)) : -1;
-  return index < 0 ? 0 : module_from(context_now(), (uint32_t)index + 1);
-}
-
-/* ---- load, unload ---- */
-
-static void report_loaded(const char *file, uint32_t session, uint64_t total) {
-  static const struct {
-    const char *name;
-    enum lw_stage stage;
-  } steps[] = {
-    {"gather", LW_STAGE_GATHER}, {"plan", LW_STAGE_PLAN}, {"map", LW_STAGE_MAP}, {"link", LW_STAGE_LINK},
-    {"relocate", LW_STAGE_RELOCATE}, {"protect", LW_STAGE_PROTECT}, {"init", LW_STAGE_INIT},
-  };
-  json_event("loaded");
-  json_text("file", file);
-  json_open("modules", '[');
-  uint32_t count = lw_count(session, LW_LIST_MODULE);
-  for (uint32_t i = 0; i < count; i++) {
-    uint32_t module = (uint32_t)lw_entry(session, LW_LIST_MODULE, i, LW_FIELD_OWNER);
-    json_item();
-    json_text("name", source_name(lw_value(module, LW_FIELD_SOURCE)));
-    json_hex("base", lw_value(module, LW_FIELD_BASE));
-    json_hex("bias", lw_value(module, LW_FIELD_BIAS));
-    json_count("bytes", lw_value(module, LW_FIELD_BYTES));
-    json_close('}');
-  }
-  json_close(']');
-  report_memory();
-  json_count("peak", lw_value(0, LW_FIELD_PEAK_BYTES));
-  json_open("steps", '{');
-  for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) json_count(steps[i].name, measured.steps[steps[i].stage]);
-  json_count("total", total);
-  json_close('}');
-  json_end();
-}
+/* ---- loading ---- */
 
 /* Each word sets a flag; `local` clears the one that every load has. */
 static const struct {
@@ -152,20 +70,6 @@ static uint32_t flag_of(const char *word) {
   return 0;
 }
 
-static void load_as(const char *file, uint32_t source, uint32_t flags) {
-  measure();
-  uint32_t session = lw_load(context_now(), source, flags);
-  if (session == 0) return report_code(file, LW_CODE_OUT_OF_MEMORY);
-  int32_t answer = settle(session);
-  uint64_t total = board_counter() - measured.start;
-  report_host();
-  report_all_missing(file, session);
-  if (answer != LW_ANSWER_DONE) report_failed(file, session);
-  else if (remember(file, lw_result(session))) report_loaded(file, session, total);
-  else report_code(file, LW_CODE_OUT_OF_MEMORY);
-  lw_close(session);
-}
-
 static void load(struct line *line) {
   const char *file = word_of(line);
   int index = file ? payload_find(file, strlen(file)) : -1;
@@ -177,68 +81,22 @@ static void load(struct line *line) {
     else if (is(word, "as") && (word = word_of(line))) file = word;
     else return report_skipped(file, word ? word : "as");
   }
-  if (loaded_as(file)) return report_skipped(file, line->verb);
+  if (is_loaded(file)) return report_skipped(file, line->verb);
   load_as(file, (uint32_t)index + 1, flags);
 }
 
 static void unload(struct line *line) {
   const char *file = word_of(line);
-  struct loaded *one = file ? loaded_as(file) : NULL;
-  if (!one) return report_skipped(file ? file : "", line->verb);
-  uint32_t session = lw_unload(one->module);
-  if (session == 0) return report_code(file, LW_CODE_OUT_OF_MEMORY);
-  /* A finaliser that was refused is told; the module is gone all the same. */
-  forget(one);
-  int32_t answer = settle(session);
-  if (answer != LW_ANSWER_DONE) report_failed(file, session);
-  lw_close(session);
-  if (answer != LW_ANSWER_DONE) return;
-  json_event("unloaded");
-  json_text("file", file);
-  report_memory();
-  json_end();
+  if (!file || !unload_named(file)) report_skipped(file ? file : "", line->verb);
 }
 
-/* ---- hash ---- */
-
-/* FNV-1a, 64 bits. */
-static uint64_t hash_of(const unsigned char *at, size_t bytes) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (size_t i = 0; i < bytes; i++) hash = (hash ^ at[i]) * 0x100000001b3;
-  return hash;
-}
-
-/* A segment that nobody may read is opened for as long as it takes. */
-static uint64_t hash_of_segment(uintptr_t at, size_t bytes, uint64_t flags) {
-  bool closed = (flags & (PF_R | PF_W | PF_X)) == 0;
-  if (closed && !region_protect(at, bytes, PF_R)) return 0;
-  uint64_t hash = hash_of((const unsigned char *)at, bytes);
-  if (closed) region_protect(at, bytes, 0);
-  return hash;
-}
+/* ---- looking ---- */
 
 static void hash(uint32_t module, const char *file, struct line *line) {
   (void)line;
-  json_event("hash");
-  json_text("file", file);
-  json_open("segments", '[');
-  uint64_t bias = lw_value(module, LW_FIELD_BIAS);
-  uint32_t count = lw_count(module, LW_LIST_PHDR);
-  for (uint32_t i = 0; i < count; i++) {
-    if (lw_entry(module, LW_LIST_PHDR, i, LW_FIELD_TYPE) != PT_LOAD) continue;
-    uint64_t vaddr = lw_entry(module, LW_LIST_PHDR, i, LW_FIELD_VADDR);
-    uint64_t bytes = lw_entry(module, LW_LIST_PHDR, i, LW_FIELD_BYTES);
-    json_item();
-    json_hex("vaddr", vaddr);
-    json_count("bytes", bytes);
-    json_hex("hash", hash_of_segment((uintptr_t)(vaddr + bias), (size_t)bytes, lw_entry(module, LW_LIST_PHDR, i, LW_FIELD_FLAGS)));
-    json_close('}');
-  }
-  json_close(']');
-  json_end();
+  report_hash(file, module);
 }
 
-/* ---- symbols ---- */
 
 static void report_found(const char *file, const char *symbol, found_symbol found, uint64_t steps) {
   if (found == 0) return report_missing(file, symbol, strlen(symbol), file);
@@ -300,7 +158,7 @@ static void call(uint32_t module, const char *file, struct line *line) {
 
 /* The address of a symbol of a module that is there, by the names of both; what is not is reported. */
 static bool place_of(struct line *line, const char *file, const char *symbol, uintptr_t *address) {
-  uint32_t module = module_of(file);
+  uint32_t module = file ? module_of(file) : 0;
   if (module && symbol) return look_up(module, file, symbol, address);
   return report_skipped(file ? file : "", line->verb), false;
 }
@@ -413,7 +271,7 @@ static void run(struct line line) {
     if (is(line.verb, commands[i].verb)) return commands[i].run(&line);
   }
   const char *file = word_of(&line);
-  uint32_t module = module_of(file);
+  uint32_t module = file ? module_of(file) : 0;
   for (size_t i = 0; module && i < sizeof questions / sizeof *questions; i++) {
     if (is(line.verb, questions[i].verb)) return questions[i].run(module, file, &line);
   }
