@@ -54,6 +54,8 @@ export const enum State { Loading, Published, Dying, Gone }
   scope: Scope | null;
   /** Patches of the host's, newest first. */
   patches: usize;
+  /** Slots that were led elsewhere before anything had bound them. */
+  ledSlots: usize;
   /** Hash of DT_SONAME; 0 until it is known. */
   nameHash: u32;
   /** It has a thread-local block of the host's, which is initialised. */

@@ -5,7 +5,7 @@ import { NONE } from "../host/answer";
 import { Role, roleOf, widthOf } from "../arch/arch";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
 import { symName } from "../elf/symbol";
-import { wide } from "../elf/word";
+import { loadWord, storeWord, wide } from "../elf/word";
 import { protectRelro } from "../map/map";
 import { Bond, Bound } from "../link/bond";
 import { isNamed } from "../link/lookup";
@@ -22,6 +22,16 @@ import { Session } from "./session";
   index: u32;
   /** NONE: to what it was bound to. */
   value: u64;
+}
+
+/** A slot of a function that nothing had bound when it was led elsewhere. */
+@unmanaged class Slot {
+  next: Slot | null;
+  /** vaddr of its entry. */
+  entry: u64;
+  /** What it held: the way to the host's `lazy_entry`, or to what was bound since. */
+  held: u64;
+  isLed: bool;
 }
 
 /** What a session of this kind keeps. */
@@ -96,11 +106,17 @@ function walk<A>(session: Session, module: Module, patching: Patching, stores: b
     const index = infoSymbol<A>(info);
     if (!isPatched(roleOf(row)) || !index || index >= module.symbols.count || !isMeant<A>(module, patching, index)) continue;
     const bond = module.binding!.at(index);
-    // Offsets in thread-local blocks lead nowhere else, nor back what nothing has bound yet.
-    if (bond.isTls || bond.kind == Bound.Not && patching.value == NONE) continue;
+    // Offsets in thread-local blocks lead nowhere else.
+    if (bond.isTls) continue;
+    const slot = bond.kind == Bound.Not ? slotOf(module, vaddr) : null;
+    if (bond.kind == Bound.Not && patching.value == NONE && !(slot && slot.isLed)) continue;
     const offset = relOffset<A>(entry);
     if (!patching.places.holds(vaddr, offset, placeBytes<A>(widthOf(row)))) return false;
     ++patching.count;
+    if (bond.kind == Bound.Not) {
+      if (!slot && !addSlot(session, module, vaddr)) return false;
+      if (stores && swing<A>(slot!, module.placement.at(offset), patching.value)) continue;
+    }
     if (!lead<A>(module, patching, vaddr, row, index, bond, entries.isRela, stores)) return false;
   }
   return true;
@@ -137,6 +153,31 @@ function boundTo(module: Module, vaddr: u64, place: u64, role: Role, bond: Bond)
 function current(module: Module, vaddr: u64, place: u64, role: Role, index: u32, bond: Bond): u64 {
   const patched = patchOf(module, index);
   return patched && patched.value != NONE ? patched.value : boundTo(module, vaddr, place, role, bond);
+}
+
+/** Remembers what a slot that is led elsewhere held. Led back, it is as it was, and true is the answer. */
+function swing<A>(slot: Slot, place: u64, value: u64): bool {
+  const isBack = value == NONE;
+  if (isBack) storeWord<A>(place, slot.held);
+  else if (!slot.isLed) slot.held = loadWord<A>(place);
+  slot.isLed = !isBack;
+  return isBack;
+}
+
+function slotOf(module: Module, entry: u64): Slot | null {
+  let each = changetype<Slot | null>(module.ledSlots);
+  while (each && each.entry != entry) each = each.next;
+  return each;
+}
+
+function addSlot(session: Session, module: Module, entry: u64): bool {
+  const at = session.took(module.arena.take(offsetof<Slot>()), offsetof<Slot>());
+  if (!at) return false;
+  const slot = changetype<Slot>(at);
+  slot.next = changetype<Slot | null>(module.ledSlots);
+  slot.entry = entry;
+  module.ledSlots = at;
+  return true;
 }
 
 function patchOf(module: Module, index: u32): Patch | null {

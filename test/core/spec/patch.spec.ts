@@ -79,6 +79,26 @@ function exhaust(left: usize): void {
   give(kept);
 }
 
+/** Leads "f" elsewhere with ever more memory, until there is enough. */
+function runsOut(kind: Bound): void {
+  let failed = 0;
+  for (let left: usize = 8; ; left += 8) {
+    open<u64>(EM.X86_64, [7]);
+    module.binding!.at(1).bind(kind, 0x5000, null, 0);
+    putWord<u64>(at(0), 0x5004);
+    const session = newSession(Task.Patch, context)!;
+    beginPatch(session, module, scratch, putText(scratch, "f"), 0x6000);
+    const used = usedBytes();
+    exhaust(left);
+    if (patch(session)) break;
+    assert(session.fault.code == Code.OutOfMemory && usedBytes() > used, "there is too little");
+    assert(loadWord<u64>(at(0)) == 0x5004, "the place is as it was");
+    ++failed;
+  }
+  expect(failed).toBeGreaterThan(0);
+  expect(loadWord<u64>(at(0))).toBe(0x6004);
+}
+
 describe("registry: patch", () => {
   beforeAll(() => { scratch = room(64); });
 
@@ -131,13 +151,27 @@ describe("registry: patch", () => {
     expect(loadWord<u64>(at(1))).toBe(0x5104);
   });
 
-  test("a function that nothing has bound is led elsewhere, but never back", () => {
-    open<u64>(EM.X86_64, [7]);
+  test("a function that nothing has bound is led elsewhere, and back to what its slot held", () => {
+    open<u64>(EM.X86_64, [7, 7]);
     module.binding!.at(1).bind(Bound.Not, 0, null, 0);
-    expect(lead(0x6000).result).toBe(1);
+    putWord<u64>(at(0), 0x1006);
+    putWord<u64>(at(1), 0x1016);
+    expect(lead(NONE).result).toBe(0, "nothing to lead back");
+    expect(loadWord<u64>(at(0))).toBe(0x1006);
+    expect(lead(0x6000).result).toBe(2);
+    expect(lead(0x7000).result).toBe(2);
+    expect(loadWord<u64>(at(0))).toBe(0x7004);
+    expect(lead(NONE).result).toBe(2);
+    expect(loadWord<u64>(at(0))).toBe(0x1006);
+    expect(loadWord<u64>(at(1))).toBe(0x1016);
+    expect(lead(NONE).result).toBe(0, "they are back");
+    // It is called, and so bound.
+    putWord<u64>(at(0), 0x5000);
+    lead(0x6000);
     expect(loadWord<u64>(at(0))).toBe(0x6004);
-    expect(lead(NONE).result).toBe(0);
-    expect(loadWord<u64>(at(0))).toBe(0x6004);
+    lead(NONE);
+    expect(loadWord<u64>(at(0))).toBe(0x5000);
+    expect(loadWord<u64>(at(1))).toBe(0x1016);
   });
 
   test("nothing else is touched: other names, variables of threads, sizes, copies", () => {
@@ -166,23 +200,8 @@ describe("registry: patch", () => {
     expect(loadWord<u64>(at(0))).toBe(0);
   });
 
-  test("too little memory changes nothing", () => {
-    let failed = 0;
-    for (let left: usize = 8; ; left += 8) {
-      open<u64>(EM.X86_64, [1]);
-      putWord<u64>(at(0), 0x5004);
-      const session = newSession(Task.Patch, context)!;
-      beginPatch(session, module, scratch, putText(scratch, "f"), 0x6000);
-      const used = usedBytes();
-      exhaust(left);
-      if (patch(session)) break;
-      assert(session.fault.code == Code.OutOfMemory && usedBytes() > used, "there is too little");
-      assert(loadWord<u64>(at(0)) == 0x5004, "the place is as it was");
-      ++failed;
-    }
-    expect(failed).toBeGreaterThan(0);
-    expect(loadWord<u64>(at(0))).toBe(0x6004);
-  });
+  test("too little memory changes nothing", () => { runsOut(Bound.Plain); });
+  test("nor of a slot that nothing has bound", () => { runsOut(Bound.Not); });
 
   test("the module stays as long as the session", () => {
     open<u64>(EM.X86_64, [1]);
