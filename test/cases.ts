@@ -2,7 +2,7 @@
 // passes over, and what it does has the same result everywhere.
 
 import type { Code, Kept } from "../assembly/words.js";
-import { MACHINES, type Machine, WITH_COPY, WITH_DESCRIPTORS, WITH_LOW16, WITH_REL, WITH_VECTORS } from "../fixtures/list.js";
+import { MACHINES, type Machine, WITH_COPY, WITH_DESCRIPTORS, WITH_LOW16, WITH_REL, WITH_WIDE_VECTORS } from "../fixtures/list.js";
 
 /** How a file is loaded: globally and bound at once, unless a word says otherwise. docs/image.md has the same words. */
 export type LoadWord = "local" | "lazy" | "text" | "deep" | "copy" | "nodelete" | "patchable";
@@ -31,6 +31,10 @@ export type Step =
   | { readonly do: "patch"; readonly file: string; readonly symbol: string; readonly to?: readonly [file: string, symbol: string]; readonly places: number }
   /** From the next load on, what a file (or every file) means by a symbol is another file's symbol. */
   | { readonly do: "replace"; readonly file?: string; readonly symbol: string; readonly to: readonly [file: string, symbol: string] }
+  /** From the next load on, what no module in scope defines under a name is another file's symbol. */
+  | { readonly do: "define"; readonly symbol: string; readonly to: readonly [file: string, symbol: string] }
+  /** What follows is called in another thread, one of eight, each made when it is first gone to. All end with the case. */
+  | { readonly do: "thread"; readonly number: number }
   /** What follows is done in another context, one of four. */
   | { readonly do: "context"; readonly number: number }
   /** Gives a loaded file back. */
@@ -63,6 +67,7 @@ const bound = (file: string, symbol: string, owner: string): Step => ({ do: "bou
 const call = (file: string, symbol: string, returns: number, ...args: number[]): Step =>
   (args.length ? { do: "call", file, symbol, returns, args } : { do: "call", file, symbol, returns });
 const check = (file: string): Step => call(file, "check", 17);
+const thread = (number: number): Step => ({ do: "thread", number });
 const trap = (file: string, symbol: string): Step => ({ do: "trap", file, symbol });
 const unload = (file: string): Step => ({ do: "unload", file });
 const stays = (file: string, kept: keyof typeof Kept): Step => ({ do: "stays", file, kept });
@@ -70,6 +75,33 @@ const stays = (file: string, kept: keyof typeof Kept): Step => ({ do: "stays", f
 /** Loads one file and calls its `check`. */
 function alone(file: string, machines?: readonly Machine[]): Case {
   return { name: file, steps: [load(file), check(file)], ...(machines && { machines }) };
+}
+
+/** Each thread has its own variables: those that were there before the load, and one that is made behind it. */
+function threads(file: string, machines?: readonly Machine[]): Case {
+  const add = (n: number, returns: number): Step => call(file, "add", returns, n);
+  return {
+    name: `each thread has its own: ${file}`,
+    steps: [
+      thread(1), thread(0), load(file), add(8, 17), thread(1), add(8, 17), thread(2), add(8, 17), add(1, 18), thread(0), add(3, 20), thread(1), add(2, 19),
+      unload(file), load(file), add(8, 17), thread(0), add(8, 17),
+    ],
+    ...(machines && { machines }),
+  };
+}
+
+/** Leads a function elsewhere and back that is bound when it is called: before that, behind it, and twice. */
+function leads(name: string, before: readonly Step[]): Case {
+  const lead = (to: string): Step => ({ do: "patch", file: "lazy_order.so", symbol: "who", to: [to, "who"], places: 1 });
+  const back: Step = { do: "patch", file: "lazy_order.so", symbol: "who", places: 1 };
+  const who = (returns: number): Step => call("lazy_order.so", "check", returns);
+  return {
+    name,
+    steps: [
+      load("order_second.so"), loadAs("lazy_order.so", "lazy", "patchable"), loadAs("choice_other.so", "local"), ...before,
+      lead("choice_other.so"), who(17), back, who(1), lead("order_second.so"), lead("choice_other.so"), who(17), back, who(1),
+    ],
+  };
 }
 
 /** All cases. */
@@ -190,6 +222,12 @@ export const CASES: readonly Case[] = [
   alone("tls_words.so"),
   alone("tls_keeps.so"),
   alone("tls_skew.so"),
+  threads("tls_threads.so"),
+  threads("tls_threads_initial.so"),
+  threads("tls_threads_large.so"),
+  threads("tls_threads_described.so", WITH_DESCRIPTORS),
+  threads("tls_threads_large_described.so", WITH_DESCRIPTORS),
+  { name: "another thread's destructor keeps its module until that thread ends", isRun: true, steps: [thread(1), load("tls_stays.so"), check("tls_stays.so"), thread(0), stays("tls_stays.so", "Reference")] },
   { name: "a thread's destructor keeps its module", isRun: true, isLasting: true, steps: [load("tls_stays.so"), check("tls_stays.so"), stays("tls_stays.so", "Reference")] },
   alone("tls_misaligned.so", ["x86_64", "i386"]),
   { name: "two modules with thread-local variables, and a third late", steps: [load("tls.so"), load("tls_zero.so"), check("tls.so"), check("tls_zero.so"), load("tls_user_initial.so"), check("tls_user_initial.so"), check("tls.so")] },
@@ -205,7 +243,8 @@ export const CASES: readonly Case[] = [
   { name: "what is to be bound now is bound now", steps: [loadAs("lazy_now.so", "lazy"), bound("lazy_now.so", "whole", "lazy_library.so"), check("lazy_now.so")] },
   { name: "a function is bound while its load is open", steps: [loadAs("lazy_init.so", "lazy"), check("lazy_init.so")] },
   { name: "a resolver chooses when the function is called", steps: [loadAs("lazy_choose.so", "lazy"), check("lazy_choose.so")] },
-  { name: "vectors as arguments of a function that is bound when it is called", steps: [loadAs("lazy_vector.so", "lazy"), check("lazy_vector.so")], machines: WITH_VECTORS },
+  { name: "vectors as arguments of a function that is bound when it is called", steps: [loadAs("lazy_vector.so", "lazy"), check("lazy_vector.so")] },
+  { name: "vectors of 256 bits, the same", steps: [loadAs("lazy_wide_vector.so", "lazy"), check("lazy_wide_vector.so")], machines: WITH_WIDE_VECTORS },
   { name: "what is missing is missed at once under BIND_NOW", steps: [{ do: "refuse", file: "lazy_missing_now.so", code: "MissingSymbol", missing: ["nobody_has_this"], words: ["lazy"] }] },
   { name: "what is missing is not missed until it is called", isRun: true, steps: [loadAs("lazy_missing.so", "lazy"), check("lazy_missing.so")] },
   { name: "what is missing is told when it is called", isRun: true, steps: [loadAs("lazy_missing.so", "lazy"), { do: "late", file: "lazy_missing.so", symbol: "call_it", missing: "nobody_has_this" }] },
@@ -216,6 +255,36 @@ export const CASES: readonly Case[] = [
       load("next_first.so"), loadAs("mock_user.so", "deep", "patchable"), check("mock_user.so"),
       { do: "patch", file: "mock_user.so", symbol: "layered", to: ["next_first.so", "layered"], places: 3 }, call("mock_user.so", "check", 1),
       { do: "patch", file: "mock_user.so", symbol: "layered", places: 3 }, check("mock_user.so"),
+    ],
+  },
+  leads("a function is led elsewhere before it is bound, and back", []),
+  leads("a function is led elsewhere behind its first call, and back", [call("lazy_order.so", "check", 1)]),
+  {
+    name: "the host replaces a function that is bound when it is called",
+    steps: [
+      load("order_second.so"), loadAs("choice_other.so", "local"), { do: "replace", file: "lazy_order.so", symbol: "who", to: ["choice_other.so", "who"] },
+      loadAs("lazy_order.so", "lazy"), check("lazy_order.so"), check("lazy_order.so"), load("order_user.so"), call("order_user.so", "check", 1),
+    ],
+  },
+  {
+    name: "the host is asked before anybody when a function is called",
+    steps: [
+      load("order_second.so"), loadAs("choice_other.so", "local"), { do: "replace", symbol: "who", to: ["choice_other.so", "who"] },
+      loadAs("lazy_order.so", "lazy"), check("lazy_order.so"), check("lazy_order.so"),
+    ],
+  },
+  {
+    name: "the host defines what nobody has",
+    steps: [
+      loadAs("choice_other.so", "local"), refuse("order_user.so", "MissingSymbol", ["who"]), { do: "define", symbol: "who", to: ["choice_other.so", "who"] },
+      load("order_user.so"), check("order_user.so"), loadAs("lazy_order.so", "lazy"), check("lazy_order.so"), check("lazy_order.so"),
+    ],
+  },
+  {
+    name: "the host defines nothing that somebody has",
+    steps: [
+      load("order_second.so"), loadAs("choice_other.so", "local"), { do: "define", symbol: "who", to: ["choice_other.so", "who"] },
+      load("order_user.so"), bound("order_user.so", "who", "order_second.so"), call("order_user.so", "check", 1), loadAs("lazy_order.so", "lazy"), call("lazy_order.so", "check", 1),
     ],
   },
   {

@@ -37,5 +37,5 @@ lazy_entry:
   pop %rcx
   pop %rax
   pop %rbx
-  lea 8(%rsp), %rsp /* the flags stay: the link word goes, the function's address is next */
+  lea 8(%rsp), %rsp /* the link word goes, the function's address is next */
   ret

@@ -166,10 +166,21 @@ static struct {
   uint32_t type;
 } found;
 
+/* What a rule of the script says is an address, and nothing more is known of it. */
+static int32_t answer_by(enum rule_kind kind, uint32_t source, uint64_t name, uint32_t name_bytes) {
+  uintptr_t address;
+  if (!rule_find(kind, source, (const char *)(uintptr_t)name, name_bytes, &address)) return LW_ANSWER_REFUSED;
+  found.addr = address;
+  found.bytes = 0;
+  found.type = STT_FUNC;
+  return LW_ANSWER_DONE;
+}
+
 /* The image's symbols have no versions: they stand for every one. */
 int32_t lw_link_resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version,
                         uint32_t version_bytes) {
   (void)session, (void)version, (void)version_bytes;
+  if (answer_by(RULE_AFTER, 0, name, name_bytes) == LW_ANSWER_DONE) return LW_ANSWER_DONE;
   const struct symbol *symbol = symbols_find((const char *)(uintptr_t)name, name_bytes, soft_float(from));
   if (!symbol) return LW_ANSWER_REFUSED;
   symbols_bind(symbol);
@@ -179,29 +190,16 @@ int32_t lw_link_resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t
   return LW_ANSWER_DONE;
 }
 
-/* What a rule of the script says is an address, and nothing more is known of it. */
-static int32_t answer_with(bool said, uintptr_t address) {
-  if (!said) return LW_ANSWER_REFUSED;
-  found.addr = address;
-  found.bytes = 0;
-  found.type = STT_FUNC;
-  return LW_ANSWER_DONE;
-}
-
 int32_t lw_link_before(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version,
                        uint32_t version_bytes) {
   (void)session, (void)from, (void)version, (void)version_bytes;
-  uintptr_t address = 0;
-  bool said = rule_before((const char *)(uintptr_t)name, name_bytes, &address);
-  return answer_with(said, address);
+  return answer_by(RULE_BEFORE, 0, name, name_bytes);
 }
 
 int32_t lw_link_intercept(uint32_t module, uint64_t name, uint32_t name_bytes, uint32_t type, uint64_t place, uint32_t owner,
                           uint64_t value) {
   (void)module, (void)type, (void)owner, (void)value;
-  uintptr_t address = 0;
-  bool said = rule_intercept(region_source((uintptr_t)place), (const char *)(uintptr_t)name, name_bytes, &address);
-  return answer_with(said, address);
+  return answer_by(RULE_INTERCEPT, region_source((uintptr_t)place), name, name_bytes);
 }
 
 uint64_t lw_link_found_addr(void) { return found.addr; }

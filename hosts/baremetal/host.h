@@ -10,9 +10,12 @@ _Noreturn void fail_at(const char *cause, uintptr_t returns);
 /* Runs the script, reporting as it goes. */
 void script_run(const char *text, size_t bytes);
 
-/* Destructors of thread-local objects: how many of a module wait for the thread's end, and that end. */
+/* Destructors of thread-local objects: how many of a module wait for the end of a thread, and the end of the one that we are in. */
 unsigned thread_destructors(uint32_t module);
 void thread_end(void);
+
+/* The stack protector's canary, the same in all threads. */
+extern uintptr_t __stack_chk_guard;
 
 /* The name of a source of the core, "" for none. */
 const char *source_name(uint64_t source);

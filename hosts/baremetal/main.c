@@ -9,19 +9,17 @@
 #include "payload.h"
 #include "region.h"
 #include "symbols.h"
-#include "tls.h"
+#include "threads.h"
 
 /* The core may use this part of the RAM, at most: plenty for thousands of symbols, little beside the modules. */
 enum { CORE_SHARE = 64 };
 
 uintptr_t __stack_chk_guard;
 
-/* The thread that everything runs on. The canary's lowest byte in memory is zero, so that no string that runs over can write it. */
+/* The thread that everything begins on. The canary's lowest byte in memory is zero, so that no string that runs over can write it. */
 static bool start_thread(void) {
   __stack_chk_guard = (uintptr_t)board_seed() & ~(uintptr_t)0xff;
-  uintptr_t pointer = thread_new();
-  if (pointer) board_thread(pointer, __stack_chk_guard);
-  return pointer != 0;
+  return thread_switch(0);
 }
 
 static bool start_core(void) {

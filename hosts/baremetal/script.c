@@ -15,6 +15,7 @@
 #include "resolver.h"
 #include "rules.h"
 #include "search.h"
+#include "threads.h"
 
 enum { ARGUMENTS = 8 };
 
@@ -126,6 +127,24 @@ static void next(uint32_t module, const char *file, struct line *line) {
   report_found(file, symbol, found, board_counter() - start);
 }
 
+/* What a symbol that a module uses was bound to. */
+static void bound(uint32_t module, const char *file, struct line *line) {
+  const char *symbol = word_of(line);
+  uint32_t count = symbol ? lw_count(module, LW_LIST_BINDING) : 0;
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t index = lw_entry(module, LW_LIST_BINDING, i, LW_FIELD_SYMBOL);
+    uint64_t name = lw_entry(module, LW_LIST_SYMBOL, (uint32_t)index, LW_FIELD_NAME);
+    if (name == LW_NONE || strcmp((const char *)(uintptr_t)name, symbol) != 0) continue;
+    json_event("bound");
+    json_text("file", file);
+    json_text("symbol", symbol);
+    json_hex("address", lw_entry(module, LW_LIST_BINDING, i, LW_FIELD_ADDRESS));
+    json_text("owner", source_name(lw_value((uint32_t)lw_entry(module, LW_LIST_BINDING, i, LW_FIELD_OWNER), LW_FIELD_SOURCE)));
+    return json_end();
+  }
+  report_skipped(file, line->verb);
+}
+
 /* The address of a symbol of a module; false, and reported missing, if there is none. */
 static bool look_up(uint32_t module, const char *file, const char *symbol, uintptr_t *address) {
   found_symbol found = symbol_find(module, symbol, NULL);
@@ -193,34 +212,44 @@ static void patch(uint32_t module, const char *file, struct line *line) {
   lw_close(session);
 }
 
-static void add_rule(struct line *line, uint32_t source, const char *symbol) {
+static void add_rule(struct line *line, enum rule_kind kind, uint32_t source, const char *symbol) {
   const char *file = word_of(line);
   uintptr_t address;
   if (!place_of(line, file, word_of(line), &address)) return;
-  if (!rule_add(context_now(), source, symbol, address)) report_code(file, LW_CODE_OUT_OF_MEMORY);
+  if (!rule_add(context_now(), kind, source, symbol, address)) report_code(file, LW_CODE_OUT_OF_MEMORY);
 }
 
 static void replace(struct line *line) {
   const char *file = word_of(line), *symbol = word_of(line);
   int index = file ? payload_find(file, strlen(file)) : -1;
   if (index < 0 || !symbol) return report_skipped(file ? file : "", line->verb);
-  add_rule(line, (uint32_t)index + 1, symbol);
+  add_rule(line, RULE_INTERCEPT, (uint32_t)index + 1, symbol);
 }
 
-static void before(struct line *line) {
+static void add_rule_for_all(struct line *line, enum rule_kind kind) {
   const char *symbol = word_of(line);
-  if (!symbol) return report_skipped("", line->verb);
-  add_rule(line, 0, symbol);
+  if (symbol) add_rule(line, kind, 0, symbol);
+  else report_skipped("", line->verb);
 }
+
+static void before(struct line *line) { add_rule_for_all(line, RULE_BEFORE); }
+
+static void after(struct line *line) { add_rule_for_all(line, RULE_AFTER); }
 
 static void context(struct line *line) {
   uint64_t number;
   if (!number_of(word_of(line), &number) || number >= CONTEXTS || !context_switch((unsigned)number)) report_skipped("", line->verb);
 }
 
-/* Ends what has no end of its own: rules, and modules that are never unloaded. */
+static void thread(struct line *line) {
+  uint64_t number;
+  if (!number_of(word_of(line), &number) || number >= THREADS || !thread_switch((unsigned)number)) report_skipped("", line->verb);
+}
+
+/* Ends what has no end of its own: threads, rules, and modules that are never unloaded. */
 static void clear(struct line *line) {
   (void)line;
+  threads_end();
   rules_clear(context_now());
   uint32_t session = lw_unload(context_now());
   if (session == 0) return report_code("", LW_CODE_OUT_OF_MEMORY);
@@ -253,7 +282,8 @@ static const struct {
   const char *verb;
   void (*run)(struct line *line);
 } commands[] = {
-  {"note", note}, {"load", load}, {"unload", unload}, {"replace", replace}, {"before", before}, {"context", context}, {"clear", clear},
+  {"note", note}, {"load", load}, {"unload", unload}, {"replace", replace}, {"before", before}, {"after", after}, {"context", context}, {"thread", thread},
+  {"clear", clear},
 };
 
 /* Those whose first word is a module that is there. */
@@ -261,7 +291,7 @@ static const struct {
   const char *verb;
   void (*run)(uint32_t module, const char *file, struct line *line);
 } questions[] = {
-  {"hash", hash}, {"find", find}, {"next", next}, {"call", call}, {"patch", patch}, {"kept", kept},
+  {"hash", hash}, {"bound", bound}, {"find", find}, {"next", next}, {"call", call}, {"patch", patch}, {"kept", kept},
 };
 
 static void run(struct line line) {
@@ -307,5 +337,6 @@ void script_run(const char *text, size_t bytes) {
     at += strlen(at) + 1;
     run((struct line){.at = line});
   }
+  threads_end();
   thread_end();
 }

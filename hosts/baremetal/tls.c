@@ -3,13 +3,13 @@
 #include "machine.h"
 #include "page.h"
 #include "region.h"
+#include "threads.h"
 
 /* RESERVE_BYTES is the same on all hosts. A thread's memory is two halves of it around the thread pointer: variables of
  * fixed offset in one, and the addresses of all blocks in the other, so that one instruction finds one. */
 enum {
   RESERVE_BYTES = 4096,
-  NUMBERS = 480,
-  THREADS = 8
+  NUMBERS = 480
 };
 _Static_assert(BOARD_TLS_BELOW ? BOARD_TLS_BLOCKS_AT + NUMBERS * sizeof(void *) <= RESERVE_BYTES
                                : BOARD_TLS_BLOCKS_AT == -RESERVE_BYTES && NUMBERS * sizeof(void *) + 64 <= RESERVE_BYTES,
@@ -79,10 +79,13 @@ static void drop(uintptr_t thread, unsigned number) {
   *address = 0;
 }
 
+static size_t thread_bytes(void) { return page_ceil(2 * RESERVE_BYTES); }
+
+static void release(uintptr_t thread) { region_release(thread - RESERVE_BYTES, thread_bytes(), REGION_IMAGE); }
+
 uintptr_t thread_new(void) {
-  size_t bytes = page_ceil(2 * RESERVE_BYTES);
   if (thread_count == THREADS) return 0;
-  uintptr_t memory = region_reserve(bytes, 0, REGION_ANYWHERE, REGION_IMAGE);
+  uintptr_t memory = region_reserve(thread_bytes(), 0, REGION_ANYWHERE, REGION_IMAGE);
   if (memory == REGION_REFUSED) return 0;
   uintptr_t thread = memory + RESERVE_BYTES;
   for (unsigned i = 1; i < NUMBERS; i++) {
@@ -92,10 +95,18 @@ uintptr_t thread_new(void) {
       continue;
     }
     while (--i > 0) drop(thread, i);
-    region_release(memory, bytes, REGION_IMAGE);
+    release(thread);
     return 0;
   }
   return threads[thread_count++] = thread;
+}
+
+void thread_free(uintptr_t thread) {
+  for (unsigned i = 1; i < NUMBERS; i++) drop(thread, i);
+  release(thread);
+  for (unsigned i = 0; i < thread_count; i++) {
+    if (threads[i] == thread) threads[i] = threads[--thread_count];
+  }
 }
 
 /* ---- blocks of a module ---- */

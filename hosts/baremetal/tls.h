@@ -15,6 +15,9 @@ struct tls_wish {
  * The blocks' addresses are at BOARD_TLS_BLOCKS_AT from there, and stay while there is a module: finding one takes no lock. */
 uintptr_t thread_new(void);
 
+/* Gives it back. */
+void thread_free(uintptr_t thread);
+
 /* Gives a module a block in every thread, zeros as yet. false: there is no number left, or no memory. */
 bool tls_reserve(uint32_t module, const struct tls_wish *wish);
 

@@ -26,7 +26,7 @@ class Loop {
   readonly #loaded = new Map<string, Module>();
   /** What was given back, but stays. */
   readonly #given = new Set<Module>();
-  /** What the host leads elsewhere: by file (any if it is empty) and symbol. */
+  /** What the host leads elsewhere: by file (any if it is empty, "?" if nobody has it) and symbol. */
   readonly #rules = new Map<string, bigint>();
   #context: Context;
 
@@ -42,6 +42,7 @@ class Loop {
       runPaths: true,
       defines: HOST_SYMBOLS,
       before: ({ name }) => this.#rules.get(`/${name}`),
+      resolve: ({ name }) => this.#rules.get(`?/${name}`),
       intercept: ({ from, name }) => this.#rules.get(`${from}/${name}`),
     });
     this.#contexts.set(number, context);
@@ -78,6 +79,11 @@ class Loop {
         this.#rules.set(`${step.file ?? ""}/${step.symbol}`, this.#of(step.to[0]).symbol(step.to[1])!);
         return;
       }
+      case "define": {
+        this.#rules.set(`?/${step.symbol}`, this.#of(step.to[0]).symbol(step.to[1])!);
+        return;
+      }
+      case "thread": return;
       case "context": {
         this.#context = this.#contextOf(step.number);
         return;

@@ -20,6 +20,9 @@ const isLast = (one: Case): boolean => one.steps.some((step) => step.do === "tra
 /** A case that needs a boot of its own. */
 const isApart = (one: Case): boolean => isLast(one) || one.isLasting === true;
 
+/** A case whose files are linked in Node, too: whatever the host has no say in. */
+const hasImages = ({ isRun, steps }: Case): boolean => !isRun && steps.some((step) => step.do === "load") && !steps.some((step) => step.do === "define");
+
 /** The name that a fixture is needed under. */
 function sonameOf(machine: Machine, name: string): string {
   return fixturesOf(machine).find((one) => one.name === name)?.soname ?? name;
@@ -46,26 +49,29 @@ function payload(machine: Machine, cases: readonly Case[]): PayloadFile[] {
 /** What the script calls a loaded module. */
 const nameOf = (step: Extract<Step, { do: "load" }>): string => step.as ?? step.file;
 
-/** The words of a load. */
-function wordsOf(step: Extract<Step, { do: "load" | "refuse" }>): string {
-  return [...(step.words ?? []), ...(step.do === "load" && step.missing ? ["missing"] : []), ...(step.do === "load" && step.as ? [`as ${step.as}`] : [])].map((word) => ` ${word}`).join("");
+/** The words of a load. What is asked later what it was bound to has to remember it. */
+function wordsOf(step: Extract<Step, { do: "load" | "refuse" }>, remembers = false): string {
+  return [...(step.words ?? []), ...(remembers && !step.words?.includes("patchable") ? ["patchable"] : []), ...(step.do === "load" && step.missing ? ["missing"] : []), ...(step.do === "load" && step.as ? [`as ${step.as}`] : [])].map((word) => ` ${word}`).join("");
 }
 
 /** The script of a case: everything loaded is unloaded at its end, last first, in the context where it was loaded. */
 function scriptOf(one: Case): string[] {
   const loaded: { file: string; number: number }[] = [];
   let number = 0;
+  const remembers = one.steps.some((step) => step.do === "bound");
   const lines = one.steps.flatMap((step): string[] => {
     switch (step.do) {
       case "load":
         loaded.push({ file: nameOf(step), number });
-        return [`load ${step.file}${wordsOf(step)}`];
+        return [`load ${step.file}${wordsOf(step, remembers)}`];
       case "refuse": return [`load ${step.file}${wordsOf(step)}`];
       case "find":
       case "lack": return [`find ${step.file} ${step.symbol}${step.version ? ` ${step.version}` : ""}`];
       case "next": return [`next ${step.file} ${step.symbol}`];
       case "patch": return [`patch ${step.file} ${step.symbol} ${step.to ? step.to.join(" ") : "restore"}`];
       case "replace": return [`${step.file ? `replace ${step.file}` : "before"} ${step.symbol} ${step.to.join(" ")}`];
+      case "define": return [`after ${step.symbol} ${step.to.join(" ")}`];
+      case "thread": return [`thread 0x${step.number.toString(16)}`];
       case "context": {
         number = step.number;
         return [`context 0x${number.toString(16)}`];
@@ -77,7 +83,7 @@ function scriptOf(one: Case): string[] {
       case "stays":
         loaded.splice(loaded.findIndex(({ file }) => file === step.file), 1);
         return [`unload ${step.file}`];
-      case "bound": return [];
+      case "bound": return [`bound ${step.file} ${step.symbol}`];
     }
   });
   const ends = loaded.reverse().flatMap(({ file, number: home }) => {
@@ -145,6 +151,11 @@ function checkStep(script: Script, step: Step): void {
     }
     case "next": {
       const { symbol, owner } = script.next("found");
+      assert.deepEqual({ symbol, owner }, { symbol: step.symbol, owner: step.owner });
+      return;
+    }
+    case "bound": {
+      const { symbol, owner } = script.next("bound");
       assert.deepEqual({ symbol, owner }, { symbol: step.symbol, owner: step.owner });
       return;
     }
@@ -260,7 +271,7 @@ for (const machine of MACHINES) {
   describe(`qemu: ${machine}`, () => {
     let boot: Promise<Boot> | undefined;
     const booted = (): Promise<Boot> => {
-      boot ??= run(machine, payload(machine, calm), calm.flatMap((one) => [...(one.isRun ? [] : imageScriptOf(machine, one)), ...scriptOf(one)]));
+      boot ??= run(machine, payload(machine, calm), calm.flatMap((one) => [...(hasImages(one) ? imageScriptOf(machine, one) : []), ...scriptOf(one)]));
       return boot;
     };
 
@@ -281,7 +292,7 @@ for (const machine of MACHINES) {
       });
     }
 
-    for (const one of calm.filter(({ isRun, steps }) => !isRun && steps.some((step) => step.do === "load"))) {
+    for (const one of calm.filter(hasImages)) {
       test(`images of ${one.name}`, async () => {
         const all = await booted();
         const events = section(all.events, `images of ${one.name}`);

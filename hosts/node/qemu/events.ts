@@ -9,6 +9,7 @@ export type ImageEvent =
   | FaultEvent
   | { readonly event: "hash"; readonly file: string; readonly segments: readonly { vaddr: string; bytes: string | number; hash: string }[] }
   | { readonly event: "found"; readonly file: string; readonly symbol: string; readonly address: string; readonly owner: string; readonly steps: number }
+  | { readonly event: "bound"; readonly file: string; readonly symbol: string; readonly address: string; readonly owner: string }
   | { readonly event: "returned"; readonly file: string; readonly symbol: string; readonly value: string }
   | { readonly event: "patched"; readonly file: string; readonly symbol: string; readonly places: number }
   | { readonly event: "stays"; readonly file: string; readonly kept: string; readonly destructors: number }
