@@ -1,6 +1,7 @@
 // Fetches Debian packages, of any architecture, and sources of packages. apt verifies them against the system's keys; it
 // works on a state of its own, so the system's lists, architectures and packages stay as they are.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -195,6 +196,36 @@ export function packageFiles(wanted: readonly Package[], say: (line: string) => 
     if (!file) throw new FetchFailed(`apt fetched ${one.name}, but ${folderOf(one)} does not hold it`, "remove that folder and run this again");
     return file;
   });
+}
+
+const STATUS = "/var/lib/dpkg/status";
+
+/**
+ * Packages, and what this system lacks of all that they depend on.
+ *
+ * @param groups  names of packages; each group is answered by itself, as if the others were not wanted
+ * @param say  told what happens, in a line each
+ * @throws FetchFailed
+ */
+export function closuresOf(groups: readonly (readonly string[])[], say: (line: string) => void): Package[][] {
+  const status = existsSync(STATUS) ? readFileSync(STATUS) : "";
+  const record = join(cache, "closures", createHash("sha256").update(JSON.stringify(groups)).update(status).digest("hex"));
+  if (existsSync(record)) return JSON.parse(readFileSync(record, "utf8")) as Package[][];
+  const architecture = spawnSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).stdout?.trim() ?? "";
+  const apt = new Apt({ architectures: [architecture], sources: false, suite: undefined });
+  try {
+    update(apt, groups.flat().map((name) => ({ name, architecture })), say);
+    const closures = groups.map((names) => {
+      const { output, problem } = apt.run("apt-get", ["-o", `Dir::State::status=${STATUS}`, "install", "--simulate", "--reinstall", "--no-install-recommends", ...names]);
+      if (problem !== undefined) throw new FetchFailed(`apt-get install --simulate ${names.join(" ")} failed:\n${problem}`, "check that `apt-get check` is content with this system");
+      return [...output.matchAll(/^Inst ([^ :]+).* \[(\w+)\]\)/gm)].map(([, name, architecture]): Package => ({ name: name!, architecture: architecture! }));
+    });
+    mkdirSync(dirname(record), { recursive: true });
+    writeFileSync(record, JSON.stringify(closures));
+    return closures;
+  } finally {
+    apt.close();
+  }
 }
 
 function unpack(program: string, args: readonly string[], file: string): void {

@@ -2,7 +2,7 @@
 // `ziglang`, and Debian's qemu-user. Both are fetched when they are first asked for, and kept unpacked in the cache.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CACHE, FetchFailed, packageFiles, unpackTo } from "./packages.js";
 
 /** 94 MB to fetch, 380 MB unpacked. */
@@ -38,10 +38,10 @@ type Say = (line: string) => void;
 const quiet: Say = () => undefined;
 
 /** A folder of the cache; whoever comes first makes it, whole. */
-function unpacked(name: string, unpack: (folder: string) => void): string {
+export function unpacked(name: string, unpack: (folder: string) => void): string {
   const folder = join(CACHE, name);
   if (existsSync(folder)) return folder;
-  mkdirSync(CACHE, { recursive: true });
+  mkdirSync(dirname(folder), { recursive: true });
   const own = mkdtempSync(join(CACHE, "unpacked-"));
   try {
     unpack(own);

@@ -43,7 +43,7 @@ function isShared(path: string): boolean {
 }
 
 /** The shared objects in a folder; links to them are not files of their own. */
-function sharedIn(folder: string): string[] {
+export function sharedIn(folder: string): string[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile() && /\.(so|node)(\.|$)/.test(one.name));
   const paths = files.map(({ parentPath, name }) => join(parentPath, name)).filter((path) => !path.includes("/gconv/") && isShared(path));
   if (!paths.length) throw new Error(`no shared object is in ${folder}`);
