@@ -24,6 +24,8 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["corpus", 8],
   ["bench", 41],
   ["threads", 4],
+  ["programs", 17],
+  ["linux", 64],
   ["linux", 82],
 ]);
 
