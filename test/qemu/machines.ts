@@ -19,12 +19,12 @@ export interface Boot {
   readonly ending: Ending;
 }
 
-/** Boots a machine's image with these files and this script. */
-export async function run(name: Machine, files: readonly PayloadFile[], script: readonly string[]): Promise<Boot> {
+/** Boots a machine's image with these files and this script, and more arguments for the emulator. */
+export async function run(name: Machine, files: readonly PayloadFile[], script: readonly string[], args: readonly string[] = []): Promise<Boot> {
   const machine = machines().find((one) => one.name === name);
   assert.ok(machine, `there is an image for ${name}`);
   const events: ImageEvent[] = [];
-  const ending = await boot({ machine, files, script, timeout: PATIENCE, onEvent: (event) => void events.push(event), onText: () => undefined });
+  const ending = await boot({ machine, files, script, args, timeout: PATIENCE, onEvent: (event) => void events.push(event), onText: () => undefined });
   return { events, ending };
 }
 

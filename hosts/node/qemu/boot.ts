@@ -27,6 +27,8 @@ export interface BootOptions {
   readonly files: readonly PayloadFile[];
   /** The commands of docs/image.md, one a line. */
   readonly script: readonly string[];
+  /** More arguments for the emulator. */
+  readonly args?: readonly string[];
   /** Seconds that it may take; `restart` begins them anew. */
   readonly timeout: number;
   readonly onEvent: (event: ImageEvent, restart: () => void) => void;
@@ -106,6 +108,7 @@ class Emulator {
       "-chardev", "socket,id=qmp,fd=3", "-mon", "chardev=qmp,mode=control",
       "-kernel", image,
       "-device", `loader,file=${payload.replaceAll(",", ",,")},addr=${machine.payload},force-raw=on`,
+      ...(options.args ?? []),
     ], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
     this.#entry = { child, folder };
     running.add(this.#entry);
