@@ -6,6 +6,7 @@
 
   .text
   .globl lazy_entry
+  .hidden lazy_entry
 lazy_entry:
   stp x29, x30, [sp, #-224]!
   mov x29, sp
@@ -38,3 +39,5 @@ lazy_entry:
   ldp x29, x30, [sp], #224
   ldp x17, x30, [sp], #16
   br x16
+
+  .section .note.GNU-stack, "", %progbits

@@ -3,7 +3,7 @@
 #include "machine.h"
 
   .text
-  .globl lw_tls_static, lw_tls_dynamic, lw_tls_absent, __tls_get_addr
+  .globl lw_tls_dynamic, __tls_get_addr
 
 /* x2 = address of block x1 of the thread x0. */
   .macro block_address
@@ -11,11 +11,6 @@
   sub x2, x2, #-BOARD_TLS_BLOCKS_AT
   ldr x2, [x2]
   .endm
-
-/* The argument is the offset from the thread pointer. */
-lw_tls_static:
-  ldr x0, [x0, #8]
-  ret
 
 /* The argument is number << 32 | offset in the block. */
 lw_tls_dynamic:
@@ -29,15 +24,6 @@ lw_tls_dynamic:
   add x0, x0, w3, uxtw
   ldr x3, [sp, #16]
   ldp x1, x2, [sp], #32
-  ret
-
-/* The argument is the address. */
-lw_tls_absent:
-  str x1, [sp, #-16]!
-  ldr x0, [x0, #8]
-  mrs x1, tpidr_el0
-  sub x0, x0, x1
-  ldr x1, [sp], #16
   ret
 
 /* void *__tls_get_addr(const struct { uintptr_t number, offset; } *) */

@@ -9,6 +9,7 @@
   .arm
   .text
   .globl lazy_entry
+  .hidden lazy_entry
   .type lazy_entry, %function
 lazy_entry:
   push {r0-r4} /* r4: so that the stack is aligned, with the word that was pushed */
@@ -23,3 +24,5 @@ lazy_entry:
   vpop {d0-d7}
   pop {r0-r4, lr}
   bx ip
+
+  .section .note.GNU-stack, "", %progbits

@@ -7,10 +7,8 @@
   .arch armv7-a
   .arm
   .text
-  .globl lw_tls_static, lw_tls_dynamic, lw_tls_absent, __tls_get_addr, __aeabi_read_tp
-  .type lw_tls_static, %function
+  .globl lw_tls_dynamic, __tls_get_addr, __aeabi_read_tp
   .type lw_tls_dynamic, %function
-  .type lw_tls_absent, %function
   .type __tls_get_addr, %function
   .type __aeabi_read_tp, %function
 
@@ -25,11 +23,6 @@
   ldr r2, [r2]
   .endm
 
-/* The argument is the offset from the thread pointer. */
-lw_tls_static:
-  ldr r0, [r0]
-  bx lr
-
 /* The argument is number << 16 | offset in the block. */
 lw_tls_dynamic:
   push {r1-r3}
@@ -40,15 +33,6 @@ lw_tls_dynamic:
   sub r0, r2, r0
   uxtah r0, r0, r3
   pop {r1-r3}
-  bx lr
-
-/* The argument is the address. */
-lw_tls_absent:
-  push {r1}
-  ldr r0, [r0]
-  thread_pointer r1
-  sub r0, r0, r1
-  pop {r1}
   bx lr
 
 /* void *__tls_get_addr(const struct { uintptr_t number, offset; } *) */

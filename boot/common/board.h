@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "hwcap.h"
 
 #define MODULE_LOW 0x10000u
 #define MODULE_HIGH 0x4000000u
@@ -49,12 +50,6 @@ uint64_t board_seed(void);
 /* Sets the thread pointer, and writes the words around it that the machine's ABIs give a meaning: compiled code finds `canary` where
  * it looks. At most 64 bytes below and 128 above are written, above only where TLS lies below (machine.h). */
 void board_thread(uintptr_t pointer, uintptr_t canary);
-
-/* What the processor can do and may do here, in the words of Linux's auxiliary vector. */
-struct hwcap {
-  uint64_t first, second; /* AT_HWCAP, AT_HWCAP2 */
-};
-struct hwcap board_hwcap(void);
 
 /* ---- what the bare-metal host gives the boot code ---- */
 

@@ -8,13 +8,15 @@
   .text
   .code32
   .globl lazy_entry
+  .hidden lazy_entry
 lazy_entry:
   push %ebx
   mov %esp, %ebx
   push %eax
   push %ecx
   push %edx
-  sub lazy_vector_bytes, %esp
+  vector_bytes %edx
+  sub %edx, %esp
   and $-VECTOR_ALIGN, %esp
   save_vectors %esp
   mov 8(%ebx), %eax
@@ -34,3 +36,5 @@ lazy_entry:
   pop %ebx
   lea 4(%esp), %esp /* the link word goes, the function's address is next */
   ret
+
+  .section .note.GNU-stack, "", %progbits

@@ -3,12 +3,7 @@
 #include "machine.h"
 
   .text
-  .globl lw_tls_static, lw_tls_dynamic, lw_tls_absent, __tls_get_addr, ___tls_get_addr
-
-/* The argument is the offset from the thread pointer. */
-lw_tls_static:
-  mov 4(%eax), %eax
-  ret
+  .globl lw_tls_dynamic, __tls_get_addr, ___tls_get_addr
 
 /* The argument is number << 16 | offset in the block. */
 lw_tls_dynamic:
@@ -20,12 +15,6 @@ lw_tls_dynamic:
   sub %gs:0, %edx
   mov %edx, %eax
   pop %edx
-  ret
-
-/* The argument is the address. */
-lw_tls_absent:
-  mov 4(%eax), %eax
-  sub %gs:0, %eax
   ret
 
 /* void *__tls_get_addr(const struct { uintptr_t number, offset; } *), and GNU's variant: the argument is in %eax. */

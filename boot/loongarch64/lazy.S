@@ -16,6 +16,7 @@
 
   .text
   .globl lazy_entry
+  .hidden lazy_entry
 lazy_entry:
   addi.d $sp, $sp, -FRAME_BYTES
   each_argument st.d, fst.d
@@ -27,3 +28,5 @@ lazy_entry:
   each_argument ld.d, fld.d
   addi.d $sp, $sp, FRAME_BYTES
   jr $t1
+
+  .section .note.GNU-stack, "", %progbits

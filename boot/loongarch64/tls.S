@@ -3,7 +3,7 @@
 #include "machine.h"
 
   .text
-  .globl lw_tls_static, lw_tls_dynamic, lw_tls_absent, __tls_get_addr
+  .globl lw_tls_dynamic, __tls_get_addr
 
 /* The number of a block becomes its address. */
   .macro block_address register
@@ -12,11 +12,6 @@
   addi.d \register, \register, BOARD_TLS_BLOCKS_AT / 2
   ld.d \register, \register, BOARD_TLS_BLOCKS_AT / 2
   .endm
-
-/* The argument is the offset from the thread pointer. */
-lw_tls_static:
-  ld.d $a0, $a0, 8
-  ret
 
 /* The argument is number << 32 | offset in the block. */
 lw_tls_dynamic:
@@ -30,12 +25,6 @@ lw_tls_dynamic:
   sub.d $a0, $a0, $tp
   ld.d $t0, $sp, 0
   addi.d $sp, $sp, 16
-  ret
-
-/* The argument is the address. */
-lw_tls_absent:
-  ld.d $a0, $a0, 8
-  sub.d $a0, $a0, $tp
   ret
 
 /* void *__tls_get_addr(const struct { uintptr_t number, offset; } *) */

@@ -5,6 +5,7 @@
   .text
   .code64
   .globl lazy_entry
+  .hidden lazy_entry
 lazy_entry:
   push %rbx
   mov %rsp, %rbx
@@ -17,7 +18,8 @@ lazy_entry:
   push %r9
   push %r10 /* the static chain */
   push %r11
-  sub lazy_vector_bytes(%rip), %rsp
+  vector_bytes %rdx
+  sub %rdx, %rsp
   and $-VECTOR_ALIGN, %rsp
   save_vectors %rsp
   mov 8(%rbx), %rdi
@@ -39,3 +41,5 @@ lazy_entry:
   pop %rbx
   lea 8(%rsp), %rsp /* the link word goes, the function's address is next */
   ret
+
+  .section .note.GNU-stack, "", %progbits

@@ -3,12 +3,7 @@
 #include "machine.h"
 
   .text
-  .globl lw_tls_static, lw_tls_dynamic, lw_tls_absent, __tls_get_addr
-
-/* The argument is the offset from the thread pointer. */
-lw_tls_static:
-  mov 8(%rax), %rax
-  ret
+  .globl lw_tls_dynamic, __tls_get_addr
 
 /* The argument is number << 32 | offset in the block. */
 lw_tls_dynamic:
@@ -20,12 +15,6 @@ lw_tls_dynamic:
   sub %fs:0, %rdx
   mov %rdx, %rax
   pop %rdx
-  ret
-
-/* The argument is the address. */
-lw_tls_absent:
-  mov 8(%rax), %rax
-  sub %fs:0, %rax
   ret
 
 /* void *__tls_get_addr(const struct { uintptr_t number, offset; } *) */

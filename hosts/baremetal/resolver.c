@@ -1,6 +1,7 @@
 /* What a resolver is told differs from machine to machine: glibc, sysdeps/<machine>/dl-irel.h. */
 #include "resolver.h"
-#include "board.h"
+#include "hwcap.h"
+#include <stddef.h>
 
 #if defined __x86_64__ || defined __i386__
 

@@ -1,0 +1,2 @@
+/* See boot/common/riscv_fixed.inc. */
+#include "riscv_fixed.inc"

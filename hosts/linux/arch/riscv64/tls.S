@@ -1,0 +1,2 @@
+/* See hosts/linux/arch/riscv.inc. */
+#include "../riscv.inc"

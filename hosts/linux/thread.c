@@ -1,0 +1,106 @@
+#define _GNU_SOURCE
+#include "thread.h"
+#include "destructors.h"
+#include "pool.h"
+#include "tls.h"
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <threads.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+void threads_lock(sigset_t *signals) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, signals);
+  pthread_mutex_lock(&lock);
+}
+
+void threads_unlock(const sigset_t *signals) {
+  pthread_mutex_unlock(&lock);
+  pthread_sigmask(SIG_SETMASK, signals, NULL);
+}
+
+/* ---- the end of a thread ---- */
+
+static pthread_key_t key;
+static bool has_key;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* Keys' destructors run in rounds as long as there are values; those of others may touch blocks, so this one waits for the last round. */
+static void end(void *round) {
+  destructors_run();
+  if ((uintptr_t)round < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(key, (void *)((uintptr_t)round + 1)) == 0) return;
+  tls_thread_end();
+}
+
+static void make_key(void) { has_key = pthread_key_create(&key, end) == 0; }
+
+void threads_watch(void) {
+  pthread_once(&once, make_key);
+  if (has_key) pthread_setspecific(key, (void *)1);
+}
+
+/* ---- the beginning: libc's functions, with a function before the caller's ---- */
+
+struct start {
+  union {
+    void *(*posix)(void *);
+    int (*c)(void *);
+  } run;
+  void *argument;
+};
+
+static struct start *start_new(struct start value) {
+  sigset_t signals;
+  threads_lock(&signals);
+  struct start *start = pool_take(sizeof *start, _Alignof(struct start));
+  threads_unlock(&signals);
+  if (start) *start = value;
+  return start;
+}
+
+static struct start start_drop(struct start *start) {
+  sigset_t signals;
+  struct start value = *start;
+  threads_lock(&signals);
+  pool_give(start, sizeof *start, _Alignof(struct start));
+  threads_unlock(&signals);
+  return value;
+}
+
+static void *begin_posix(void *data) {
+  struct start start = start_drop(data);
+  tls_thread_begin(true);
+  return start.run.posix(start.argument);
+}
+
+static int begin_c(void *data) {
+  struct start start = start_drop(data);
+  tls_thread_begin(true);
+  return start.run.c(start.argument);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
+  int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = host_next("pthread_create");
+  if (!next) return ENOSYS;
+  struct start *start = start_new((struct start){{.posix = run}, argument});
+  if (!start) return EAGAIN;
+  int error = next(thread, attributes, begin_posix, start);
+  if (error) start_drop(start);
+  return error;
+}
+
+int thrd_create(thrd_t *thread, thrd_start_t run, void *argument) {
+  int (*next)(thrd_t *, thrd_start_t, void *) = host_next("thrd_create");
+  if (!next) return thrd_error;
+  struct start *start = start_new((struct start){{.c = run}, argument});
+  if (!start) return thrd_nomem;
+  int error = next(thread, begin_c, start);
+  if (error != thrd_success) start_drop(start);
+  return error;
+}
+
+__attribute__((constructor)) static void begin(void) { tls_thread_begin(false); }
