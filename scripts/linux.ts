@@ -9,13 +9,15 @@ import type { Command, Step } from "./steps.js";
 export interface LinuxTools {
   /** As clang is called, without files. */
   readonly cc: Command;
+  /** What it is told when it links, too. */
+  readonly ld?: Command;
   readonly ar: Command;
   /** Shared libraries are made, too: the C library is a shared one. */
   readonly isShared: boolean;
 }
 
 /** This computer's own compiler and C library. */
-export const OWN_TOOLS: LinuxTools = { cc: ["clang-19", "-fuse-ld=lld-19"], ar: ["llvm-ar-19"], isShared: true };
+export const OWN_TOOLS: LinuxTools = { cc: ["clang-19"], ld: ["-fuse-ld=lld-19"], ar: ["llvm-ar-19"], isShared: true };
 
 /** The machine that this is, by its folder in boot/; undefined where there is none or this is no Linux. */
 export const OWN_MACHINE: string | undefined = process.platform === "linux"
@@ -35,8 +37,11 @@ function sourcesIn(folder: string): string[] {
 
 const OPTIONS = ["-O3", "-g", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-DLW_THREADS", "-DLW_ADOPT", "-DLW_ZEROED", "-pthread"];
 
+/** What the host has in common with the bare-metal one. */
+const SHARED = ["boot/<machine>/lazy.S", "boot/<machine>/fixed.S", "hosts/baremetal/resolver.c"];
+
 /** What is read by whoever compiles the host. */
-const READS = [HOST, "hosts/embed", "hosts/wasm2c", "build/include/linkwright.h", "build/include/words.h"];
+const READS = [HOST, "hosts/embed", "hosts/wasm2c", "hosts/baremetal/resolver.c", "boot", "build/include/linkwright.h", "build/include/words.h"];
 
 /**
  * The libraries of a machine: build/linux/<name>/liblinkwright.a, and where C libraries are shared ones liblinkwright.so and
@@ -45,15 +50,16 @@ const READS = [HOST, "hosts/embed", "hosts/wasm2c", "build/include/linkwright.h"
  * @param folder   another place than build/linux/<name>
  * @param options  more for the compiler
  */
-export function linuxSteps(machine: Machine, { cc, ar, isShared }: LinuxTools, folder = `build/linux/${machine.name}`, options: readonly string[] = []): Step[] {
+export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: LinuxTools, folder = `build/linux/${machine.name}`, options: readonly string[] = []): Step[] {
   const { name } = machine;
   const wasm = `${folder}/core.wasm`, core = [`${folder}/core.c`, `${folder}/core.h`];
-  const own = sourcesIn(HOST).concat("hosts/wasm2c/runtime.c", sourcesIn(`${HOST}/arch/${name}`)), dl = sourcesIn(`${HOST}/dl`);
+  const own = sourcesIn(HOST).concat("hosts/wasm2c/runtime.c", sourcesIn(`${HOST}/arch/${name}`), SHARED.map((each) => each.replace("<machine>", name)));
+  const dl = sourcesIn(`${HOST}/dl`);
   const objectOf = (source: string): string => `${folder}/objects/${source.replaceAll("/", "-")}.o`;
-  const includes = ["build/include", folder, "hosts/wasm2c", "hosts/embed", HOST, `${HOST}/arch/${name}`].map((each) => `-I${each}`);
+  const includes = ["build/include", folder, "hosts/wasm2c", "hosts/embed", HOST, `${HOST}/arch/${name}`, "boot/common"].map((each) => `-I${each}`).concat("-idirafter", "hosts/baremetal");
   const compile = (source: string): Command => [...cc, ...OPTIONS, ...options, ...includes, "-c", source, "-o", objectOf(source)];
   const link = (makes: string, sources: readonly string[]): Command =>
-    [...cc, "-shared", "-pthread", "-Wl,-z,now", "-Wl,--gc-sections", ...options, `-Wl,-soname,${makes.split("/").at(-1)!}`, ...sources.map(objectOf), "-o", makes];
+    [...cc, ...ld, "-shared", "-pthread", "-Wl,-z,now", "-Wl,--gc-sections", ...options, `-Wl,-soname,${makes.split("/").at(-1)!}`, ...sources.map(objectOf), "-o", makes];
   const makes = [`${folder}/liblinkwright.a`, ...(isShared ? [`${folder}/liblinkwright.so`, `${folder}/liblinkwright-dl.so`] : [])];
   const pages = pagesOf(machine);
   return [
