@@ -83,7 +83,7 @@ static int begin_c(void *data) {
   return start.run.c(start.argument);
 }
 
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
+__attribute__((visibility("default"))) int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
   int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = host_next("pthread_create");
   if (!next) return ENOSYS;
   struct start *start = start_new((struct start){{.posix = run}, argument});
@@ -93,7 +93,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
   return error;
 }
 
-int thrd_create(thrd_t *thread, thrd_start_t run, void *argument) {
+__attribute__((visibility("default"))) int thrd_create(thrd_t *thread, thrd_start_t run, void *argument) {
   int (*next)(thrd_t *, thrd_start_t, void *) = host_next("thrd_create");
   if (!next) return thrd_error;
   struct start *start = start_new((struct start){{.c = run}, argument});
