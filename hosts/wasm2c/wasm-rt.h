@@ -8,7 +8,13 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define WASM_RT_NO_RETURN __attribute__((noreturn))
 #define WASM_RT_THREAD_LOCAL
+#ifdef LW_GUARD_PAGES /* nothing is mapped behind the memory, as far as 32 bits and an offset of 32 bits reach: that is checked by the machine */
+#define WASM_RT_MEMCHECK_GUARD_PAGES 1
+#define WASM_RT_MEMCHECK_BOUNDS_CHECK 0
+#else
+#define WASM_RT_MEMCHECK_GUARD_PAGES 0
 #define WASM_RT_MEMCHECK_BOUNDS_CHECK 1
+#endif
 #define WASM_RT_STACK_DEPTH_COUNT 0
 #define WASM_RT_USE_SEGUE 0
 #define wasm_rt_memcpy __builtin_memcpy
