@@ -1,7 +1,7 @@
 // The whole loader on one page. A session goes through its stages; each takes the products of the ones before, and may
 // be left and entered again where it was when the host had to be waited for.
 
-import { Answer, Code, Event, Flag, Kind, Level, Stage, What } from "./words";
+import { Answer, Code, Event, Flag, Kind, Level, Policy, Stage, What } from "./words";
 import { PENDING } from "./host/answer";
 import { event } from "./host/log";
 import * as machine from "./host/machine";
@@ -15,6 +15,7 @@ import { map, protect, sync } from "./map/map";
 import { bind } from "./link/bind";
 import { Binder } from "./link/binder";
 import { newBinding } from "./link/bond";
+import { hasIndex } from "./link/index";
 import { Symbols, symbolsOf } from "./link/symbols";
 import { choose } from "./relocate/indirect";
 import { Relocator, copyAll, newRelocator, relocate } from "./relocate/relocate";
@@ -180,6 +181,7 @@ function beginBinding(session: Session, module: Module): bool {
   binder.missing = session.missing;
   binder.policy = context.policy;
   binder.isWaiting = false;
+  binder.isFirst = hasIndex() && !(context.policy & (Policy.Before | Policy.Intercept)) && session.scope!.at(0) == module.symbols;
   binder.isLazy = (session.flags & (Flag.Lazy | Flag.NoRun)) == Flag.Lazy && mayBeLazy(module.image) && machine.lazyEntry() < PENDING;
   return true;
 }
@@ -354,7 +356,12 @@ function unwind(session: Session): void {
 function keepOwners(session: Session, module: Module): bool {
   const binding = module.binding!;
   const number = markDependencies(session.context!, module);
-  for (let i: u32 = 1; i < binding.count; ++i) if (!keepOwner(session, module, binding.at(i).owner, number)) return false;
+  let last: Symbols | null = module.symbols;
+  for (let i: u32 = 1; i < binding.count; ++i) {
+    const owner = binding.at(i).owner;
+    if (owner != last && !keepOwner(session, module, owner, number)) return false;
+    if (owner) last = owner;
+  }
   let copy = binding.copies;
   while (copy) {
     if (!keepOwner(session, module, copy.owner, number)) return false;

@@ -48,6 +48,8 @@ export enum Policy {
   Before = 1,
   /** `link.intercept` is asked for every relocation that names a symbol. */
   Intercept = 2,
+  /** `link.before` is asked for symbols that the file does not define itself. */
+  Foreign = 4,
 }
 
 /** Why a module stays: Field.Kept. */

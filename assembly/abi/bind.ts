@@ -7,7 +7,7 @@ import * as machine from "../host/machine";
 import { generation, isStill } from "../base/generation";
 import { Role, roleOf } from "../arch/arch";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
-import { STB, STT, bindOf, symInfo, typeOf } from "../elf/symbol";
+import { SHN, STB, STT, bindOf, symInfo, symShndx, typeOf } from "../elf/symbol";
 import { storeWord, wide } from "../elf/word";
 import { addressOf } from "../link/bind";
 import { isOwn } from "../link/binder";
@@ -52,7 +52,8 @@ function bindSlot<A>(module: Module, slot: u32, isLocked: bool): u64 {
   const versionAt = version ? symbols.strings + version.name : NONE;
   const versionBytes = version ? version.bytes : 0;
   const own = isOwn<A>(symbol);
-  if (!own && module.context.policy & Policy.Before
+  const policy = module.context.policy;
+  if (!own && (policy & Policy.Before || policy & Policy.Foreign && symShndx<A>(symbol) == SHN.UNDEF)
     && hostLink.before(0, image.source, name, bytes, versionAt, versionBytes) == Answer.Done) return leadToHost<A>(module, entry, bytes);
   const definition = own ? found(symbols, index) : look(module, name, bytes, <u32>(hashed >> 32), versionAt, versionBytes);
   if (definition) return leadTo<A>(module, entry, bytes, ownerOf(definition), indexOf(definition), isLocked);

@@ -31,20 +31,26 @@ export function bind(binder: Binder): bool {
 function bindAs<A>(binder: Binder): bool {
   const entries = binder.binding.entries;
   if (!entries.isOpen) entries.open<A>(binder.image.dynamic);
-  for (; !entries.isAtEnd; entries.next<A>()) if (!bindEntry<A>(binder, entries.vaddr)) return false;
+  const arch = binder.image.arch;
+  let lastType: u32 = u32.MAX_VALUE;
+  let role: Role = Role.None;
+  for (; !entries.isAtEnd; entries.next<A>()) {
+    const info = relInfo<A>(binder.placement.at(entries.vaddr));
+    const type = infoType<A>(info);
+    if (type != lastType) {
+      role = roleOf(arch.row(type));
+      lastType = type;
+    }
+    if (role != Role.Relative && role != Role.None && !bindEntry<A>(binder, entries.vaddr, info, role)) return false;
+  }
   return true;
 }
 
 /** Binds what one relocation needs. */
-function bindEntry<A>(binder: Binder, vaddr: u64): bool {
+function bindEntry<A>(binder: Binder, vaddr: u64, info: u64, role: Role): bool {
   const work = binder.work;
   const binding = binder.binding;
-  const at = binder.placement.at(vaddr);
-  const info = relInfo<A>(at);
-  const role = roleOf(binder.image.arch.row(infoType<A>(info)));
   switch (role) {
-    case Role.Relative:
-    case Role.None:     return true;
     case Role.Unknown:  return work.fail(Code.UnknownRelocation, What.Rel, vaddr, infoType<A>(info));
     case Role.Indirect: {
       binding.hasIndirect = true;
@@ -53,7 +59,7 @@ function bindEntry<A>(binder: Binder, vaddr: u64): bool {
   }
   const index = infoSymbol<A>(info);
   if (index >= binding.count && index) return work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
-  const offset = relOffset<A>(at);
+  const offset = relOffset<A>(binder.placement.at(vaddr));
   if (role == Role.Copy) return bindCopy<A>(binder, vaddr, offset, index);
   if (role == Role.Jump && binder.isLazy && mayWait(binder.image, offset)) {
     binding.isLazy = true;

@@ -3,6 +3,7 @@
 import { Answer, Code, Policy, What } from "../words";
 import { NONE } from "../host/answer";
 import * as hostLink from "../host/link";
+import * as target from "../host/memory";
 import { Work } from "../base/work";
 import { SHN, STB, STT, STV, bindOf, symInfo, symName, symOther, symShndx, symValue, typeOf, visibilityOf } from "../elf/symbol";
 import { wide } from "../elf/word";
@@ -26,6 +27,8 @@ import { Symbols } from "./symbols";
   policy: u32;
   /** Functions are bound when they are called, where that can be. */
   isLazy: bool;
+  /** The module is the first that its own references are looked up in, but for what is global. */
+  isFirst: bool;
   /** The host owes an answer about the reference: the modules were looked through before it was asked, and are not again. */
   isWaiting: bool;
 
@@ -91,8 +94,9 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
     if (binder.policy & Policy.Intercept && !binder.refer<A>(index)) return false;
     return bindTo(binder, bond, index, found(symbols, index));
   }
+  if (isAlone<A>(binder, symbol, index)) return bindTo(binder, bond, index, found(symbols, index));
   if (!binder.refer<A>(index)) return false;
-  if (binder.policy & Policy.Before && !binder.isWaiting) {
+  if (!binder.isWaiting && (binder.policy & Policy.Before || binder.policy & Policy.Foreign && symShndx<A>(symbol) == SHN.UNDEF)) {
     const answer = hostLink.before(binder.work.handle, binder.image.source, binder.name, binder.nameBytes, binder.version, binder.versionBytes);
     if (answer == Answer.Pending) return binder.work.wait();
     if (answer == Answer.Done) return bindToHost(binder, bond, index);
@@ -103,6 +107,17 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
   if (answer == Answer.Pending) return binder.work.wait();
   if (answer == Answer.Done) return bindToHost(binder, bond, index);
   return binder.lack(index, bindOf(symInfo<A>(symbol)) == STB.WEAK);
+}
+
+/** True if a module defines the symbol itself, nobody in front of it does, and nobody is to be asked: then not even its name is wanted. */
+@inline function isAlone<A>(binder: Binder, symbol: u64, index: u32): bool {
+  const symbols = binder.symbols;
+  if (!binder.isFirst || symShndx<A>(symbol) == SHN.UNDEF || index < symbols.first || !symbols.bucketCount) return false;
+  const info = symInfo<A>(symbol);
+  const bind = bindOf(info);
+  const type = typeOf(info);
+  if (bind != STB.GLOBAL && bind != STB.WEAK || type == STT.SECTION || type == STT.FILE) return false;
+  return !binder.order.globals.mayHave(target.load32(symbols.chain + <u64>(index - symbols.first) * 4));
 }
 
 /** True if nobody else's definition can be meant. */

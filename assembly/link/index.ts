@@ -171,7 +171,7 @@ import { Symbols } from "./symbols";
 export function newIndex(): Index | null { return changetype<Index | null>(take(offsetof<Index>())); }
 
 /** Where a module's definitions begin: DT_GNU_HASH has them behind everything else. */
-function firstDefined(symbols: Symbols): u32 { return symbols.bucketCount ? symbols.first : symbols.sysvBucketCount ? 1 : symbols.count; }
+export function firstDefined(symbols: Symbols): u32 { return symbols.bucketCount ? symbols.first : symbols.sysvBucketCount ? 1 : symbols.count; }
 
 /** About how many definitions a module has: as many as have their place in the tables. */
 export function definedCount(symbols: Symbols): u32 {
@@ -192,7 +192,7 @@ export function isUnique(symbols: Symbols, index: u32): bool {
 }
 
 /** What a symbol is found by; 0 if it is none that others find. */
-function keyOf(symbols: Symbols, index: u32): u32 {
+export function keyOf(symbols: Symbols, index: u32): u32 {
   if (symbols.bucketCount) return target.load32(symbols.chain + <u64>(index - symbols.first) * 4) | 1;
   return wide(symbols.bits) ? hashOf<u64>(symbols, index) : hashOf<u32>(symbols, index);
 }

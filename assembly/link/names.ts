@@ -1,8 +1,10 @@
 // The names that every load of a context sees: the symbols of its global modules, in the order they became global.
 
 import { Arch } from "../arch/arch";
+import { written } from "../base/generation";
+import { Filter, newFilter } from "./filter";
 import { Found, Want, find, found } from "./lookup";
-import { Index, hasIndex, newIndex } from "./index";
+import { Index, definedCount, hasIndex, newIndex } from "./index";
 import { Symbols } from "./symbols";
 
 /** From how many modules on an index is worth its memory. */
@@ -17,6 +19,15 @@ import { Symbols } from "./symbols";
   /** Ranks given so far: what was added later has the higher one. */
   private rankCount: u32;
 
+  /** Which names may be among them; null if nothing was added yet, or there was no memory. */
+  private filter: Filter | null;
+
+  /** False if none of them is called by a name of this hash (whose bit 0 is not looked at). */
+  @inline mayHave(gnu: u32): bool {
+    const filter: Filter | null = hasIndex() ? this.filter : null;
+    return filter ? filter.mayHave(gnu) : true;
+  }
+
   @inline has(symbols: Symbols): bool { return symbols.rank != 0; }
 
   /** Adds a module's symbols behind all others. */
@@ -27,7 +38,9 @@ import { Symbols } from "./symbols";
     else this.first = symbols;
     this.last = symbols;
     ++this.count;
-    if (hasIndex()) this.addToIndex(symbols);
+    if (!hasIndex()) return;
+    if (!this.filter || !this.filter!.add(symbols)) this.fill();
+    this.addToIndex(symbols);
   }
 
   /** Takes them out again. */
@@ -45,29 +58,54 @@ import { Symbols } from "./symbols";
     symbols.nextGlobal = null;
     symbols.rank = 0;
     --this.count;
-    if (hasIndex() && this.index) {
-      this.index!.remove(symbols);
-      if (!this.count) this.dropIndex();
+    if (!hasIndex()) return;
+    if (this.index) this.index!.remove(symbols);
+    // What is gone from the filter's modules stays in it until it is full.
+    if (!this.count) this.dropIndex();
+  }
+
+  /** Makes the filter, or a larger one. */
+  private fill(): void {
+    let names: u32 = 0;
+    let each = this.first;
+    while (each) {
+      names += definedCount(each);
+      each = each.nextGlobal;
     }
+    const filter = newFilter(names);
+    each = this.first;
+    while (each && filter) {
+      filter.add(each);
+      each = each.nextGlobal;
+    }
+    written();
+    if (this.filter) this.filter!.release();
+    this.filter = filter;
   }
 
   /** An index that there is no memory for is done without: it makes nothing but haste. */
   private addToIndex(symbols: Symbols): void {
     if (this.index) {
-      if (!this.index!.add(symbols, false)) this.dropIndex();
+      if (!this.index!.add(symbols, false)) this.dropOnlyIndex();
       return;
     }
     if (this.count != MANY) return;
     this.index = newIndex();
     let each = this.first;
     while (each && this.index) {
-      if (!this.index!.add(each, false)) this.dropIndex();
+      if (!this.index!.add(each, false)) this.dropOnlyIndex();
       each = each.nextGlobal;
     }
   }
 
-  /** Gives back the index. */
+  /** Gives back the index and the filter. */
   dropIndex(): void {
+    if (this.filter) this.filter!.release();
+    this.filter = null;
+    this.dropOnlyIndex();
+  }
+
+  private dropOnlyIndex(): void {
     if (this.index) this.index!.release();
     this.index = null;
   }

@@ -69,7 +69,7 @@ function relocateAs<A>(relocator: Relocator): bool {
 
 function relocateTable<A>(relocator: Relocator, table: Table): bool {
   const places = relocator.places;
-  const placement = places.placement;
+  const bias = places.placement.bias;
   const arch = places.image.arch;
   const binding = relocator.binding;
   const dynamic = places.image.dynamic!;
@@ -79,7 +79,7 @@ function relocateTable<A>(relocator: Relocator, table: Table): bool {
   let lastType: u32 = u32.MAX_VALUE;
   let row: u32 = 0;
   for (let left = tableCount<A>(dynamic, table); left; --left, vaddr += entryBytes<A>(isRela)) {
-    const entry = placement.at(vaddr);
+    const entry = wrap<A>(bias + vaddr);
     const info = relInfo<A>(entry);
     const type = infoType<A>(info);
     if (type != lastType) {
@@ -90,8 +90,8 @@ function relocateTable<A>(relocator: Relocator, table: Table): bool {
     if (role == Role.Relative) {
       const offset = relOffset<A>(entry);
       if (!places.holds(vaddr, offset, sizeof<A>())) return false;
-      const place = placement.at(offset);
-      storeWord<A>(place, placement.bias + (isRela ? relaAddend<A>(entry) : loadWord<A>(place)));
+      const place = wrap<A>(bias + offset);
+      storeWord<A>(place, bias + (isRela ? relaAddend<A>(entry) : loadWord<A>(place)));
       continue;
     }
     if (role == Role.None || role == Role.Copy || role == Role.Indirect) continue;
@@ -101,7 +101,7 @@ function relocateTable<A>(relocator: Relocator, table: Table): bool {
     if (!isAsked && isPlainWord(row) && bond && bond.kind == Bound.Plain) {
       const offset = relOffset<A>(entry);
       if (!places.holds(vaddr, offset, sizeof<A>())) return false;
-      const place = placement.at(offset);
+      const place = wrap<A>(bias + offset);
       storeWord<A>(place, bond.value + (isRela ? relaAddend<A>(entry) : role == Role.Word ? loadWord<A>(place) : 0));
       continue;
     }

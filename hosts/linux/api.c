@@ -22,7 +22,7 @@ static uint32_t context_make(void) {
     fail(LW_CODE_OUT_OF_MEMORY, "there is no memory for a context");
     return 0;
   }
-  core_policy(made, LW_POLICY_BEFORE);
+  core_policy(made, LW_POLICY_FOREIGN);
   return contexts[index] = made;
 }
 
@@ -260,7 +260,7 @@ static int say(lw_context context, void (*change)(struct say *, const struct say
   struct say *said = of ? say_of(of, true) : NULL;
   if (said) {
     change(said, wanted);
-    core_policy(of, LW_POLICY_BEFORE | (said->interceptor ? LW_POLICY_INTERCEPT : 0));
+    core_policy(of, LW_POLICY_FOREIGN | (said->before ? LW_POLICY_BEFORE : 0) | (said->interceptor ? LW_POLICY_INTERCEPT : 0));
   } else if (of) code = fail(LW_CODE_OUT_OF_MEMORY, "there is no memory for what is said of a context");
   host_leave();
   return code;
