@@ -1,6 +1,7 @@
 // Builds everything: wasm modules, their C, and for each machine an image, a library and the example kernel.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { OWN_MACHINE, OWN_TOOLS, linuxHeader, linuxSteps } from "./linux.js";
 import { machines } from "./machines.js";
 import type { Machine } from "./machines.js";
 import { means, mini } from "./mini.js";
@@ -114,6 +115,16 @@ const header: Step = {
   commands: [["node", "build/js/scripts/header.js"]],
 };
 
+/** The wording of faults, for hosts in C. */
+const faultWords: Step = {
+  name: "words.h",
+  reads: ["assembly/words.ts", "build/js/hosts/node/faults.js", "build/js/scripts/faultwords.js"],
+  makes: ["build/include/words.h"],
+  commands: [["node", "build/js/scripts/faultwords.js"]],
+};
+
+const ownMachine = machines.find(({ name }) => name === OWN_MACHINE);
+
 /** The wording of faults and the names of numbers, for the host that has no JavaScript. */
 const words: Step = {
   name: "wasmtime words",
@@ -145,6 +156,9 @@ const steps: Step[] = [
   wasmtime("cli", "hosts/wasmtime/cli/main.ts"),
   header,
   means,
+  faultWords,
+  linuxHeader,
+  ...(ownMachine ? linuxSteps(ownMachine, OWN_TOOLS) : []),
   ...machines.flatMap((machine) => [
     core(machine.name, `build/wasm/core.${machine.name}.wasm`),
     translation(machine),
