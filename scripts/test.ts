@@ -13,7 +13,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["oracle", 1400],
   ["wasmtime", 1050],
   ["start", 27],
-  ["qemu", 2040],
+  ["qemu", 2050],
   ["faults", 880],
   ["core", 310],
   ["examples", 11],

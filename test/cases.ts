@@ -360,6 +360,9 @@ export const CASES: readonly Case[] = [
   ...["place_of", "shape", "chain", "names"].map((symbol): Case => ({
     name: `a module asks: ${symbol}`, isRun: true, also: ["versions.so"], steps: [load("asks.so"), call("asks.so", symbol, 17)],
   })),
+  ...["tables", "counts"].map((symbol): Case => ({
+    name: `an unwinder asks: ${symbol}`, isRun: true, also: ["chain_middle.so", "chain_bottom.so"], steps: [load("unwinds.so"), call("unwinds.so", symbol, 17)],
+  })),
   { name: "RPATH comes before the host's list", also: ["path_here.so"], steps: [load("paths/rpath.so"), check("paths/rpath.so")] },
   { name: "RUNPATH comes behind it", also: ["path_here.so"], steps: [load("paths/runpath.so"), call("paths/runpath.so", "check", 1)] },
   { name: "${ORIGIN}, ${LIB}, and a folder that is not there", steps: [load("paths/braces.so"), check("paths/braces.so")] },

@@ -58,10 +58,15 @@ void debugger_add(uint32_t module) {
   enter(CONSISTENT);
 }
 
-void debugger_remove(uint32_t module) {
-  debugger_removed++;
+struct link_map *debugger_map(uint32_t module) {
   struct link_map *map = _r_debug.first;
   while (map && map->module != module) map = map->next;
+  return map;
+}
+
+void debugger_remove(uint32_t module) {
+  debugger_removed++;
+  struct link_map *map = debugger_map(module);
   if (!map) return;
   enter(DELETE);
   if (map->before) map->before->next = map->next;

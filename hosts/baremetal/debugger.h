@@ -7,5 +7,8 @@
 void debugger_add(uint32_t module);
 void debugger_remove(uint32_t module);
 
+/* What a debugger sees of a module; NULL if there was no memory for it. */
+struct link_map *debugger_map(uint32_t module);
+
 /* How many ever came and went. */
 extern unsigned long long debugger_added, debugger_removed;

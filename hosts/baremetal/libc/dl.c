@@ -135,8 +135,10 @@ int dlclose(void *handle) {
 
 /* ---- dlsym ---- */
 
-/* A symbol of the image; NULL if it has none of this name. */
-static void *image_symbol(const char *name) {
+/* A symbol of the image; NULL if it has none of this name. It stands for every version of the C library's, and for nobody else's. */
+static void *image_symbol(const char *name, const char *version) {
+  static const char ours[] = "GLIBC_";
+  if (version && strncmp(version, ours, sizeof ours - 1) != 0) return NULL;
   const struct symbol *symbol = symbols_find(name, strlen(name), false);
   return symbol ? (void *)(uintptr_t)symbol->at : NULL;
 }
@@ -152,8 +154,8 @@ static void *look_up(void *handle, uint32_t caller, const char *name, const char
   bool known = handle == RTLD_DEFAULT || handle == RTLD_NEXT || lw_value((uint32_t)(uintptr_t)handle, LW_FIELD_KIND) != LW_KIND_NONE;
   if (!known) return fail("%s: not a handle", name, "");
   found_symbol found = find(handle, caller, name, version);
-  void *address = found ? (void *)symbol_address(found) : image_symbol(name);
-  if (!found && !address) return fail("undefined symbol: %s%s", name, version ? version : "");
+  void *address = found ? (void *)symbol_address(found) : image_symbol(name, version);
+  if (!found && !address) return fail(version ? "undefined symbol: %s, version %s" : "undefined symbol: %s", name, version);
   return address;
 }
 
