@@ -14,7 +14,7 @@
 #include "host.h"
 #include "linkwright.h"
 
-enum { MOST_LIBRARIES = 64, MOST_LIVES = 1 << 16, NAMES = 8, LEAST_QUERIES = 20000, MOST_HELD = 3, MOST_RETIRED = 4, MOST_SLOTS = 256 };
+enum { MOST_LIBRARIES = 64, MOST_LIVES = 1 << 16, NAMES = 8, SLOTS = 8, LEAST_QUERIES = 20000, MOST_HELD = 3, MOST_RETIRED = 4, MOST_SLOTS = 256 };
 
 /* What is the same in every life of a library. */
 static struct library {
@@ -25,6 +25,11 @@ static struct library {
     uint32_t index;
     uint64_t offset;
   } names[NAMES];
+  /* Where functions lead that are bound when they are called. */
+  struct {
+    int library;
+    uint64_t offset;
+  } slots[SLOTS];
 } libraries[MOST_LIBRARIES];
 static int library_count;
 
@@ -147,26 +152,66 @@ static bool holds(const struct query *query, uint32_t module) {
 }
 
 /* What the writer has not written down yet it has when it is done. */
-static void check(const char *what, const struct query *query, uint32_t module) {
-  while (!holds(query, module)) {
-    if (atomic_load(&clock_now) == query->end && (query->end & 1)) {
-      sched_yield();
-      continue;
-    }
-    if (holds(query, module)) return;
-    fprintf(stderr, "%s: module %x of library %d between %llu and %llu\n", what, module, query->library, (unsigned long long)query->start, (unsigned long long)query->end);
-    exit(3);
-  }
+static void wait_for_writer(const struct query *query) {
+  while (atomic_load(&clock_now) == query->end && (query->end & 1)) sched_yield();
 }
 
+static void check(const char *what, const struct query *query, uint32_t module) {
+  if (holds(query, module)) return;
+  wait_for_writer(query);
+  if (holds(query, module)) return;
+  fprintf(stderr, "%s: module %x of library %d between %llu and %llu\n", what, module, query->library, (unsigned long long)query->start, (unsigned long long)query->end);
+  exit(3);
+}
+
+enum { FIND_IN_CONTEXT, FIND_IN_MODULE, AT, SYMBOL_AT, NEXT, BIND, QUESTIONS };
+static const char *const questions[QUESTIONS] = {"lw_find in a context", "lw_find in a module", "lw_at", "lw_symbol_at", "lw_next", "lw_bind"};
+
 struct tally {
-  uint64_t queries, found, absent, stale;
+  uint64_t queries, stale, found[QUESTIONS], absent[QUESTIONS];
   uint32_t seed;
   int number;
 };
 
-enum { FIND_IN_CONTEXT, FIND_IN_MODULE, AT, SYMBOL_AT, QUESTIONS };
-static const char *const questions[QUESTIONS] = {"lw_find in a context", "lw_find in a module", "lw_at", "lw_symbol_at"};
+/* The module that something was asked of was there all the time. */
+static bool was_there(const struct query *query, const struct life *life) {
+  return life->from < query->start && atomic_load(&life->to) > query->end;
+}
+
+/* There is nothing behind a module only if nothing came after it. */
+static bool is_last(const struct query *query, const struct life *life) {
+  for (int i = atomic_load(&life_count); i-- > life - lives + 1;) {
+    if (was_there(query, life) && must_be(query, &lives[i])) return false;
+  }
+  return true;
+}
+
+static void check_next(const struct query *query, const struct life *life, uint32_t module) {
+  if (module) return check(questions[NEXT], query, module);
+  if (is_last(query, life)) return;
+  wait_for_writer(query);
+  if (is_last(query, life)) return;
+  fprintf(stderr, "%s: module 0 of library %d behind %x\n", questions[NEXT], query->library, life->handle);
+  exit(3);
+}
+
+/* The function that a slot leads to is that of a module that was there; there is none only if the asker was gone. */
+static bool is_bound(const struct query *query, const struct life *life, uint32_t slot, uint64_t address) {
+  if (address == LW_NONE) return !was_there(query, life);
+  struct query of = {.start = query->start, .end = query->end, .library = libraries[life->library].slots[slot].library};
+  for (int i = atomic_load(&life_count); i-- > 0;) {
+    if (may_be(&of, &lives[i]) && lives[i].base + libraries[life->library].slots[slot].offset == address) return true;
+  }
+  return false;
+}
+
+static void check_bound(const struct query *query, const struct life *life, uint32_t slot, uint64_t address) {
+  if (is_bound(query, life, slot, address)) return;
+  wait_for_writer(query);
+  if (is_bound(query, life, slot, address)) return;
+  fprintf(stderr, "%s: %llx for slot %u of module %x\n", questions[BIND], (unsigned long long)address, slot, life->handle);
+  exit(3);
+}
 
 static void ask(struct tally *tally) {
   uint32_t random = next_random(&tally->seed), question = random % QUESTIONS, name = random / QUESTIONS % NAMES;
@@ -174,9 +219,12 @@ static void ask(struct tally *tally) {
   // Mostly what came last: whether it is still there is a matter of luck.
   int back = (int)(next_random(&tally->seed) % 2 ? next_random(&tally->seed) % (uint32_t)(library_count * 2) : next_random(&tally->seed) % (uint32_t)count);
   const struct life *life = &lives[back < count ? count - 1 - back : 0];
-  const struct library *library = &libraries[life->library];
+  // Behind a module another one is looked for, mostly one that came later.
+  const struct life *meant = question == NEXT ? &lives[next_random(&tally->seed) % (uint32_t)count] : life;
+  if (question == NEXT && meant < life && next_random(&tally->seed) % 4) meant = &lives[count - 1];
+  const struct library *library = &libraries[meant->library];
   const char *text = library->names[name].text;
-  struct query query = {.library = life->library, .only = question == FIND_IN_CONTEXT ? 0 : life->handle};
+  struct query query = {.library = meant->library, .only = question == FIND_IN_CONTEXT || question == NEXT ? 0 : life->handle};
   uint64_t answer = 0;
   query.start = atomic_load(&clock_now);
   atomic_fetch_add(&calls[tally->number], 1);
@@ -185,21 +233,29 @@ static void ask(struct tally *tally) {
     case FIND_IN_MODULE: answer = lw_find(life->handle, (uintptr_t)text, (uint32_t)strlen(text), LW_NONE, 0); break;
     case AT: answer = (uint64_t)lw_at(context, life->base + library->names[name].offset) << 32; break;
     case SYMBOL_AT: answer = lw_symbol_at(context, life->base + library->names[name].offset); break;
+    case NEXT: answer = lw_next(life->handle, (uintptr_t)text, (uint32_t)strlen(text), LW_NONE, 0); break;
+    case BIND: answer = lw_bind(life->handle, name, 0); break;
   }
   atomic_fetch_add(&calls[tally->number], 1);
   query.end = atomic_load(&clock_now);
+  if (question == BIND) {
+    check_bound(&query, life, name, answer);
+    ++(answer == LW_NONE ? tally->absent : tally->found)[question];
+    return;
+  }
   uint32_t module = (uint32_t)(answer >> 32), index = (uint32_t)answer;
   // Another module may lie where this one did.
   if ((question == AT || question == SYMBOL_AT) && module != 0 && module != life->handle) {
     ++tally->stale;
     return;
   }
-  check(questions[question], &query, module);
+  if (question == NEXT) check_next(&query, life, module);
+  else check(questions[question], &query, module);
   if (module != 0 && question != AT && index != library->names[name].index) {
     fprintf(stderr, "%s: symbol %u, not %u\n", questions[question], index, library->names[name].index);
     exit(3);
   }
-  ++*(module ? &tally->found : &tally->absent);
+  ++(module ? tally->found : tally->absent)[question];
 }
 
 static void *read_all(void *at) {
@@ -213,7 +269,18 @@ static void *read_all(void *at) {
 
 /* ---- both ---- */
 
-/* What does not change is looked up while nobody else is there. */
+/* Where functions lead: found by the addresses of the modules that a library was loaded with. */
+static void learn_slots(struct library *library, uint32_t module) {
+  for (uint32_t i = 0; i < SLOTS; ++i) {
+    uint64_t address = lw_bind(module, i, 1);
+    if (address >= LW_PENDING) host_fail("slot %u leads nowhere", i);
+    uint32_t owner = lw_at(context, address);
+    library->slots[i].library = library_of(lw_value(owner, LW_FIELD_SOURCE));
+    library->slots[i].offset = address - lw_value(owner, LW_FIELD_BASE);
+  }
+}
+
+/* What does not change is looked up while nobody else is there; the libraries that it needs are known. */
 static void learn(struct library *library, const char *path) {
   library->source = host_source(path);
   if (!library->source) host_fail("%s is not there", path);
@@ -231,6 +298,7 @@ static void learn(struct library *library, const char *path) {
     library->names[i].index = index - 1;
     library->names[i++].offset = lw_entry(module, LW_LIST_SYMBOL, index - 1, LW_FIELD_ADDRESS) - base;
   }
+  learn_slots(library, module);
   host_settle(lw_unload(module));
   lw_reclaim();
 }
@@ -267,13 +335,17 @@ int main(int count, char **words) {
   struct tally sum = {0};
   for (int i = 0; i < reader_count; ++i) {
     pthread_join(threads[i], NULL);
-    sum.queries += tallies[i].queries, sum.found += tallies[i].found, sum.absent += tallies[i].absent, sum.stale += tallies[i].stale;
+    sum.queries += tallies[i].queries, sum.stale += tallies[i].stale;
+    for (int k = 0; k < QUESTIONS; ++k) sum.found[k] += tallies[i].found[k], sum.absent[k] += tallies[i].absent[k];
   }
   while (held_count > 0) unload_oldest();
   lw_reclaim();
   lw_close(context);
-  printf("{\"queries\": %llu, \"found\": %llu, \"absent\": %llu, \"elsewhere\": %llu, \"modules\": %d, \"leftBytes\": %lld, \"leftReserved\": %llu, \"leftFiles\": %u}\n",
-         (unsigned long long)sum.queries, (unsigned long long)sum.found, (unsigned long long)sum.absent, (unsigned long long)sum.stale,
-         atomic_load(&life_count), (long long)(lw_value(0, LW_FIELD_USED_BYTES) - used), (unsigned long long)host_reserved(), host_open_files());
+  printf("{\"queries\": %llu, \"elsewhere\": %llu, \"modules\": %d, \"leftBytes\": %lld, \"leftReserved\": %llu, \"leftFiles\": %u, \"answers\": {",
+         (unsigned long long)sum.queries, (unsigned long long)sum.stale, atomic_load(&life_count), (long long)(lw_value(0, LW_FIELD_USED_BYTES) - used),
+         (unsigned long long)host_reserved(), host_open_files());
+  for (int i = 0; i < QUESTIONS; ++i)
+    printf("%s\"%s\": {\"found\": %llu, \"absent\": %llu}", i ? ", " : "", questions[i], (unsigned long long)sum.found[i], (unsigned long long)sum.absent[i]);
+  puts("}}");
   return 0;
 }
