@@ -16,6 +16,7 @@ import { bind } from "./link/bind";
 import { Binder } from "./link/binder";
 import { newBinding } from "./link/bond";
 import { hasIndex } from "./link/index";
+import { Lacking } from "./link/missing";
 import { Symbols, symbolsOf } from "./link/symbols";
 import { choose } from "./relocate/indirect";
 import { Relocator, copyAll, newRelocator, relocate } from "./relocate/relocate";
@@ -24,7 +25,7 @@ import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
 import { Module, State, moduleAt, retireModule } from "./registry/module";
 import { patch } from "./registry/patch";
-import { hasVersions } from "./registry/require";
+import { findVersions } from "./registry/require";
 import { Session, Task } from "./registry/session";
 import { reserveTls, restartTls, startTls } from "./registry/tls";
 import { callFini, callInit, callPreinit, finiCount, initCount, preinitCount } from "./run/calls";
@@ -114,7 +115,7 @@ function mapAll(session: Session): bool {
 
 /** Symbols -> Binding, in one scope for all that is being loaded. All that is missing is told at once. */
 function link(session: Session): bool {
-  if (!session.scope && !openScope(session)) return false;
+  if (!session.scope && !(haveVersions(session) && openScope(session))) return false;
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
     if (module.isLent) {
@@ -128,6 +129,24 @@ function link(session: Session): bool {
   }
   session.scope!.dropIndex();
   return !session.missing.count || (session.flags & Flag.AllowMissing) != 0 || lackSymbols(session);
+}
+
+/** True if every version is there that the modules need of their libraries; all that are missing are told at once. */
+function haveVersions(session: Session): bool {
+  let module: Module | null = session.modules.first;
+  while (module) {
+    if (!module.isLent && !findVersions(session, module)) return false;
+    module = module.next;
+  }
+  const missing = session.missing;
+  if (!missing.versionCount) return true;
+  let first = missing.first!;
+  while (first.kind != Lacking.Version) first = first.next!;
+  session.source = first.source;
+  session.fail(Code.MissingVersion, What.Version, first.entry, missing.versionCount);
+  session.fault.name = first.name;
+  session.fault.nameBytes = first.nameBytes;
+  return false;
 }
 
 /** What a module was loaded with is looked in for it. */
@@ -156,10 +175,9 @@ function referencesOf(session: Session): u64 {
   return count;
 }
 
-/** Readies a module for being bound: its versions must be there. */
+/** Readies a module for being bound. */
 function beginBinding(session: Session, module: Module): bool {
   const context = session.context!;
-  if (!hasVersions(session, module)) return false;
   const binding = newBinding(session, module.symbols, module.has(Flag.Patchable) ? module.arena : session.arena);
   if (!binding) return false;
   module.binding = binding;

@@ -230,7 +230,7 @@ export enum List {
   Definition,
   /** Versions needed. Module. Name NameBytes (the version) File FileBytes (of whom) Version Flags. */
   Requirement,
-  /** What is missing. Session that failed (or was allowed to miss). Name NameBytes Source; Type 0 for a symbol, 1 for a library. */
+  /** What is missing. Session that failed (or was allowed to miss). Name NameBytes Source; Type 0 for a symbol, 1 for a library, 2 for a version of File FileBytes. */
   Missing,
   /** Modules. Session: what it loaded, root first. Context: all. Module: what it depends on. Owner. */
   Module,

@@ -9,7 +9,7 @@ import { VERSYM } from "../elf/version";
 import { wide } from "../elf/word";
 import { Image, Part } from "../inspect/image";
 import { Bound } from "../link/bond";
-import { Lack } from "../link/missing";
+import { Lack, Lacking } from "../link/missing";
 import { Symbols } from "../link/symbols";
 import { textBytes } from "../link/text";
 import { definitionCount, definitionField, requirementCount, requirementField } from "../link/version";
@@ -71,8 +71,8 @@ function moduleCount(module: Module, list: u32): u32 {
   switch (list) {
     case List.Symbol:      return module.symbols.count;
     case List.Relocation:  return relocationCount(module.image);
-    case List.Definition:  return definitionCount(module.image, module.placement);
-    case List.Requirement: return requirementCount(module.image, module.placement);
+    case List.Definition:  return definitionCount(module.image, module.placement, module.symbols);
+    case List.Requirement: return requirementCount(module.image, module.placement, module.symbols);
     case List.Binding:     return module.binding ? module.binding!.count : 0;
     case List.Module:      return dependencyCount(module);
     case List.Slot:        return slotCount(module.image);
@@ -178,7 +178,9 @@ function lackField(lack: Lack, field: u32): u64 {
     case Field.Name:      return lack.name;
     case Field.NameBytes: return lack.nameBytes;
     case Field.Source:    return lack.source;
-    case Field.Type:      return lack.isLibrary ? 1 : 0;
+    case Field.Type:      return lack.kind;
+    case Field.File:      return lack.kind == Lacking.Version ? lack.file : NONE;
+    case Field.FileBytes: return lack.kind == Lacking.Version ? lack.fileBytes : NONE;
     default:              return NONE;
   }
 }

@@ -4,6 +4,7 @@ import { Answer, Code, Flag, Kind, Policy, Stage, What } from "../words";
 import { changed, changing, openGeneration, reclaimBlocks } from "../base/generation";
 import { openHeap, peakBytes, usedBytes } from "../base/heap";
 import { Image, newImage } from "../inspect/image";
+import { forgetListing } from "../link/version";
 import { advance, beginUnload } from "../load";
 import { Context, newContext } from "../registry/context";
 import { dropOrphans, keepScope } from "../registry/dependency";
@@ -23,6 +24,7 @@ export function lw_open(limitBytes: u32): i32 {
   openHandles();
   openGeneration();
   openModules();
+  forgetListing();
   isOpen = true;
   return Code.Ok;
 }

@@ -102,7 +102,7 @@ function bindLeap<A>(binder: Binder, entry: u64, index: u32): bool {
       value = hostLink.foundAddr();
       isIndirect = hostLink.foundType() == STT.GNU_IFUNC;
     } else if (bindOf(symInfo<A>(binder.symbols.symbol<A>(index))) != STB.WEAK) {
-      return binder.missing.add(binder.work, binder.name, binder.nameBytes, binder.image.source, false);
+      return binder.lackSymbol();
     }
   }
   const at = binder.work.took(binder.binding.arena.take(offsetof<Leap>()), offsetof<Leap>());

@@ -11,7 +11,7 @@ import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
 import { Binding, Bond, Bound } from "./bond";
 import { Found, Want, found, indexOf, ownerOf } from "./lookup";
-import { Missing } from "./missing";
+import { Lacking, Missing } from "./missing";
 import { Order } from "./order";
 import { Symbols } from "./symbols";
 
@@ -73,8 +73,11 @@ import { Symbols } from "./symbols";
   /** The reference is nobody's: 0 if it is weak, otherwise one more that is missing. */
   lack(index: u32, isWeak: bool): bool {
     this.binding.at(index).bind(Bound.Absent, 0, null, 0);
-    return isWeak || this.missing.add(this.work, this.name, this.nameBytes, this.image.source, false);
+    return isWeak || this.lackSymbol();
   }
+
+  /** The reference is one more that is missing; false with a fault if there is no memory. */
+  lackSymbol(): bool { return this.missing.add(this.work, this.name, this.nameBytes, this.image.source, Lacking.Symbol) != null; }
 }
 
 /**

@@ -32,7 +32,7 @@ export function bindCopy<A>(binder: Binder, entry: u64, to: u64, index: u32): bo
   }
   const answer = binder.ask();
   if (answer == Answer.Pending) return binder.work.wait();
-  if (answer != Answer.Done) return bindOf(symInfo<A>(symbol)) == STB.WEAK || binder.missing.add(binder.work, binder.name, binder.nameBytes, binder.image.source, false);
+  if (answer != Answer.Done) return bindOf(symInfo<A>(symbol)) == STB.WEAK || binder.lackSymbol();
   const bytes = min(own, hostLink.foundBytes());
   // 0 says that nobody knows how much may be read there.
   if (own && !bytes) return binder.work.fail(Code.CopySource, What.Rel, entry, own);

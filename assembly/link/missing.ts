@@ -2,14 +2,21 @@
 
 import { Work } from "../base/work";
 
-/** One missing symbol or library. */
+/** What is missing: Field.Type of an entry of List.Missing. */
+export const enum Lacking { Symbol = 0, Library, Version }
+
+/** One missing symbol, library or version. */
 @unmanaged export class Lack {
   next: Lack | null;
   /** The file that needs it. */
   source: u32;
+  kind: Lacking;
   name: u64;
   nameBytes: u32;
-  isLibrary: bool;
+  /** Of a version: the library that should have it, and the vaddr of the requirement. */
+  fileBytes: u32;
+  file: u64;
+  entry: u64;
 }
 
 /** The list, in the order it was met. */
@@ -18,28 +25,40 @@ import { Work } from "../base/work";
   private last: Lack | null;
   count: u32;
   libraryCount: u32;
+  versionCount: u32;
+  /** The one that was asked for last, and its number: who lists them asks for one after the other. */
+  private seen: Lack | null;
+  private seenIndex: u32;
 
-  /** Notes one more; false with a fault if there is no memory. */
-  add(work: Work, name: u64, nameBytes: u32, source: u32, isLibrary: bool): bool {
+  /** Notes one more; null with a fault if there is no memory. */
+  add(work: Work, name: u64, nameBytes: u32, source: u32, kind: Lacking): Lack | null {
     const at = work.take(offsetof<Lack>());
-    if (!at) return false;
+    if (!at) return null;
     const lack = changetype<Lack>(at);
     lack.name = name;
     lack.nameBytes = nameBytes;
     lack.source = source;
-    lack.isLibrary = isLibrary;
+    lack.kind = kind;
     if (this.last) this.last!.next = lack;
     else this.first = lack;
     this.last = lack;
     ++this.count;
-    if (isLibrary) ++this.libraryCount;
-    return true;
+    if (kind == Lacking.Library) ++this.libraryCount;
+    if (kind == Lacking.Version) ++this.versionCount;
+    return lack;
   }
 
   /** The n-th, or null. */
   at(index: u32): Lack | null {
     let lack = this.first;
-    while (lack && index--) lack = lack.next;
+    let left = index;
+    if (this.seen && index >= this.seenIndex) {
+      lack = this.seen;
+      left -= this.seenIndex;
+    }
+    while (lack && left--) lack = lack.next;
+    this.seen = lack;
+    this.seenIndex = index;
     return lack;
   }
 }

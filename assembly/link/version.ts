@@ -13,6 +13,9 @@ import { Placement } from "../map/map";
 import { Symbols } from "./symbols";
 import { textBytes } from "./text";
 
+/** No name of a version has more bytes, so that few records can't have much to read. */
+export const LONGEST_VERSION: u32 = 4095;
+
 /** A version's name in the string table; of no bytes where there is none. */
 @unmanaged export class Version {
   name: u32;
@@ -161,7 +164,8 @@ function readRequirements(work: Work, walk: Records, into: Symbols): bool {
 
 function keep(work: Work, into: Symbols, walk: Records, index: u32, name: u32): bool {
   const at = walk.isDefinitions ? walk.at : walk.aux;
-  if (name >= into.stringBytes) return work.fail(Code.BadVersionTable, What.Version, at, name);
+  const bytes = name < into.stringBytes ? textBytes(into.strings + name, min(into.stringBytes - name, LONGEST_VERSION + 1)) : u32.MAX_VALUE;
+  if (bytes > LONGEST_VERSION) return work.fail(Code.BadVersionTable, What.Version, at, name);
   index &= VERSYM.VERSION;
   // What changed since it was counted is not there.
   if (index >= into.versionCount) return work.fail(Code.BadVersionTable, What.Version, at, index);
@@ -169,7 +173,7 @@ function keep(work: Work, into: Symbols, walk: Records, index: u32, name: u32): 
   version.isDefined = walk.isDefinitions;
   version.isBase = walk.isDefinitions && (walk.load16(walk.at + Verdef.FLAGS) & VER_FLG.BASE) != 0;
   version.name = name;
-  version.bytes = textBytes(into.strings + name, into.stringBytes - name);
+  version.bytes = bytes;
   return true;
 }
 
@@ -177,18 +181,72 @@ function whole(work: Work, walk: Records): bool {
   return walk.wrongAt == NONE || work.fail(Code.BadVersionTable, What.Version, walk.wrongAt, 0);
 }
 
+/** Where whoever lists the records of a module is: he asks for one after the other, and for many fields of each. */
+@unmanaged class Listing {
+  walk: Records;
+  /** The module, DT_VERDEF or DT_VERNEED, and the number of what the walk is at. */
+  module: u32;
+  index: u32;
+  kind: u64;
+  /** How many there are. */
+  count: u32;
+
+  /** Goes on behind what it is at: to the next record, or to the next of all that hangs on the records. */
+  next(): void {
+    const walk = this.walk;
+    ++this.index;
+    if (walk.isDefinitions) walk.next();
+    else walk.nextAux();
+    this.settle();
+  }
+
+  /** A library that nothing is needed of has nothing to list. */
+  settle(): void {
+    const walk = this.walk;
+    if (!walk.isDefinitions) while (walk.at != NONE && walk.aux == NONE) walk.next();
+  }
+}
+@lazy const LISTED: Listing = changetype<Listing>(memory.data(offsetof<Listing>(), 8));
+@lazy const LISTED_WALK: Records = changetype<Records>(memory.data(offsetof<Records>(), 8));
+
+/** Nothing was listed so far: the core begins anew. */
+export function forgetListing(): void { LISTED.module = 0; }
+
+/** Counts the records of a kind, if they were not the last to be counted, and stands at the first of them. */
+function listing(image: Image, placement: Placement, symbols: Symbols, kind: u64): Listing {
+  if (LISTED.module == symbols.module && LISTED.kind == kind && LISTED.module) return LISTED;
+  LISTED.walk = LISTED_WALK;
+  LISTED.kind = kind;
+  LISTED.count = 0;
+  for (begin(image, placement); LISTED.walk.at != NONE; LISTED.next()) ++LISTED.count;
+  begin(image, placement);
+  LISTED.module = symbols.module;
+  return LISTED;
+}
+
+function begin(image: Image, placement: Placement): void {
+  LISTED.walk.open(image, placement, LISTED.kind, LISTED.kind == DT.VERDEF ? DT.VERDEFNUM : DT.VERNEEDNUM);
+  LISTED.index = 0;
+  LISTED.settle();
+}
+
+/** Where the n-th record is; `at` is NONE if the table has lost it since it was counted. */
+function listed(image: Image, placement: Placement, symbols: Symbols, kind: u64, index: u32): Records {
+  const list = listing(image, placement, symbols, kind);
+  if (index < list.index) begin(image, placement);
+  while (list.index < index && list.walk.at != NONE) list.next();
+  return list.walk;
+}
+
 /** How many versions the image defines. */
-export function definitionCount(image: Image, placement: Placement): u32 {
-  if (!image.dynamic) return 0;
-  let count: u32 = 0;
-  for (let walk = definitions(image, placement); walk.at != NONE; walk.next()) ++count;
-  return count;
+export function definitionCount(image: Image, placement: Placement, symbols: Symbols): u32 {
+  return image.dynamic ? listing(image, placement, symbols, DT.VERDEF).count : 0;
 }
 
 /** A field of a definition: Name NameBytes Version Flags. */
 export function definitionField(image: Image, placement: Placement, symbols: Symbols, index: u32, field: u32): u64 {
-  const walk = definitions(image, placement);
-  while (index--) walk.next();
+  const walk = listed(image, placement, symbols, DT.VERDEF, index);
+  if (walk.at == NONE) return NONE;
   switch (field) {
     case Field.Version: return walk.load16(walk.at + Verdef.NDX) & VERSYM.VERSION;
     case Field.Flags:   return walk.load16(walk.at + Verdef.FLAGS);
@@ -197,20 +255,14 @@ export function definitionField(image: Image, placement: Placement, symbols: Sym
 }
 
 /** How many versions the image needs, of all its libraries together. */
-export function requirementCount(image: Image, placement: Placement): u32 {
-  if (!image.dynamic) return 0;
-  let count: u32 = 0;
-  for (let walk = requirements(image, placement); walk.at != NONE; walk.next()) for (; walk.aux != NONE; walk.nextAux()) ++count;
-  return count;
+export function requirementCount(image: Image, placement: Placement, symbols: Symbols): u32 {
+  return image.dynamic ? listing(image, placement, symbols, DT.VERNEED).count : 0;
 }
 
 /** A field of a requirement: Name NameBytes File FileBytes Version Flags. */
 export function requirementField(image: Image, placement: Placement, symbols: Symbols, index: u32, field: u32): u64 {
-  const walk = requirements(image, placement);
-  for (; walk.at != NONE; walk.next()) {
-    for (; walk.aux != NONE; walk.nextAux()) if (!index--) return requirementAt(walk, symbols, field);
-  }
-  return NONE;
+  const walk = listed(image, placement, symbols, DT.VERNEED, index);
+  return walk.at == NONE ? NONE : requirementAt(walk, symbols, field);
 }
 
 function requirementAt(walk: Records, symbols: Symbols, field: u32): u64 {

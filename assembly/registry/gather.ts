@@ -12,6 +12,7 @@ import { Image, Part, newImage } from "../inspect/image";
 import { staysLoaded } from "../inspect/dynamic";
 import { inspect } from "../inspect/inspect";
 import { isNamed } from "../link/lookup";
+import { Lacking } from "../link/missing";
 import { sameBytes, textBytes } from "../link/text";
 import { keepScope, makeGlobal } from "./dependency";
 import { Module, State, newModule } from "./module";
@@ -86,6 +87,7 @@ function lackLibraries(session: Session, count: u32): bool {
 
 function needs(session: Session, module: Module): bool {
   const image = module.image;
+  if (!module.hasRoom()) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   for (; module.gatheredCount < image.neededCount; ++module.gatheredCount) {
     const name = image.part(Part.Strings).addr + image.neededName(module.gatheredCount);
     const bytes = textBytes(name, image.part(Part.Strings).bytes - image.neededName(module.gatheredCount));
@@ -108,7 +110,7 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
   const answer = hostLink.needed(session.handle, module.image.source, name, bytes);
   if (answer == Answer.Pending) return session.wait();
   if (answer == 0) return true; // the host stands for it
-  if (answer < 0) return session.missing.add(session, name, bytes, module.image.source, true);
+  if (answer < 0) return session.missing.add(session, name, bytes, module.image.source, Lacking.Library) != null;
   const known = fromSource(session, <u32>answer);
   if (known) return isUnready(known) ? session.wait() : depend(session, module, known);
   const image = newImage(<u32>answer, true);
@@ -130,6 +132,7 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
 function depend(session: Session, module: Module, on: Module): bool {
   // A module that was loaded before is of a machine for certain; one that is still to be inspected is checked then.
   if (on.state != State.Loading && on.image.arch != module.image.arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, on.image.arch.machine);
+  module.remember(on);
   if (!module.depend(on, true)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   return on.state == State.Loading || session.pin(on);
 }

@@ -72,6 +72,8 @@ export const enum State { Loading, Published, Dying, Gone }
   initialiser: usize;
   /** The module that needed it first, while they are being loaded. */
   broughtBy: Module | null;
+  /** What came of each DT_NEEDED. */
+  private libraries: usize;
   dependencies: Dependency | null;
   private lastDependency: Dependency | null;
   /** Needed libraries that were seen to, and initialisers that ran: where a pending call goes on. */
@@ -95,6 +97,20 @@ export const enum State { Loading, Published, Dying, Gone }
   /** Its symbols are seen by every load from now on. */
   makeGlobal(): void {
     if (!this.isGlobal && !this.has(Flag.NoLink)) this.context.globals.append(this.symbols);
+  }
+
+  /** Takes room for what it needs; false if there is no memory. */
+  hasRoom(): bool {
+    if (this.image.neededCount && !this.libraries) this.libraries = this.arena.take(<u64>this.image.neededCount << alignof<usize>());
+    return !this.image.neededCount || this.libraries != 0;
+  }
+
+  /** This is the library that it needs next. */
+  remember(on: Module): void { store<usize>(this.libraries + (<usize>this.gatheredCount << alignof<usize>()), changetype<usize>(on)); }
+
+  /** The library of a DT_NEEDED; null if the host stands for it, or nobody has it. */
+  needed(index: u32): Module | null {
+    return this.libraries ? changetype<Module | null>(load<usize>(this.libraries + (<usize>index << alignof<usize>()))) : null;
   }
 
   /** Relies on another module from now on; false if there is no memory. */

@@ -43,11 +43,15 @@ void report_skipped(const char *file, const char *command) {
   json_end();
 }
 
-void report_missing(const char *file, const char *symbol, size_t symbol_bytes, const char *by) {
+static void begin_missing(const char *file, const char *symbol, size_t symbol_bytes, const char *by) {
   json_event("missing");
   json_text("file", file);
   json_bytes("symbol", symbol, symbol_bytes);
   json_text("by", by);
+}
+
+void report_missing(const char *file, const char *symbol, size_t symbol_bytes, const char *by) {
+  begin_missing(file, symbol, symbol_bytes, by);
   json_end();
 }
 
@@ -57,7 +61,10 @@ void report_all_missing(const char *file, uint32_t session) {
     uint64_t name = lw_entry(session, LW_LIST_MISSING, i, LW_FIELD_NAME);
     uint64_t name_bytes = lw_entry(session, LW_LIST_MISSING, i, LW_FIELD_NAME_BYTES);
     uint64_t source = lw_entry(session, LW_LIST_MISSING, i, LW_FIELD_SOURCE);
-    report_missing(file, (const char *)(uintptr_t)name, (size_t)name_bytes, source_name(source));
+    uint64_t library = lw_entry(session, LW_LIST_MISSING, i, LW_FIELD_FILE);
+    begin_missing(file, (const char *)(uintptr_t)name, (size_t)name_bytes, source_name(source));
+    if (library != LW_NONE) json_bytes("of", (const char *)(uintptr_t)library, (size_t)lw_entry(session, LW_LIST_MISSING, i, LW_FIELD_FILE_BYTES));
+    json_end();
   }
 }
 

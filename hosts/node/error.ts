@@ -38,7 +38,7 @@ export class SourceError extends LinkwrightError {
 /** A fault of the core: `code` is its name in docs/faults.md. */
 export class FaultError extends LinkwrightError {
   readonly fault: Fault;
-  /** Every symbol that nobody defines. */
+  /** Every library, symbol and version that nobody has. */
   readonly missing: readonly Missing[];
 
   constructor(fault: Fault, missing: readonly Missing[] = [], options?: ErrorOptions) {

@@ -22,12 +22,17 @@ export interface Fault {
   readonly name: string | undefined;
 }
 
-/** A symbol that nobody defines, or a library that nobody has. */
+/** What may be missing, by Field.Type of an entry of List.Missing. */
+const KINDS = ["symbol", "library", "version"] as const;
+
+/** A symbol that nobody defines, a library that nobody has, or a version that a library has not. */
 export interface Missing {
   readonly name: string;
-  readonly kind: "symbol" | "library";
+  readonly kind: (typeof KINDS)[number];
   /** The file that needs it. */
   readonly file: string | undefined;
+  /** Of a version: the library that should have it. */
+  readonly library?: string;
 }
 
 /** A fault taken apart for people: each field is one line. */
@@ -66,11 +71,15 @@ export function readFault(handles: Handles, session: number, nameOf: (source: nu
 
 /** What a session found nobody to have. */
 export function readMissing(handles: Handles, session: number, nameOf: (source: number) => string | undefined): Missing[] {
-  return handles.list(session, List.Missing, (entry) => ({
-    name: entry.text(Field.Name, Field.NameBytes) ?? "",
-    kind: entry.value(Field.Type) === 1n ? "library" : "symbol",
-    file: nameOf(entry.number(Field.Source)),
-  }));
+  return handles.list(session, List.Missing, (entry) => {
+    const library = entry.text(Field.File, Field.FileBytes);
+    return {
+      name: entry.text(Field.Name, Field.NameBytes) ?? "",
+      kind: KINDS[entry.number(Field.Type)]!,
+      file: nameOf(entry.number(Field.Source)),
+      ...(library !== undefined && { library }),
+    };
+  });
 }
 
 /** The name of a code, or its number where there is none. */
@@ -78,14 +87,19 @@ export function codeName(number: number): string {
   return Code[number] ?? `0x${number.toString(16).padStart(4, "0")}`;
 }
 
-// What may be missing is listed with any fault, but it is the matter of these two only.
-function isLack({ number }: Fault): boolean {
-  return number === Code.MissingLibrary || number === Code.MissingSymbol;
+/** What a fault is about that names all that is missing of a kind. What may be missing is listed with any fault. */
+const LACKS: ReadonlyMap<number, Missing["kind"]> = new Map([
+  [Code.MissingLibrary, "library"], [Code.MissingSymbol, "symbol"], [Code.MissingVersion, "version"],
+]);
+
+/** What a code says to be missing; undefined if it is about something else. */
+export function lackOf(code: number): Missing["kind"] | undefined {
+  return LACKS.get(code);
 }
 
 /** Where a fault is, in words. */
 export function placeOf(fault: Fault): string {
-  if (isLack(fault)) return fault.file ?? "the call itself";
+  if (LACKS.has(fault.number)) return fault.file ?? "the call itself";
   const at = `0x${fault.at.toString(16)}`;
   const words: Record<string, string> = {
     Ehdr: `file header, byte ${fault.at}`,
@@ -109,7 +123,8 @@ export function placeOf(fault: Fault): string {
 export function faultLines(fault: Fault, missing: readonly Missing[] = []): FaultLines {
   const text = FAULTS[fault.number as Code];
   let found = `0x${fault.value.toString(16)}`;
-  if (isLack(fault) && missing.length) found = missingText(missing);
+  const lacking = missingText(fault, missing);
+  if (lacking) found = lacking;
   else if (fault.name !== undefined) found = fault.name;
   return {
     code: `${fault.code} (0x${fault.number.toString(16).padStart(4, "0")})`,
@@ -121,18 +136,20 @@ export function faultLines(fault: Fault, missing: readonly Missing[] = []): Faul
   };
 }
 
-// Libraries and symbols by the file that needs them: "libx.so needs a, b; liby.so needs c".
-function missingText(missing: readonly Missing[]): string {
+// What is missing, by the file that needs it: "libx.so needs a, b; liby.so needs c of libz.so". Versions are a matter of their own.
+function missingText({ number }: Fault, all: readonly Missing[]): string {
+  const missing = LACKS.has(number) ? all.filter((one) => (one.kind === "version") === (number === Code.MissingVersion)) : [];
   const files = [...new Set(missing.map((one) => one.file))];
   return files.map((file) => {
-    const names = missing.filter((one) => one.file === file).map((one) => one.name).join(", ");
+    const names = missing.filter((one) => one.file === file).map(({ name, library }) => (library === undefined ? name : `${name} of ${library}`)).join(", ");
     return file === undefined ? names : `${file} needs ${names}`;
   }).join("; ");
 }
 
 /** A fault in one sentence: what an error's message says. */
 export function faultText(fault: Fault, missing: readonly Missing[] = []): string {
-  if (isLack(fault) && missing.length) return `${fault.code}: ${missingText(missing)}`;
+  const lacking = missingText(fault, missing);
+  if (lacking) return `${fault.code}: ${lacking}`;
   const lines = faultLines(fault);
   return `${fault.code}: ${FAULTS[fault.number as Code]?.means ?? "unknown fault"} (${lines.place}; found ${lines.found})`;
 }

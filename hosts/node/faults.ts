@@ -215,8 +215,8 @@ export const FAULTS: Record<Code, FaultWords> = {
     remedy: "get the file again: its relocations or hash table are damaged",
   },
   [Code.BadVersionTable]: {
-    means: "a version record lies outside of its segment, or its chain does not end",
-    expected: "DT_VERSYM, DT_VERDEF and DT_VERNEED within the file, with as many records as they say",
+    means: "a version record lies outside of its segment, its chain does not end, or there is too much of them",
+    expected: "DT_VERSYM, DT_VERDEF and DT_VERNEED within the file, with as many records as they say; names of 4,095 bytes and 2^20 comparisons of them at the most",
     remedy: "get the file again: its version tables are damaged",
   },
   [Code.CopySource]: {
@@ -235,9 +235,9 @@ export const FAULTS: Record<Code, FaultWords> = {
     remedy: "declare the variable alike in all files (thread_local or not); a host can't define a thread-local one",
   },
   [Code.MissingVersion]: {
-    means: "a library does not have a version that a file needs of it",
-    expected: "the version among those that the library defines (DT_VERDEF)",
-    remedy: "take the library in the version that the file was linked with, or a newer one; see both with `linkwright inspect`",
+    means: "libraries do not have versions that a file needs of them",
+    expected: "each version among those that its library defines (DT_VERDEF)",
+    remedy: "take the library in the version that the file was linked with, or a newer one; see what it has with `linkwright inspect`",
   },
   [Code.NoStaticTls]: {
     means: "the code wants thread-local variables at a fixed distance from the thread pointer, and there is no place left for them",

@@ -123,6 +123,7 @@ describe("cli: versions that nobody has", () => {
     test(`${command[0]!} refuses them`, async () => {
       const { fault } = await json<{ fault: { code: string; name: string; file: string; what: string } }>([...command, older, user], 1);
       assert.deepEqual([fault.code, fault.name, fault.file, fault.what], ["MissingVersion", "TWO", "user.so", "Version"]);
+      assert.match((await expectStatus(1, [...command, older, user])).stderr, /^ {2}found +user\.so needs TWO of versions\.so$/m);
     });
   }
 

@@ -501,7 +501,7 @@ export const WRONG: readonly Wrong[] = [
       elf.segment(PT.TLS).set("type", 0);
     }).bytes),
   },
-  wrong("MissingVersion", "which is named", "versions_next_user.so", (elf) => ({ what: "Version", at: vaddrOf(elf, elf.requirements[0]!.aux), value: 0n, name: "THREE" })),
+  wrong("MissingVersion", "which is named", "versions_next_user.so", (elf) => ({ what: "Version", at: vaddrOf(elf, elf.requirements[0]!.aux), value: 1n, name: "THREE" })),
   wrong("BadVersionTable", "needs outside of every segment", "versions_user.so", (elf) => {
     elf.entry(DT.VERNEED).set("value", nowhere(elf));
     return { what: "Version", at: nowhere(elf), value: 0n };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { copyFileSync, linkSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { type Context, FaultError, type Interception, type LinkwrightOptions, Linkwright, type Module, OptionError, type Reference } from "./package.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
@@ -259,7 +259,31 @@ describe("node: lookups", () => {
     const only = build("x86_64", "versions_one", "int answer(void) { return 1; }", [], `--version-script=${join(folder, "one.map")}`, "-soname=versions.so");
     const error = await context.load(versioned, { search: () => only }).then(() => undefined, (why: unknown) => why);
     assert.ok(error instanceof FaultError);
-    assert.deepEqual([error.code, error.fault.name, error.fault.file, error.fault.what, error.fault.value], ["MissingVersion", "TWO", "versioned-x86_64.so", "Version", 0n]);
+    assert.deepEqual([error.code, error.fault.name, error.fault.file, error.fault.what, error.fault.value], ["MissingVersion", "TWO", "versioned-x86_64.so", "Version", 1n]);
+    assert.deepEqual(error.missing, [{ name: "TWO", kind: "version", file: "versioned-x86_64.so", library: "versions.so" }]);
+  }));
+
+  test("versions that nobody has are told all at once, of whom, and by whom they are needed", () => within({}, async (_, context) => {
+    const map = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return `--version-script=${join(folder, name)}`;
+    };
+    // Linked with libraries that have no DT_SONAME: a file's versions are those of the name that it asks for.
+    const code = "int one(void) { return 1; } int two(void) { return 2; } int three(void) { return 3; }";
+    const object = objectOf(folder, "x86_64", "several", code);
+    const nameless = (name: string, versions: string): string => library(folder, "x86_64", join(folder, name), object, [], [map(`${name}.map`, versions)]);
+    const newer = nameless("newer.so", "A { global: one; }; B { global: two; }; C { global: three; };");
+    const older = nameless("older.so", "A { global: one; two; three; };");
+    const middle = build("x86_64", "several_middle", "int two(void); int middle(void) { return two(); }", [newer], "-soname=middle.so");
+    const user = build("x86_64", "several_user", "int one(void); int three(void); int two(void); int middle(void); int check(void) { return one() + two() + three() + middle(); }", [newer, middle]);
+    const search = (name: string): string => (name === "middle.so" ? middle : older);
+    const error = await context.load(user, { search }).then(() => undefined, (why: unknown) => why);
+    assert.ok(error instanceof FaultError);
+    const said = error.missing.map(({ name, kind, file, library }) => `${file}: ${kind} ${name} of ${basename(library!)}`);
+    assert.deepEqual(said.sort(), ["middle.so: version B of newer.so", "several_user-x86_64.so: version B of newer.so", "several_user-x86_64.so: version C of newer.so"]);
+    assert.equal(error.fault.value, 3n);
+    assert.match(error.message, /^MissingVersion: several_user-x86_64\.so needs (B|C) of \S*newer\.so, (B|C) of \S*newer\.so; middle\.so needs B of \S*newer\.so$/);
+    await (await context.load(user, { search: (name) => (name === "middle.so" ? middle : newer) })).unload();
   }));
 
   test("behind a module", () => within({}, async (_, context) => {

@@ -8,7 +8,7 @@ import { ALLOW_TEXT, SEARCH } from "../files.js";
 import { nearest } from "../nearest.js";
 import { boot } from "../qemu/boot.js";
 import { type Freight, cargoOf, loadLine, machineOf } from "../qemu/cargo.js";
-import type { FaultEvent, LoadedEvent } from "../qemu/events.js";
+import type { FaultEvent, LoadedEvent, MissingEvent } from "../qemu/events.js";
 import type { Machine } from "../qemu/machine.js";
 import { TargetError, endingError, imageFault } from "../qemu/report.js";
 import { say, sayJson } from "../terminal.js";
@@ -93,7 +93,7 @@ async function runFiles(args: Arguments): Promise<number> {
 
   const stream = new Stream();
   const loaded: LoadedEvent[] = [];
-  const missing: { symbol: string; by: string }[] = [];
+  const missing: MissingEvent[] = [];
   let fault: FaultEvent | undefined;
   let value: bigint | undefined;
   const ending = await boot({

@@ -5,7 +5,7 @@ export type ImageEvent =
   | { readonly event: "ready"; readonly machine: string; readonly page: number; readonly counter: string; readonly ram: number }
   | LoadedEvent
   | { readonly event: "host"; readonly name: string; readonly address: string }
-  | { readonly event: "missing"; readonly file: string; readonly symbol: string; readonly by: string }
+  | MissingEvent
   | FaultEvent
   | { readonly event: "hash"; readonly file: string; readonly segments: readonly { vaddr: string; bytes: string | number; hash: string }[] }
   | { readonly event: "found"; readonly file: string; readonly symbol: string; readonly address: string; readonly owner: string; readonly steps: number }
@@ -29,6 +29,15 @@ export interface LoadedEvent {
   readonly core: number;
   readonly peak: number;
   readonly steps: Readonly<Record<string, number>>;
+}
+
+/** A symbol, library or version that nobody has; a version's library is `of`. */
+export interface MissingEvent {
+  readonly event: "missing";
+  readonly file: string;
+  readonly symbol: string;
+  readonly by: string;
+  readonly of?: string;
 }
 
 /** A file was refused. */

@@ -1,12 +1,12 @@
 // What an image reported, as the errors and words of this host.
 
-import { Code, What } from "../../../assembly/words.js";
+import { What } from "../../../assembly/words.js";
 import { type FaultError, LinkwrightError, faultError } from "../error.js";
 import { symbolAt } from "../examine.js";
-import { type FaultLines, type Missing, codeName } from "../fault.js";
+import { type FaultLines, codeName, lackOf } from "../fault.js";
 import type { Ending } from "./boot.js";
 import type { Freight } from "./cargo.js";
-import type { FaultEvent, LoadedEvent, TrapEvent } from "./events.js";
+import type { FaultEvent, LoadedEvent, MissingEvent, TrapEvent } from "./events.js";
 
 /** The machine trapped, hung or ended: said in the same six lines as a fault. */
 export class TargetError extends LinkwrightError {
@@ -88,9 +88,8 @@ function placeOf(pc: bigint | undefined, loaded: readonly LoadedEvent[], cargo: 
 }
 
 /** The fault that an image reported, with everything that it found missing. */
-export function imageFault(event: FaultEvent, missing: readonly { symbol: string; by: string }[]): FaultError {
+export function imageFault(event: FaultEvent, missing: readonly MissingEvent[]): FaultError {
   const number = Number(event.code);
-  const kind: Missing["kind"] = number === Code.MissingLibrary ? "library" : "symbol";
   return faultError({
     code: codeName(number),
     number,
@@ -99,7 +98,9 @@ export function imageFault(event: FaultEvent, missing: readonly { symbol: string
     value: BigInt(event.value),
     file: named(event.source) ?? event.file,
     name: named(event.name),
-  }, missing.map((one) => ({ name: named(one.symbol) ?? "", kind, file: named(one.by) })));
+  }, missing.map(({ symbol, by, of }) => ({
+    name: named(symbol) ?? "", kind: lackOf(number) ?? "symbol", file: named(by), ...(of !== undefined && { library: named(of)! }),
+  })));
 }
 
 // The serial line has bytes as code points of the same number.

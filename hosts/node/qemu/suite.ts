@@ -5,7 +5,7 @@ import { faultLines } from "../fault.js";
 import { linesOf, messageOf } from "../report.js";
 import { boot } from "./boot.js";
 import { type Freight, loadLine } from "./cargo.js";
-import type { FaultEvent, ImageEvent, LoadedEvent } from "./events.js";
+import type { FaultEvent, ImageEvent, LoadedEvent, MissingEvent } from "./events.js";
 import type { Machine } from "./machine.js";
 import { type Place, TargetError, endingError, imageFault } from "./report.js";
 
@@ -74,7 +74,7 @@ class Part {
   #current: Test | undefined;
   #value: bigint | undefined;
   #fault: FaultEvent | undefined;
-  #missing: { symbol: string; by: string }[] = [];
+  #missing: MissingEvent[] = [];
   #loaded: LoadedEvent[] = [];
   #output = "";
 

@@ -1,6 +1,6 @@
 // A fault of the core, in words: build/wasmtime/words.ts has them.
 
-import { Field, What } from "../../../assembly/words";
+import { Code, Field, What } from "../../../assembly/words";
 import {
   codeName, expectedOf, isLack, meaningOf, placeBare, placeDigits, placeLead, placeTail, remedyOf, stageName, whatName,
 } from "../../../build/wasmtime/words";
@@ -11,7 +11,7 @@ import { answersJson, headline } from "./failure";
 import { hexField, numberField, textField, wordsField } from "./fields";
 import * as json from "./json";
 import { List, newList } from "./list";
-import { Lack, fileName, readMissing } from "./missing";
+import { Lack, Lacking, fileName, kindName, readMissing } from "./missing";
 import { nameAt } from "./target";
 import { Text, lengthOf } from "./text";
 
@@ -91,23 +91,34 @@ function found(): Text {
   return text.held;
 }
 
-// Names by the file that needs them: "libx.so needs a, b; liby.so needs c".
+// Names by the file that needs them: "libx.so needs a, b; liby.so needs c of libz.so".
 function lacks(text: Buffer): void {
   for (let i: u32 = 0; i < missing.count; ++i) {
     const first = missing.at<Lack>(i);
-    if (isAfter(i)) continue;
-    if (i) text.words("; ");
+    if (!isMatter(first) || isAfter(i)) continue;
+    if (text.bytes) text.words("; ");
     if (first.file) text.text(first.file!).words(" needs ");
-    text.text(first.name);
+    lackName(text, first);
     for (let k = i + 1; k < missing.count; ++k) {
       const other = missing.at<Lack>(k);
-      if (isSameFile(first, other)) text.words(", ").text(other.name);
+      if (isMatter(other) && isSameFile(first, other)) lackName(text.words(", "), other);
     }
   }
 }
 
+function lackName(text: Buffer, lack: Lack): void {
+  text.text(lack.name);
+  if (lack.library) text.words(" of ").text(lack.library!);
+}
+
+/** What may be missing is listed with any fault; versions are a matter of their own. */
+function isMatter(lack: Lack): bool { return (lack.kind == Lacking.Version) == (code == Code.MissingVersion); }
+
 function isAfter(index: u32): bool {
-  for (let i: u32 = 0; i < index; ++i) if (isSameFile(missing.at<Lack>(i), missing.at<Lack>(index))) return true;
+  for (let i: u32 = 0; i < index; ++i) {
+    const before = missing.at<Lack>(i);
+    if (isMatter(before) && isSameFile(before, missing.at<Lack>(index))) return true;
+  }
   return false;
 }
 
@@ -138,8 +149,9 @@ function writeJson(): void {
     const lack = missing.at<Lack>(i);
     json.beginObject();
     textField("name", lack.name);
-    wordsField("kind", lack.isLibrary ? "library" : "symbol");
+    wordsField("kind", kindName(lack));
     if (lack.file) textField("file", lack.file!);
+    if (lack.library) textField("library", lack.library!);
     json.endObject();
   }
   json.endArray();

@@ -1,5 +1,5 @@
 import { Field, List as CoreList } from "../../../assembly/words";
-import { lw_count, lw_entry } from "./core";
+import { NONE, lw_count, lw_entry } from "./core";
 import { take } from "./heap";
 import * as json from "./json";
 import { List } from "./list";
@@ -7,13 +7,24 @@ import { sourceAt } from "./source";
 import { nameAt } from "./target";
 import { Text } from "./text";
 
-/** A symbol that nobody defines, or a library that nobody has. */
+/** What may be missing: Field.Type of an entry of List.Missing. */
+export const enum Lacking { Symbol = 0, Library, Version }
+
+/** A symbol that nobody defines, a library that nobody has, or a version that a library has not. */
 @unmanaged
 export class Lack {
   name: Text;
-  isLibrary: bool;
+  kind: Lacking;
+  /** Of a version: the library that should have it. */
+  library: Text | null;
   /** The file that needs it. */
   file: Text | null;
+}
+
+/** Its kind, in a word. */
+export function kindName(lack: Lack): string {
+  if (lack.kind == Lacking.Version) return "version";
+  return lack.kind == Lacking.Library ? "library" : "symbol";
 }
 
 /** The name of a file, if there is such a file. */
@@ -30,18 +41,20 @@ export function readMissing(session: u32, list: List): void {
     const name = nameAt(addr, <u32>lw_entry(session, CoreList.Missing, i, Field.NameBytes));
     const lack = changetype<Lack>(take(offsetof<Lack>()));
     lack.name = name;
-    lack.isLibrary = lw_entry(session, CoreList.Missing, i, Field.Type) == 1;
+    lack.kind = <Lacking>lw_entry(session, CoreList.Missing, i, Field.Type);
+    const library = lw_entry(session, CoreList.Missing, i, Field.File);
+    lack.library = library == NONE ? null : nameAt(library, <u32>lw_entry(session, CoreList.Missing, i, Field.FileBytes));
     lack.file = fileName(<u32>lw_entry(session, CoreList.Missing, i, Field.Source));
     list.add(changetype<usize>(lack));
   }
 }
 
 /** The names of missing symbols, or of libraries, each once, as an array. */
-export function jsonNames(missing: List, areLibraries: bool): void {
+export function jsonNames(missing: List, kind: Lacking): void {
   json.beginArray();
   for (let i: u32 = 0; i < missing.count; ++i) {
     const lack = missing.at<Lack>(i);
-    if (lack.isLibrary == areLibraries && !wasNamed(missing, i)) json.text(lack.name);
+    if (lack.kind == kind && !wasNamed(missing, i)) json.text(lack.name);
   }
   json.endArray();
 }
@@ -50,7 +63,7 @@ function wasNamed(missing: List, index: u32): bool {
   const lack = missing.at<Lack>(index);
   for (let i: u32 = 0; i < index; ++i) {
     const other = missing.at<Lack>(i);
-    if (other.isLibrary == lack.isLibrary && other.name.equals(lack.name)) return true;
+    if (other.kind == lack.kind && other.name.equals(lack.name)) return true;
   }
   return false;
 }

@@ -4,7 +4,7 @@ import { Field, List as CoreList } from "../../../../assembly/words";
 import { ERR, OUT } from "../console";
 import { NONE, lw_count, lw_value } from "../core";
 import { size } from "../image";
-import { Lack } from "../missing";
+import { Lack, kindName } from "../missing";
 import { newTable } from "../table";
 import { reservedEnd, reservedStart } from "../target";
 import { Text } from "../text";
@@ -26,7 +26,7 @@ export function writeText(out: Text): void {
   table.write();
   for (let i: u32 = 0; i < missing.count; ++i) {
     const lack = missing.at<Lack>(i);
-    ERR.words("missing ").words(lack.isLibrary ? "library" : "symbol").words(": ").printable(lack.name);
+    ERR.words("missing ").words(kindName(lack)).words(": ").printable(lack.name);
     if (lack.file) ERR.words(" (").printable(lack.file!).words(" needs it)");
     ERR.byte(0x0a);
   }
