@@ -296,7 +296,7 @@ export enum Field {
   References,
   /** Module: the context it lives in. */
   Context,
-  /** Bytes of the core's own memory in use, and the most that ever were: `lw_value(0, ...)`. Module, Session, Context: UsedBytes, their own. */
+  /** Bytes of the core's own memory in use, and the most that ever were: `lw_value(0, ...)`. Module, Session: UsedBytes, their own; Context: of its modules, scopes and indices, too. */
   UsedBytes,
   PeakBytes,
   /** Module: addresses of its dynamic section, its program headers, its PT_GNU_EH_FRAME; NONE where they are not in memory. */

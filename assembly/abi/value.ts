@@ -9,6 +9,7 @@ import { kindOf, recordOf } from "../registry/handle";
 import { keptBy } from "../registry/dependency";
 import { Module, publishedModule } from "../registry/module";
 import { Session } from "../registry/session";
+import { contextBytes, moduleBytes } from "../registry/usage";
 import { DT } from "../elf/dynamic";
 import { Part } from "../inspect/image";
 import { textBytes } from "../link/text";
@@ -22,7 +23,7 @@ export function lw_value(handle: u32, field: u32): u64 {
     case Kind.Session: return sessionValue(changetype<Session>(recordOf(handle, kind)), field);
     case Kind.Image:   return imageValue(changetype<Image>(recordOf(handle, kind)), field);
     case Kind.Module:  return anyModuleValue(changetype<Module>(recordOf(handle, kind)), field);
-    case Kind.Context: return field == Field.UsedBytes ? changetype<Context>(recordOf(handle, kind)).arena.bytes : NONE;
+    case Kind.Context: return field == Field.UsedBytes ? contextBytes(changetype<Context>(recordOf(handle, kind))) : NONE;
     default:           return handle ? NONE : coreValue(field);
   }
 }
@@ -95,7 +96,7 @@ function moduleValue(module: Module, field: u32): u64 {
     case Field.TlsNumber:  return module.hasTls ? machine.tlsNumber(handle) : 0;
     case Field.TlsOffset:  return module.hasTls ? machine.tlsOffset(handle) : NOWHERE;
     case Field.TlsImage:   return image.tls ? module.placement.at(image.tls!.vaddr) : NONE;
-    case Field.UsedBytes:  return module.arena.bytes + image.arena.bytes;
+    case Field.UsedBytes:  return moduleBytes(module);
     case Field.Kept:       return keptBy(module);
     default:               return imageValue(image, field);
   }

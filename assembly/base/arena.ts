@@ -1,6 +1,6 @@
 // Memory that is given back all at once.
 
-import { give, take } from "./heap";
+import { give, heldBytes, take } from "./heap";
 
 @unmanaged class Link { next: usize; pad: usize; }
 if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 8");
@@ -11,7 +11,7 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 /** A chain of blocks with one owner. The arena is itself in the block that was taken first. */
 @unmanaged export class Arena {
   private last: usize;
-  /** Bytes that it holds, its own included. */
+  /** Bytes that it holds, its own and what it takes to hold them included. */
   bytes: usize;
 
   /** The owner's record, behind the arena itself. */
@@ -24,7 +24,7 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
     if (!at) return 0;
     changetype<Link>(at).next = this.last;
     this.last = at;
-    this.bytes += <usize>bytes + offsetof<Link>();
+    this.bytes += heldBytes(at);
     return at + offsetof<Link>();
   }
 
@@ -44,6 +44,6 @@ if (offsetof<Arena>() != 8) ERROR("an arena keeps its owner's record aligned to 
 /** A new arena that begins with its owner's record of this many bytes, zeroed; null if there is no memory. */
 export function arenaOf(recordBytes: usize): Arena | null {
   const arena = changetype<Arena | null>(take(offsetof<Arena>() + recordBytes));
-  if (arena) arena.bytes = offsetof<Arena>() + recordBytes;
+  if (arena) arena.bytes = heldBytes(changetype<usize>(arena));
   return arena;
 }

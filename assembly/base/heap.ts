@@ -68,6 +68,9 @@ export function take(bytes: usize): usize {
   return payload;
 }
 
+/** Bytes that it takes to hold what `take` gave. */
+export function heldBytes(payload: usize): usize { return changetype<Block>(payload - TAG).bytes; }
+
 /** Gives back what `take` gave. */
 export function give(payload: usize): void {
   let block = changetype<Block>(payload - TAG);

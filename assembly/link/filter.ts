@@ -2,7 +2,7 @@
 // module's own symbols are none of anybody else's.
 
 import { retire } from "../base/generation";
-import { take } from "../base/heap";
+import { heldBytes, take } from "../base/heap";
 import { definedCount, firstDefined, keyOf } from "./index";
 import { Symbols } from "./symbols";
 
@@ -37,6 +37,9 @@ import { Symbols } from "./symbols";
     }
     return true;
   }
+
+  /** Bytes that it holds. */
+  get bytes(): u64 { return heldBytes(changetype<usize>(this)); }
 
   release(): void { retire(changetype<usize>(this)); }
 }

@@ -5,7 +5,7 @@ import * as target from "../host/memory";
 import { NONE } from "../host/answer";
 import { Arch } from "../arch/arch";
 import { retire, written } from "../base/generation";
-import { take } from "../base/heap";
+import { heldBytes, take } from "../base/heap";
 import { gnuHash } from "../elf/hash";
 import { SHN, STB, bindOf, symInfo, symShndx, symValue } from "../elf/symbol";
 import { wide } from "../elf/word";
@@ -49,6 +49,17 @@ import { Symbols } from "./symbols";
   @inline private bucket(key: u32): Bucket {
     const buckets = this.buckets;
     return changetype<Bucket>(buckets + 8 + <usize>(key >> 1 & load<u32>(buckets, 4)) * offsetof<Bucket>());
+  }
+
+  /** Bytes that it holds. */
+  get bytes(): u64 {
+    let bytes = <u64>heldBytes(changetype<usize>(this)) + (this.buckets ? heldBytes(this.buckets) : 0);
+    let block = this.blocks;
+    while (block) {
+      bytes += heldBytes(changetype<usize>(block));
+      block = block.next;
+    }
+    return bytes;
   }
 
   /** The first definition of a name, of modules with a higher rank than this. */

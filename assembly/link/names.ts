@@ -98,6 +98,12 @@ import { Symbols } from "./symbols";
     }
   }
 
+  /** Bytes that both hold. */
+  get indexBytes(): u64 {
+    if (!hasIndex()) return 0;
+    return (this.index ? this.index!.bytes : 0) + (this.filter ? this.filter!.bytes : 0);
+  }
+
   /** Gives back the index and the filter. */
   dropIndex(): void {
     if (this.filter) this.filter!.release();

@@ -44,6 +44,8 @@ import { Symbols } from "./symbols";
     this.lacksIndex = true;
   }
 
+  get indexBytes(): u64 { return hasIndex() && this.index ? this.index!.bytes : 0; }
+
   private dropIndex(): void {
     if (this.index) this.index!.release();
     this.index = null;

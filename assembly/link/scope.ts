@@ -32,6 +32,7 @@ import { Symbols } from "./symbols";
   /** Puts symbols elsewhere in the order. */
   replace(index: u32, symbols: Symbols): void { store<usize>(this.items + (<usize>index << alignof<usize>()), changetype<usize>(symbols)); }
 
+  get bytes(): u64 { return <u64>this.arena.bytes + (hasIndex() && this.index ? this.index!.bytes : 0); }
   @inline get isHeldOnce(): bool { return this.holders == 1; }
   hold(): void { ++this.holders; }
   /** One holder less; true if it was the last. */

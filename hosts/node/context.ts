@@ -106,6 +106,11 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
     return this.#runtime.handles.list(this.#handle, List.Module, (entry) => this.dependency(entry.number(Field.Owner)));
   }
 
+  /** Bytes of the core's own memory that it takes, its modules included. */
+  get usedBytes(): number {
+    return Number(this.#runtime.handles.value(this.#handle, Field.UsedBytes));
+  }
+
   /**
    * Loads a module with everything it needs. A file that is loaded already is not loaded again: its module gets one more reference.
    *
