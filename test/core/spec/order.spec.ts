@@ -202,7 +202,7 @@ describe("link: names", () => {
     freshHeap(1 << 19);
     seed(9);
     newPool();
-    for (let hole: usize = 8; hole < 9000; hole += 56) {
+    for (let hole: usize = 8; hole < 9000; hole += 40) {
       const names = newNames(), model: Symbols[] = [];
       const blocks = fill(hole), used = usedBytes();
       for (let i = 0; i < 32; ++i) {
