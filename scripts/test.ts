@@ -23,7 +23,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["embed", 6],
   ["corpus", 8],
   ["bench", 41],
-  ["threads", 4],
+  ["threads", 6],
   ["programs", 17],
   ["linux", 64],
   ["linux", 82],

@@ -6,7 +6,7 @@ import type { Command, Step } from "../../../scripts/steps.js";
 const FOLDER = "build/bench/native";
 const SOURCES = "test/bench/native";
 const SHARED = ["hosts/embed/library.c", "hosts/embed/defaults.c", "hosts/wasm2c/runtime.c"];
-const CC: Command = ["clang-19", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror"];
+const CC: Command = ["-O2", "-std=c11", "-Wall", "-Wextra", "-Werror"];
 
 /** How a program is made. */
 interface Recipe {
@@ -18,9 +18,11 @@ interface Recipe {
   readonly asc?: readonly string[];
   readonly wasm2c?: readonly string[];
   readonly cc?: readonly string[];
+  /** The compiler; this machine's unless told. */
+  readonly compiler?: Command;
 }
 
-function stepsOf({ machine, name, main, asc = [], wasm2c = [], cc = [] }: Recipe): Step[] {
+function stepsOf({ machine, name, main, asc = [], wasm2c = [], cc = [], compiler = ["clang-19"] }: Recipe): Step[] {
   const folder = `${FOLDER}/${name}`, wasm = `${folder}/core.wasm`, core = `${folder}/core.c`, program = `${folder}/${name}`;
   const folders = ["build/include", folder, "hosts/wasm2c", "hosts/embed", SOURCES].map((each) => `-I${each}`);
   const sources = [`${SOURCES}/host.c`, "hosts/embed/defaults.c", "hosts/wasm2c/runtime.c", main];
@@ -35,7 +37,7 @@ function stepsOf({ machine, name, main, asc = [], wasm2c = [], cc = [] }: Recipe
     },
     {
       name, reads: [SOURCES, "hosts/wasm2c", "build/include/linkwright.h", core, `${folder}/core.h`, main, ...SHARED], makes: [program],
-      commands: [[...CC, ...cc, ...folders, ...sources, "-o", program]],
+      commands: [[...compiler, ...CC, ...cc, ...folders, ...sources, "-o", program]],
     },
   ];
 }
@@ -55,10 +57,11 @@ export function makeBench(machine: string, say: (what: string) => void): Promise
 const THREAD_PAGES = "512";
 
 /** The program with readers that take no lock. Its core's memory is shared: to wasm2c only that makes atomic accesses atomic. */
-export function makeThreads(machine: string, say: (what: string) => void): Promise<string> {
+export function makeThreads(machine: string, say: (what: string) => void, compiler?: Command): Promise<string> {
   return make({
     machine,
-    name: "threads",
+    name: compiler ? `threads-${machine}` : "threads",
+    ...(compiler && { compiler }),
     main: "test/threads/threads.c",
     asc: ["--use", "LW_THREADS=1", "--enable", "threads", "--sharedMemory", "--initialMemory", THREAD_PAGES, "--maximumMemory", THREAD_PAGES],
     wasm2c: ["--enable-threads"],
