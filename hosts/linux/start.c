@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "host.h"
+#include "tls.h"
 
 /* Addresses, not memory: pages that nobody touched cost nothing. Behind it lies what a wrong access of the core would hit. */
 #if UINTPTR_MAX > UINT32_MAX
@@ -19,26 +20,45 @@ uint64_t page_bytes;
 int host_argc;
 char **host_argv, **host_envp;
 
-static pthread_mutex_t mutex;
+/* Recursive by itself: a mutex that knows its owner by the number of a thread can't be given back by a child of fork, which has another. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static const void *owner; /* something that is each thread's own, and lies where it lay after fork */
+static unsigned held;     /* how often */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool is_open;
 
-/* A child has one thread, which may have been the one that holds the lock, and no other. */
-static void before_fork(void) { pthread_mutex_lock(&mutex); }
-static void after_fork(void) { pthread_mutex_unlock(&mutex); }
-static void in_child(void) {
-  readers_forked();
+static void lock(void) {
+  if (__atomic_load_n(&owner, __ATOMIC_RELAXED) != &reader) {
+    pthread_mutex_lock(&mutex);
+    __atomic_store_n(&owner, &reader, __ATOMIC_RELAXED);
+  }
+  ++held;
+}
+
+static void unlock(void) {
+  if (--held > 0) return;
+  __atomic_store_n(&owner, NULL, __ATOMIC_RELAXED);
   pthread_mutex_unlock(&mutex);
 }
 
-static void open_lock(void) {
-  pthread_mutexattr_t recursive;
-  pthread_mutexattr_init(&recursive);
-  pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
-  pthread_mutex_init(&mutex, &recursive);
-  pthread_mutexattr_destroy(&recursive);
-  pthread_atfork(before_fork, after_fork, in_child);
+/* A child has one thread, which may have been the one that holds the lock, and no other. */
+static void before_fork(void) {
+  lock();
+  tls_before_fork();
 }
+static void after_fork(void) {
+  tls_after_fork(false);
+  unlock();
+}
+static void in_child(void) {
+  readers_forked();
+  tls_after_fork(true);
+  mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&mutex);
+  unlock();
+}
+
+static void open_lock(void) { pthread_atfork(before_fork, after_fork, in_child); }
 
 static bool open_core(void) {
   page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -50,15 +70,15 @@ static bool open_core(void) {
 
 bool host_enter(void) {
   pthread_once(&once, open_lock);
-  pthread_mutex_lock(&mutex);
+  lock();
   if (!is_open) is_open = open_core();
   if (is_open) return true;
-  pthread_mutex_unlock(&mutex);
+  unlock();
   fail(LW_CODE_OUT_OF_MEMORY, "there are no addresses for the loader's own memory");
   return false;
 }
 
-void host_leave(void) { pthread_mutex_unlock(&mutex); }
+void host_leave(void) { unlock(); }
 
 /* glibc hands a constructor what main gets; others do not. */
 __attribute__((constructor(102))) static void keep_arguments(int argc, char **argv, char **envp) {
