@@ -103,7 +103,9 @@ bool adopt_all(uint32_t context) {
   for (size_t i = 0; i < adopted_count; ++i) {
     lw_module module;
     struct file *file = file_at(adopted[i].source);
-    if (file && load_file(context, file, LW_GLOBAL | LW_NODELETE, &module) != LW_OK) return false;
+    if (!file) continue;
+    if (load_file(context, file, LW_GLOBAL | LW_NODELETE, &module) != LW_OK) return false;
+    unload(module); /* it stays; references are those of who opens it */
   }
   return true;
 }

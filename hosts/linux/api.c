@@ -102,11 +102,19 @@ static int load(uint32_t context, struct file *file, unsigned flags, lw_module *
 
 /* A library by its name: what is called so is there, or it is searched for. */
 static int find(const char *path, struct file **file) {
+  if (!*path) return ENOENT;
   if (strchr(path, '/')) return file_open(path, file);
   size_t bytes = strlen(path);
   *file = adopted_named(path, bytes);
-  if (!*file) *file = search_find(path, bytes);
-  return *file ? 0 : errno;
+  if (*file || (*file = search_find(path, bytes))) return 0;
+  int error = errno;
+  search_forget();
+  return error;
+}
+
+/* A path is as long as anybody likes: the reason is what must be heard. */
+static int not_opened(const char *path, int error) {
+  return fail(LW_CODE_VIEW_REFUSED, "%.512s: cannot open shared object file: %s", path, strerror(error));
 }
 
 PUBLIC int lw_open(lw_context context, const char *path, unsigned flags, lw_module *module) {
@@ -116,7 +124,7 @@ PUBLIC int lw_open(lw_context context, const char *path, unsigned flags, lw_modu
   uint32_t of = context_of(context);
   struct file *file;
   int code = of ? LW_OK : LW_CODE_STALE_HANDLE, error = of ? find(path, &file) : 0;
-  if (error) code = fail(LW_CODE_VIEW_REFUSED, "%s: cannot open shared object file: %s", path, strerror(error));
+  if (error) code = not_opened(path, error);
   else if (of) code = load(of, file, flags, module);
   host_leave();
   return code;
@@ -129,7 +137,7 @@ PUBLIC int lw_open_fd(lw_context context, int number, const char *name, unsigned
   uint32_t of = context_of(context);
   struct file *file;
   int code = of ? LW_OK : LW_CODE_STALE_HANDLE, error = of ? file_of_number(number, name, &file) : 0;
-  if (error) code = fail(LW_CODE_VIEW_REFUSED, "%s: cannot open shared object file: %s", name ? name : "file descriptor", strerror(error));
+  if (error) code = not_opened(name ? name : "file descriptor", error);
   else if (of) code = load(of, file, flags, module);
   host_leave();
   return code;

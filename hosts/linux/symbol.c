@@ -8,9 +8,13 @@ static void *missing(lw_module module, const char *name, const char *version) {
   return NULL;
 }
 
-static void *no_name(void) { return fail(LW_CODE_WRONG_KIND, "the symbol has no name"), NULL; }
+/* What is no module has no symbols. */
+static void *no_symbol(lw_module module, const char *name, const char *version) {
+  if (core_value(module, LW_FIELD_KIND) == LW_KIND_MODULE) return missing(module, name, version);
+  return fail(LW_CODE_STALE_HANDLE, "%#x is no module, or was closed", module), NULL;
+}
 
-static void *no_module(lw_module module) { return fail(LW_CODE_STALE_HANDLE, "%#x is no module, or was closed", module), NULL; }
+static void *no_name(void) { return fail(LW_CODE_WRONG_KIND, "the symbol has no name"), NULL; }
 
 PUBLIC void *lw_symbol(lw_module module, const char *name) { return lw_symbol_version(module, name, NULL); }
 
@@ -20,7 +24,7 @@ PUBLIC void *lw_symbol_version(lw_module module, const char *name, const char *v
   uint64_t found = core_find(module, addr_of(name), (uint32_t)strlen(name), version ? addr_of(version) : LW_NONE, version ? (uint32_t)strlen(version) : 0);
   void *address = address_of(found);
   read_end();
-  if (__builtin_expect(!found, 0)) return core_value(module, LW_FIELD_KIND) == LW_KIND_MODULE ? missing(module, name, version) : no_module(module);
+  if (__builtin_expect(!found, 0)) return no_symbol(module, name, version);
   return address;
 }
 
@@ -43,5 +47,5 @@ PUBLIC void *lw_next(lw_module module, const char *name) {
   uint64_t found = core_next(module, addr_of(name), (uint32_t)strlen(name), LW_NONE, 0);
   void *address = address_of(found);
   read_end();
-  return found ? address : missing(module, name, NULL);
+  return found ? address : no_symbol(module, name, NULL);
 }
