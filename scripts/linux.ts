@@ -87,6 +87,6 @@ export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: Linu
 
 /** What programs that use the libraries are compiled with. */
 export const linuxHeader: Step = {
-  name: "linux header", reads: [`${HOST}/include`], makes: ["build/linux/include/linkwright.h"],
-  commands: [["cp", `${HOST}/include/linkwright.h`, "build/linux/include/linkwright.h"]],
+  name: "linux header", reads: [`${HOST}/include`, "build/js/scripts/linuxheader.js", "build/js/hosts/node/faults.js", "assembly/words.ts"], makes: ["build/linux/include/linkwright.h"],
+  commands: [["node", "build/js/scripts/linuxheader.js"]],
 };

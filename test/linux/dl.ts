@@ -1,4 +1,4 @@
-// The cases of test/linux/dl: a source each, whose first lines say what is made of it. Parts of it are told apart by macros.
+// Cases of test/linux: a source each, whose first lines say what is made of it. Parts of it are told apart by macros.
 
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -7,8 +7,6 @@ import { promisify } from "node:util";
 import { ROOT } from "../support/files.js";
 
 const run = promisify(execFile);
-
-const FOLDER = join(ROOT, "test/linux/dl");
 
 /** A library of a case. */
 interface Library {
@@ -37,8 +35,8 @@ export interface Case {
 const chain = (count: number): Library[] => Array.from({ length: count }, (_, i) => count - 1 - i)
   .map((i) => ({ path: `link${i}.so`, flags: [`-DLINK=${i}`, ...(i < count - 1 ? ["-Wl,--no-as-needed", `./link${i + 1}.so`] : [])] }));
 
-function caseOf(name: string): Case {
-  const source = join(FOLDER, name);
+function caseOf(folder: string, name: string): Case {
+  const source = join(ROOT, folder, name);
   const [first = "", ...lines] = readFileSync(source, "utf8").split("\n");
   const directives = lines.slice(0, lines.findIndex((line) => !line.startsWith("//"))).map((line) => /^\/\/ (\w+): (\S+) ?(.*)$/.exec(line) ?? [line]);
   const all = (word: string): [string, string][] => directives.filter((one) => one[1] === word).map(([, , head = "", rest = ""]) => [head, rest]);
@@ -55,27 +53,32 @@ function caseOf(name: string): Case {
   };
 }
 
-/** Every case. */
-export const CASES: readonly Case[] = readdirSync(FOLDER).filter((name) => /\.cc?$/.test(name)).sort().map(caseOf);
+/** The cases of a folder of the project. */
+export function casesIn(folder: string): Case[] {
+  return readdirSync(join(ROOT, folder)).filter((name) => /\.cc?$/.test(name)).sort().map((name) => caseOf(folder, name));
+}
+
+/** Every case of dlopen and its family. */
+export const CASES: readonly Case[] = casesIn("test/linux/dl");
 
 // References are bound when they run, as gcc has it, and who calls dlopen is where it returns to.
 const EXACT = ["-fsemantic-interposition", "-fno-optimize-sibling-calls"];
 const STRICT = ["-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-result", "-fuse-ld=lld", ...EXACT];
 
-/** Builds a case in a folder; its program is `main` there. */
-export async function build({ source, libraries, files, flags }: Case, folder: string): Promise<void> {
+/** Builds a case in a folder, all of it with `flags`; its program is `main` there, linked with `links`. */
+export async function build({ source, libraries, files, flags: own }: Case, folder: string, flags: readonly string[] = [], links: readonly string[] = []): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of files) writeFileSync(join(folder, name), `${text}\n`);
   const compiler = source.endsWith(".cc") ? ["clang++-19", "-std=c++20"] : ["clang-19", "-std=gnu11"];
   const compile = (makes: string, rest: readonly string[]): Promise<unknown> =>
-    run(compiler[0]!, [...compiler.slice(1), ...STRICT, source, ...rest, "-o", makes], { cwd: folder });
-  for (const { path, flags: own } of libraries) {
+    run(compiler[0]!, [...compiler.slice(1), ...STRICT, ...flags, source, ...rest, "-o", makes], { cwd: folder });
+  for (const { path, flags: its } of libraries) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     // The linker takes the last name it is told, and all run paths together.
-    const runPath = own.some((flag) => flag.includes("-rpath")) ? [] : ["-Wl,-rpath,$ORIGIN"];
-    await compile(path, ["-shared", "-fPIC", `-Wl,-soname,${basename(path)}`, ...runPath, ...own]);
+    const runPath = its.some((flag) => flag.includes("-rpath")) ? [] : ["-Wl,-rpath,$ORIGIN"];
+    await compile(path, ["-shared", "-fPIC", `-Wl,-soname,${basename(path)}`, ...runPath, ...its]);
   }
-  await compile("main", flags);
+  await compile("main", [...own, ...links]);
 }
 
 /** A copy of a built case: cases change what is in their folder. */
