@@ -22,6 +22,10 @@ export function reserveTls(session: Session, module: Module): bool {
   const image = module.image;
   const tls = image.tls;
   if (!tls || module.hasTls) return true;
+  if (module.isLent) { // whoever loaded it has laid it out, and its block is in use
+    module.hasTls = true;
+    return true;
+  }
   const align = max<u64>(tls.align, 1);
   const answer = machine.tlsReserve(
     session.handle, module.handle, <u32>image.arch.machine, image.bits, module.placement.at(tls.vaddr), tls.fileBytes, tls.bytes, <u32>ctz(align),
