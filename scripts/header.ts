@@ -70,6 +70,7 @@ const exports: readonly string[] = [
   "int32_t retain(uint32_t module)",
   "int32_t policy(uint32_t context, uint32_t policy)",
   "uint64_t find(uint32_t handle, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
+  "uint64_t locate(uint32_t handle, uint64_t name, uint32_t limit)",
   "uint64_t next(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
   "uint64_t bind(uint32_t module, uint32_t slot, uint32_t is_locked)",
   "uint32_t patch(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t addr)",

@@ -57,7 +57,8 @@ export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: Linu
   const dl = sourcesIn(`${HOST}/dl`);
   const objectOf = (source: string): string => `${folder}/objects/${source.replaceAll("/", "-")}.o`;
   const includes = ["build/include", folder, "hosts/wasm2c", "hosts/embed", HOST, `${HOST}/arch/${name}`, "boot/common"].map((each) => `-I${each}`).concat("-idirafter", "hosts/baremetal");
-  const compile = (source: string): Command => [...cc, ...OPTIONS, ...options, ...includes, "-c", source, "-o", objectOf(source)];
+  const guarded = machine.class === 64 ? ["-DLW_GUARD_PAGES"] : [];
+  const compile = (source: string): Command => [...cc, ...OPTIONS, ...guarded, ...options, ...includes, "-c", source, "-o", objectOf(source)];
   const link = (makes: string, sources: readonly string[]): Command =>
     [...cc, ...ld, "-shared", "-pthread", "-Wl,-z,now", "-Wl,--gc-sections", ...options, `-Wl,-soname,${makes.split("/").at(-1)!}`, ...sources.map(objectOf), "-o", makes];
   const makes = [`${folder}/liblinkwright.a`, ...(isShared ? [`${folder}/liblinkwright.so`, `${folder}/liblinkwright-dl.so`] : [])];

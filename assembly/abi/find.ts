@@ -1,12 +1,15 @@
 // Exports that look something up. They allocate nothing and store nothing; what changed meanwhile is looked up again.
 
 import { Kind } from "../words";
-import { NONE } from "../host/answer";
+import { NONE, PENDING } from "../host/answer";
 import { generation, isStill } from "../base/generation";
-import { gnuHash } from "../elf/hash";
+import { gnuHash, hashedName } from "../elf/hash";
+import { STT, symInfo, typeOf } from "../elf/symbol";
+import { wide } from "../elf/word";
 import { Found, Want, find, found, indexOf, ownerOf } from "../link/lookup";
 import { nearest } from "../link/nearest";
 import { Scope } from "../link/scope";
+import { Symbols } from "../link/symbols";
 import { Context } from "../registry/context";
 import { recordOf } from "../registry/handle";
 import { Module, publishedModule } from "../registry/module";
@@ -34,6 +37,39 @@ function findOnce(handle: u32, name: u64, nameBytes: u32, version: u64, versionB
   if (module) return told(findFrom(module, name, nameBytes, hash, version, versionBytes, want));
   const context = recordOf(handle, Kind.Context);
   return context ? told(changetype<Context>(context).globals.find(null, name, nameBytes, hash, version, versionBytes, want, null)) : 0;
+}
+
+/**
+ * The address of what lw_find finds under a name without a version, in one step for what is most often asked.
+ *
+ * @param limit  bytes that may be read, with the NUL that ends the name among them
+ * @returns NONE if nobody defines it; PENDING if it takes more than this: a resolver, a thread-local variable, a name that is not ended
+ */
+export function lw_locate(handle: u32, name: u64, limit: u32): u64 {
+  const hashed = hashedName(name, limit);
+  if (hashed == NONE) return PENDING;
+  let seen: u32;
+  let answer: u64;
+  do {
+    seen = generation();
+    answer = locateOnce(handle, name, <u32>hashed, <u32>(hashed >> 32));
+  } while (!isStill(seen));
+  return answer;
+}
+
+function locateOnce(handle: u32, name: u64, bytes: u32, hash: u32): u64 {
+  const module = publishedModule(handle);
+  if (!module) return PENDING;
+  const definition = findFrom(module, name, bytes, hash, NONE, 0, wantOf(NONE));
+  if (!definition) return NONE;
+  const symbols = ownerOf(definition);
+  return wide(symbols.bits) ? plainAddress<u64>(symbols, indexOf(definition)) : plainAddress<u32>(symbols, indexOf(definition));
+}
+
+function plainAddress<A>(symbols: Symbols, index: u32): u64 {
+  const symbol = symbols.symbol<A>(index);
+  const type = typeOf(symInfo<A>(symbol));
+  return type == STT.TLS || type == STT.GNU_IFUNC ? PENDING : symbols.address<A>(symbol);
 }
 
 /**

@@ -30,7 +30,10 @@ export function bind(binder: Binder): bool {
 
 function bindAs<A>(binder: Binder): bool {
   const entries = binder.binding.entries;
-  if (!entries.isOpen) entries.open<A>(binder.image.dynamic);
+  if (!entries.isOpen) {
+    entries.open<A>(binder.image.dynamic);
+    entries.skipRelative<A>();
+  }
   const arch = binder.image.arch;
   let lastType: u32 = u32.MAX_VALUE;
   let role: Role = Role.None;

@@ -53,7 +53,7 @@ function findAs<A>(symbols: Symbols, addr: u64, bytes: u32, gnu: u32, version: u
   return 0;
 }
 
-function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): u32 {
+export function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): u32 {
   const wordBits: u32 = sizeof<A>() * 8;
   const filter = loadWord<A>(symbols.bloom + <u64>(hash / wordBits & symbols.bloomMask) * sizeof<A>());
   if (!(filter >> (hash & wordBits - 1) & filter >> (hash >> (symbols.bloomShift & 31) & wordBits - 1) & 1)) return 0;

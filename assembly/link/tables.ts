@@ -31,6 +31,12 @@ export function tableCount<A>(dynamic: Dynamic | null, table: Table): u64 {
   return bytes / entryBytes<A>(hasAddend(dynamic, table));
 }
 
+/** How many entries of a table with so many lie in front and are relative ones, as the file says. */
+export function relativeCount(dynamic: Dynamic, table: Table, count: u64): u64 {
+  const told = table == Table.Plt ? 0 : dynamic.value(table == Table.Rela ? DT.RELACOUNT : DT.RELCOUNT);
+  return told > count ? 0 : told;
+}
+
 /** A walk over the entries of all tables, in the order they are applied. It may be left, and taken up where it was. */
 @unmanaged export class Entries {
   private dynamic: Dynamic | null;
@@ -50,6 +56,15 @@ export function tableCount<A>(dynamic: Dynamic | null, table: Table): u64 {
     this.dynamic = dynamic;
     this.table = Table.Rela;
     this.enter<A>();
+  }
+
+  /** Passes over what the file says to be relative ones, which lie in front: they name no symbol. What is not is met when it is applied. */
+  skipRelative<A>(): void {
+    const count = this.left ? relativeCount(this.dynamic!, this.table, this.left) : 0;
+    if (!count) return;
+    // The last of them is met: there is always an entry to go on from.
+    this.left -= count - 1;
+    this.vaddr += (count - 1) * entryBytes<A>(this.isRela);
   }
 
   /** Goes to the next. */

@@ -29,20 +29,34 @@ export function choose(relocator: Relocator, flags: u32): bool {
 
 function chooseAs<A>(relocator: Relocator, flags: u32): bool {
   const entries = relocator.waiting;
-  if (!entries.isOpen) entries.open<A>(relocator.places.image.dynamic);
-  for (; !entries.isAtEnd; entries.next<A>()) if (!chooseEntry<A>(relocator, entries.vaddr, entries.isRela, flags)) return false;
+  if (!entries.isOpen) {
+    entries.open<A>(relocator.places.image.dynamic);
+    entries.skipRelative<A>();
+  }
+  const arch = relocator.places.image.arch;
+  const bias = relocator.places.placement.bias;
+  let lastType: u32 = u32.MAX_VALUE;
+  let row: u32 = 0;
+  for (; !entries.isAtEnd; entries.next<A>()) {
+    const info = relInfo<A>(wrap<A>(bias + entries.vaddr));
+    const type = infoType<A>(info);
+    if (type != lastType) {
+      row = arch.row(type);
+      lastType = type;
+    }
+    if (mayWait(roleOf(row)) && !chooseEntry<A>(relocator, entries.vaddr, entries.isRela, flags, info, row)) return false;
+  }
   return true;
 }
 
-function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u32): bool {
+@inline function mayWait(role: Role): bool { return role != Role.None && role != Role.Relative && role != Role.Copy && role < Role.TlsNumber && role != Role.Size; }
+
+function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u32, info: u64, row: u32): bool {
   const places = relocator.places;
   const placement = places.placement;
   const binding = relocator.binding;
   const entry = placement.at(vaddr);
-  const info = relInfo<A>(entry);
-  const row = places.image.arch.row(infoType<A>(info));
   const role = roleOf(row);
-  if (role == Role.None || role == Role.Relative || role == Role.Copy || role >= Role.TlsNumber || role == Role.Size) return true;
   const offset = relOffset<A>(entry);
   const place = placement.at(offset);
   if (role == Role.Indirect) {

@@ -12,8 +12,8 @@ import { Placement } from "../map/map";
   image: Image;
   placement: Placement;
   /** The segment of the last place: most tables stay in one. */
-  private low: u64;
-  private lastBytes: u64;
+  low: u64;
+  lastBytes: u64;
 
   /** Begins with a module. */
   open(work: Work, image: Image, placement: Placement): void {

@@ -13,7 +13,7 @@ import { Image } from "../inspect/image";
 import { mayWait } from "../link/bind";
 import { Binding, Bond, Bound, Detour } from "../link/bond";
 import { Symbols } from "../link/symbols";
-import { Entries, Table, entryBytes, hasAddend, tableCount, tableStart } from "../link/tables";
+import { Entries, Table, entryBytes, hasAddend, relativeCount, tableCount, tableStart } from "../link/tables";
 import { Placement } from "../map/map";
 import { Places } from "./place";
 import { relocateRelr } from "./relr";
@@ -52,6 +52,7 @@ const WAITING: usize = PLACES + (offsetof<Places>() + 7 & ~7);
  * @fault RelocationOutside (Rel, at = vaddr of the entry, value = the place)
  * @fault OutOfRange NoStaticTls TlsRefused (Rel, at = vaddr of the entry)
  * @fault UnknownRelocation BadSymbolIndex  the table changed since it was bound
+ * @fault BadRelocationTable (Rel, at = vaddr of the entry, value = its type) it is one of those that DT_RELACOUNT says are relative
  * @spec gABI 4.5 "Relocation"
  */
 export function relocate(relocator: Relocator): bool {
@@ -78,7 +79,9 @@ function relocateTable<A>(relocator: Relocator, table: Table): bool {
   let vaddr = tableStart(dynamic, table);
   let lastType: u32 = u32.MAX_VALUE;
   let row: u32 = 0;
-  for (let left = tableCount<A>(dynamic, table); left; --left, vaddr += entryBytes<A>(isRela)) {
+  const count = tableCount<A>(dynamic, table);
+  const relative = relativeCount(dynamic, table, count);
+  for (let left = count; left; --left, vaddr += entryBytes<A>(isRela)) {
     const entry = wrap<A>(bias + vaddr);
     const info = relInfo<A>(entry);
     const type = infoType<A>(info);
@@ -88,13 +91,18 @@ function relocateTable<A>(relocator: Relocator, table: Table): bool {
     }
     const role = roleOf(row);
     if (role == Role.Relative) {
-      const offset = relOffset<A>(entry);
-      if (!places.holds(vaddr, offset, sizeof<A>())) return false;
-      const place = wrap<A>(bias + offset);
-      storeWord<A>(place, bias + (isRela ? relaAddend<A>(entry) : loadWord<A>(place)));
+      const run = isRela ? relocateRelative<A>(places, info, vaddr, left, true) : relocateRelative<A>(places, info, vaddr, left, false);
+      if (!run) return false;
+      left -= run - 1;
+      vaddr += (run - 1) * entryBytes<A>(isRela);
       continue;
     }
-    if (role == Role.None || role == Role.Copy || role == Role.Indirect) continue;
+    if (role == Role.None) continue;
+    if (role == Role.Copy || role == Role.Indirect) {
+      // Whoever bound the table passed over what it says to be relative ones.
+      if (count - left < relative) return places.work.fail(Code.BadRelocationTable, What.Rel, vaddr, type);
+      continue;
+    }
     const index = infoSymbol<A>(info);
     if (index >= binding.count && index) return places.work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
     const bond = index ? binding.at(index) : null;
@@ -108,6 +116,32 @@ function relocateTable<A>(relocator: Relocator, table: Table): bool {
     if (!relocateEntry<A>(relocator, vaddr, row, type, index, bond, isRela)) return false;
   }
   return true;
+}
+
+/**
+ * The straight loop: entries that all say the same but for their places and addends. It keeps in locals what the compiler can't know to stay
+ * as it is while memory is written.
+ *
+ * @returns how many there are; 0 with a fault if one of them names a place that is none
+ */
+@inline function relocateRelative<A>(places: Places, info: u64, start: u64, most: u64, isRela: bool): u64 {
+  const bias = places.placement.bias;
+  let entry = wrap<A>(bias + start);
+  let low: u64 = 0;
+  let end: u64 = 0;
+  let count: u64 = 0;
+  do {
+    const offset = relOffset<A>(entry);
+    if (offset < low || offset >= end) {
+      if (!places.holds(start + count * entryBytes<A>(isRela), offset, sizeof<A>())) return 0;
+      low = places.low;
+      end = low + places.lastBytes - (sizeof<A>() - 1);
+    }
+    const place = wrap<A>(bias + offset);
+    storeWord<A>(place, bias + (isRela ? relaAddend<A>(entry) : loadWord<A>(place)));
+    entry += entryBytes<A>(isRela);
+  } while (++count < most && relInfo<A>(entry) == info);
+  return count;
 }
 
 /** S, with an addend or without, in a word of the class. */

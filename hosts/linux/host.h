@@ -41,7 +41,8 @@ struct file {
   bool is_busy;          /* a load was begun with it */
   bool is_taken;         /* `map` became a reservation */
   char *map;             /* the whole file, while it is looked at */
-  size_t map_bytes;
+  size_t map_bytes, shown_bytes; /* of the mapping; of the file in it */
+  char *whole;                   /* all of it, if that was wanted */
   unsigned views, uses; /* uses: images of it in memory */
 };
 
@@ -58,6 +59,10 @@ bool file_suits(struct file *file);
 /* ---- memory.c: reservations ---- */
 
 void image_begin(void); /* of a load that no other is inside of */
+/* From so many bytes on a writable segment is held by large pages, where there are any. */
+enum { IMAGE_LARGE_BYTES = 1 << 20 };
+/* A range of so many bytes or more, in which a large page may begin so far behind its start; null if there is none. */
+void *image_range(size_t *bytes, uint64_t large);
 uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact);
 void image_release(uint64_t addr, uint64_t bytes);
 bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags);

@@ -31,6 +31,22 @@ static int prot_of(uint32_t flags) {
   return (flags & LW_PF_R ? PROT_READ : 0) | (flags & LW_PF_W ? PROT_WRITE : 0) | (flags & LW_PF_X ? PROT_EXEC : 0);
 }
 
+/* Large pages: one fault instead of 512. */
+enum { LARGE_LOG2 = 21 };
+#define LARGE_BYTES ((uint64_t)1 << LARGE_LOG2)
+
+void *image_range(size_t *bytes, uint64_t large) {
+  if (page_bytes << 9 != LARGE_BYTES) return NULL;
+  uint64_t wanted = large + ((*bytes - large + LARGE_BYTES - 1) & -LARGE_BYTES);
+  char *got = mmap(NULL, wanted + LARGE_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (got == MAP_FAILED) return NULL;
+  uint64_t skip = -(addr_of(got) + large) & (LARGE_BYTES - 1);
+  if (skip > 0) munmap(got, skip);
+  if (skip < LARGE_BYTES) munmap(got + skip + wanted, LARGE_BYTES - skip);
+  *bytes = wanted;
+  return got + skip;
+}
+
 /* A range of nothing, at a multiple of the alignment. */
 static void *range_of(uint64_t bytes, uint32_t align_log2) {
   uint64_t align = UINT64_C(1) << align_log2, room = align > page_bytes ? bytes + align : bytes;
@@ -99,6 +115,17 @@ static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   return prot == (PROT_READ | PROT_WRITE) || mprotect(at(page_down(addr)), end - page_down(addr), prot) == 0;
 }
 
+/* Most of it will be written to: it is read into large pages, which cost less than as many small ones that are copied when they are
+ * written to. */
+static bool read_large(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t end, int prot) {
+  uint64_t start = page_down(addr), large_end = (end + LARGE_BYTES - 1) & -LARGE_BYTES, room = addr_of(file->map) + file->map_bytes;
+  if (large_end > room) large_end = end;
+  if (!anonymous(start, large_end, PROT_READ | PROT_WRITE)) return false;
+  madvise(at(start), large_end - start, MADV_HUGEPAGE);
+  if (pread(file->number, at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
+  return prot == (PROT_READ | PROT_WRITE) || mprotect(at(start), end - start, prot) == 0;
+}
+
 /* Writing to so many pages one after the other costs more than having the kernel see to all of them at once. */
 enum { POPULATE_PAGES = 3 };
 
@@ -108,6 +135,7 @@ bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   if (file_bytes == 0) return anonymous(start, end, prot);
   if (!file) return false;
   if (file->is_memory || offset < lead || (offset - lead) % page_bytes != 0) return copy(file, addr, offset, file_bytes, end, prot);
+  if (flags & LW_PF_W && file_bytes >= IMAGE_LARGE_BYTES && file->is_taken && (start & (LARGE_BYTES - 1)) == 0) return read_large(file, addr, offset, file_bytes, end, prot);
   uint64_t placed = page_up(file_end);
   bool is_there = file->is_taken && start - addr_of(file->map) == offset - lead;
   bool clears = mem_bytes > file_bytes && file_end < placed;

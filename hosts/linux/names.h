@@ -11,6 +11,7 @@
 #define lw_retain core_retain
 #define lw_policy core_policy
 #define lw_find core_find
+#define lw_locate core_locate
 #define lw_next core_next
 #define lw_bind core_bind
 #define lw_patch core_patch

@@ -16,7 +16,13 @@ static void *no_symbol(lw_module module, const char *name, const char *version) 
 
 static void *no_name(void) { return fail(LW_CODE_WRONG_KIND, "the symbol has no name"), NULL; }
 
-PUBLIC void *lw_symbol(lw_module module, const char *name) { return lw_symbol_version(module, name, NULL); }
+PUBLIC void *lw_symbol(lw_module module, const char *name) {
+  if (__builtin_expect(!name, 0)) return no_name();
+  read_begin();
+  uint64_t addr = core_locate(module, addr_of(name), UINT32_MAX);
+  read_end();
+  return __builtin_expect(addr < LW_PENDING, 1) ? at(addr) : lw_symbol_version(module, name, NULL);
+}
 
 PUBLIC void *lw_symbol_version(lw_module module, const char *name, const char *version) {
   if (!name) return no_name();
