@@ -56,8 +56,10 @@ void lw_machine_tls_release(uint32_t module) { tls_release(module); }
 
 /* arch/<machine>/: to be called by compiled code only. */
 extern const char lw_tls_static[], lw_tls_dynamic[], lw_tls_absent[], lw_tls_get_addr[];
-#ifdef __i386__
+#if defined __i386__
 extern const char lw_tls_get_addr_gnu[];
+#elif defined __arm__
+extern const char lw_tls_thread[];
 #endif
 
 static struct {
@@ -94,8 +96,10 @@ static const struct {
   const void *at;
 } own[] = {
   {"__tls_get_addr", lw_tls_get_addr},
-#ifdef __i386__
+#if defined __i386__
   {"___tls_get_addr", lw_tls_get_addr_gnu},
+#elif defined __arm__
+  {"__aeabi_read_tp", lw_tls_thread},
 #endif
   {"__cxa_thread_atexit_impl", (const void *)destructors_add},
 };

@@ -83,8 +83,31 @@ static int begin_c(void *data) {
   return start.run.c(start.argument);
 }
 
-__attribute__((visibility("default"))) int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
-  int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = host_next("pthread_create");
+/* What makes a thread: libc's own, which this library's stand in front of. Where there is no linker to find it, in a program that musl is
+ * part of, it has another name. */
+typedef int posix_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+typedef int c_create(thrd_t *, thrd_start_t, void *);
+
+#ifdef __GLIBC__
+static posix_create *next_posix(void) { return host_next("pthread_create"); }
+static c_create *next_c(void) { return host_next("thrd_create"); }
+#else
+extern posix_create __pthread_create;
+static posix_create *next_posix(void) { return __pthread_create; }
+
+/* Its way to tell that the function is C's. */
+static int create_c(thrd_t *thread, thrd_start_t run, void *argument) {
+  const void *is_c = (const void *)UINTPTR_MAX;
+  int error = __pthread_create(thread, is_c, (void *(*)(void *))(uintptr_t)run, argument);
+  return error == 0 ? thrd_success : error == EAGAIN ? thrd_nomem : thrd_error;
+}
+static c_create *next_c(void) { return create_c; }
+#endif
+
+#define PUBLIC __attribute__((visibility("default")))
+
+PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
+  posix_create *next = next_posix();
   if (!next) return ENOSYS;
   struct start *start = start_new((struct start){{.posix = run}, argument});
   if (!start) return EAGAIN;
@@ -93,8 +116,8 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *thread, con
   return error;
 }
 
-__attribute__((visibility("default"))) int thrd_create(thrd_t *thread, thrd_start_t run, void *argument) {
-  int (*next)(thrd_t *, thrd_start_t, void *) = host_next("thrd_create");
+PUBLIC int thrd_create(thrd_t *thread, thrd_start_t run, void *argument) {
+  c_create *next = next_c();
   if (!next) return thrd_error;
   struct start *start = start_new((struct start){{.c = run}, argument});
   if (!start) return thrd_nomem;

@@ -6,10 +6,11 @@
   .fpu vfpv3-d16
   .arm
   .text
-  .globl lw_tls_dynamic, lw_tls_get_addr
-  .hidden lw_tls_dynamic, lw_tls_get_addr, tls_own, tls_block
+  .globl lw_tls_dynamic, lw_tls_get_addr, lw_tls_thread
+  .hidden lw_tls_dynamic, lw_tls_get_addr, lw_tls_thread, tls_own, tls_block
   .type lw_tls_dynamic, %function
   .type lw_tls_get_addr, %function
+  .type lw_tls_thread, %function
 
 /* r0 = address of block r1; 0: there is none. r2 is lost. */
   .macro block_address
@@ -68,5 +69,10 @@ lw_tls_dynamic:
   mov sp, r4
   pop {r3, r4, ip, lr}
   b 1b
+
+/* __aeabi_read_tp: keeps all registers but r0 (IHI 0043 "Helper functions", thread pointer). */
+lw_tls_thread:
+  mrc p15, 0, r0, c13, c0, 3
+  bx lr
 
   .section .note.GNU-stack, "", %progbits
