@@ -5,7 +5,6 @@
 // lib: text.so -DONE -fno-pic -mcmodel=large -Wl,-z,notext
 // lib: aligned.so -DONE -DALIGNED -Wl,-z,max-page-size=2097152
 // lib: lazy.so -DONE -Wl,-z,lazy -Wl,-z,norelro
-// lib: flat.so -DONE -Wl,--omagic,-Bdynamic
 #include "case.h"
 #ifdef ONE
 #ifdef ALIGNED
@@ -22,7 +21,7 @@ int sum(void) {
 }
 #else
 int main(void) {
-  const char *paths[] = {"./sysv.so", "./gnu.so", "./packed.so", "./text.so", "./aligned.so", "./lazy.so", "./flat.so"};
+  const char *paths[] = {"./sysv.so", "./gnu.so", "./packed.so", "./text.so", "./aligned.so", "./lazy.so"};
   for (unsigned i = 0; i < sizeof paths / sizeof *paths; i++) {
     void *handle = OPEN(paths[i], i % 2 ? RTLD_NOW : RTLD_LAZY);
     CHECK(SYMBOL(int (*)(void), handle, "sum")() == 17);
