@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "host.h"
 
 /* ---- contexts ---- */
@@ -143,16 +145,27 @@ PUBLIC int lw_open_fd(lw_context context, int number, const char *name, unsigned
   return code;
 }
 
-PUBLIC int lw_open_memory(lw_context context, void *bytes, size_t size, const char *name, unsigned flags, lw_module *module) {
-  if (!bytes || !module) return fail(LW_CODE_WRONG_KIND, "lw_open_memory: no %s", bytes ? "place for the module" : "bytes");
+static int open_memory(lw_context context, void *bytes, size_t size, const char *name, unsigned flags, lw_module *module) {
+  if (!module) return fail(LW_CODE_WRONG_KIND, "lw_open_memory: no place for the module");
   if (flags & ~(unsigned)ALL_FLAGS) return flags_fault(flags);
   if (!host_enter()) return LW_CODE_OUT_OF_MEMORY;
   uint32_t of = context_of(context);
   struct file *file;
-  int code = of ? LW_OK : LW_CODE_STALE_HANDLE, error = of ? file_of_memory(bytes, size, name ? name : "memory", flags & LW_TAKE, &file) : 0;
-  if (error) code = fail(LW_CODE_OUT_OF_MEMORY, "%s: %s", name ? name : "memory", strerror(error));
+  // Names of libraries that may be missing are read where they were.
+  bool is_adoptable = (flags & (LW_TAKE | LW_MISSING)) == LW_TAKE;
+  int code = of ? LW_OK : LW_CODE_STALE_HANDLE, error = of ? file_of_memory(bytes, size, name, is_adoptable, &file) : 0;
+  if (error) code = fail(LW_CODE_OUT_OF_MEMORY, "%s: %s", name, strerror(error));
   else if (of) code = load(of, file, flags, module);
   host_leave();
+  return code;
+}
+
+PUBLIC int lw_open_memory(lw_context context, void *bytes, size_t size, const char *name, unsigned flags, lw_module *module) {
+  if (!bytes) return fail(LW_CODE_WRONG_KIND, "lw_open_memory: no bytes");
+  bool is_taken = flags & LW_TAKE;
+  if (is_taken && addr_of(bytes) % (uint64_t)sysconf(_SC_PAGESIZE) != 0) return fail(LW_CODE_BAD_FLAGS, "lw_open_memory: what is taken begins at no page");
+  int code = open_memory(context, bytes, size, name ? name : "memory", flags, module);
+  if (is_taken) munmap(bytes, size);
   return code;
 }
 

@@ -73,6 +73,7 @@ static void file_unmap(struct file *file) {
 static void settle(struct file *file) {
   if (file->is_busy || file->views > 0) return;
   file_unmap(file);
+  file->map = NULL; /* a buffer is its owner's again */
   file_close(file);
   if (file->uses == 0 && file->bias == LW_NONE) file_free(file);
 }
@@ -237,7 +238,7 @@ uint64_t lw_source_bytes(uint32_t source) {
 uint64_t lw_source_view(uint32_t session, uint32_t source, uint64_t offset, uint64_t bytes) {
   (void)session;
   struct file *file = file_at(source);
-  if (!file || offset > file->bytes || bytes > file->bytes - offset) return LW_REFUSED;
+  if (!file || offset > file->bytes || bytes > file->bytes - offset || (file->is_memory && !file->map)) return LW_REFUSED;
   if (file->number < 0 && !file->map) file->number = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (!file->map && !file_map(file)) return LW_REFUSED;
   bool is_shown = file->is_memory || offset + bytes <= file->shown_bytes;

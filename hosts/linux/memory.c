@@ -126,6 +126,33 @@ static bool read_large(struct file *file, uint64_t addr, uint64_t offset, uint64
   return prot == (PROT_READ | PROT_WRITE) || mprotect(at(start), end - start, prot) == 0;
 }
 
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
+/* Pages of a buffer that was given for good (LW_TAKE). Zeros take their place, so that nothing is missing there until all of the buffer goes;
+ * kernels before 5.7 can't do that, and copy. */
+static bool moves(struct file *file, const char *from, uint64_t first, uint64_t last) {
+  if (!file->is_adoptable || first >= last || addr_of(from) % page_bytes != 0) return false;
+  return mremap((char *)from, last - first, last - first, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, at(first)) != MAP_FAILED;
+}
+
+/* Of a buffer: what can be moved is, and the ends of segments, which share pages, are copied. */
+static bool place_memory(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t end, int prot) {
+  const char *from = file->map + offset;
+  uint64_t start = page_down(addr), first = page_up(addr), last = page_down(addr + file_bytes), file_end = offset + file_bytes;
+  if (offset < file->moved_end && file_end > file->moved_start) return false; /* another segment has it */
+  if (!moves(file, from + (first - addr), first, last)) return copy(file, addr, offset, file_bytes, end, prot);
+  if (file->moved_start == file->moved_end || offset < file->moved_start) file->moved_start = offset;
+  if (file_end > file->moved_end) file->moved_end = file_end;
+  if (first > start && mprotect(at(start), first - start, PROT_READ | PROT_WRITE) != 0) return false;
+  if (end > last && mprotect(at(last), end - last, PROT_READ | PROT_WRITE) != 0) return false;
+  memcpy(at(addr), from, first - addr);
+  memcpy(at(last), from + (last - addr), addr + file_bytes - last);
+  is_stale = true;
+  return mprotect(at(start), end - start, prot) == 0;
+}
+
 /* Writing to so many pages one after the other costs more than having the kernel see to all of them at once. */
 enum { POPULATE_PAGES = 3 };
 
@@ -134,7 +161,8 @@ bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   uint64_t start = page_down(addr), lead = addr - start, file_end = addr + file_bytes, end = page_up(addr + mem_bytes);
   if (file_bytes == 0) return anonymous(start, end, prot);
   if (!file) return false;
-  if (file->is_memory || offset < lead || (offset - lead) % page_bytes != 0) return copy(file, addr, offset, file_bytes, end, prot);
+  if (file->is_memory) return place_memory(file, addr, offset, file_bytes, end, prot);
+  if (offset < lead || (offset - lead) % page_bytes != 0) return copy(file, addr, offset, file_bytes, end, prot);
   if (flags & LW_PF_W && file_bytes >= IMAGE_LARGE_BYTES && file->is_taken && (start & (LARGE_BYTES - 1)) == 0) return read_large(file, addr, offset, file_bytes, end, prot);
   uint64_t placed = page_up(file_end);
   bool is_there = file->is_taken && start - addr_of(file->map) == offset - lead;

@@ -32,7 +32,7 @@ enum {
   LW_NODELETE = 256,  /* it stays until its context is closed */
   LW_PATCHABLE = 512, /* lw_patch() may lead its references elsewhere */
   LW_NOLOAD = 1 << 16, /* only what is loaded already */
-  LW_TAKE = 1 << 17,  /* lw_open_memory: the pages of the buffer become the module's; they are gone from where they were */
+  LW_TAKE = 1 << 17,  /* lw_open_memory: the buffer is given away; its pages become the module's where that can be */
 };
 
 /* ---- contexts ---- */
@@ -47,7 +47,8 @@ int lw_context_close(lw_context context);
 int lw_open(lw_context context, const char *path, unsigned flags, lw_module *module);
 /* The file stays the caller's, who may close it when this comes back. The name is for lw_error() and lists; null: what the system says. */
 int lw_open_fd(lw_context context, int file, const char *name, unsigned flags, lw_module *module);
-/* The bytes are copied, unless they are taken (LW_TAKE: whole pages that mmap gave, and that this call may keep). */
+/* The bytes are copied, and may go when this comes back. With LW_TAKE they are private pages that mmap gave, and are gone when this comes
+ * back, whatever it answers; unless they don't begin at a page: then it answers LW_CODE_BAD_FLAGS, and they are not. */
 int lw_open_memory(lw_context context, void *bytes, size_t size, const char *name, unsigned flags, lw_module *module);
 /* Gives the reference back; the last one unloads the module if nothing else needs it. */
 int lw_close(lw_module module);
