@@ -19,6 +19,8 @@ _Noreturn static void miss(uint32_t module, uint32_t slot) {
 /* Where entry `slot` of a module's DT_JMPREL leads: what boot/<machine>/lazy.S asks. A slot that makes its module keep another one is
  * bound under the lock. */
 __attribute__((visibility("hidden"))) uintptr_t lazy_bind(uintptr_t module, uintptr_t slot) {
+  uint32_t before = link_context(); /* a resolver or an initialiser may be what calls */
+  link_begin((uint32_t)lw_value((uint32_t)module, LW_FIELD_CONTEXT));
   read_begin();
   uint64_t to = lw_bind((uint32_t)module, (uint32_t)slot, 0);
   read_end();
@@ -26,6 +28,7 @@ __attribute__((visibility("hidden"))) uintptr_t lazy_bind(uintptr_t module, uint
     to = lw_bind((uint32_t)module, (uint32_t)slot, 1);
     host_leave();
   }
+  link_begin(before);
   if (to >= LW_PENDING) miss((uint32_t)module, (uint32_t)slot);
   return (uintptr_t)to;
 }

@@ -85,7 +85,7 @@ int32_t lw_link_resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t
 
 int32_t lw_link_intercept(uint32_t module, uint64_t name, uint32_t name_bytes, uint32_t type, uint64_t place, uint32_t owner, uint64_t value) {
   (void)name_bytes;
-  struct say *say = say_of((uint32_t)core_value(module, LW_FIELD_CONTEXT), false);
+  struct say *say = say_of(current, false); /* the module may not be published yet */
   if (!say || !say->interceptor) return LW_ANSWER_REFUSED;
   struct file *file = file_at((uint32_t)core_value(module, LW_FIELD_SOURCE));
   struct lw_relocation relocation = {.owner = owner, .path = file ? file->path : "?", .name = text(name), .type = type, .place = at(place), .value = at(value)};

@@ -46,7 +46,6 @@ struct seen {
 
 static void *intercept(const struct lw_relocation *it, void *data) {
   struct seen *seen = data;
-  fprintf(stderr, "%s %s %u\n", it->path, it->name, it->type);
   CHECK(it->path && it->name && it->type && it->place);
   if (strcmp(it->name, "base") || !strstr(it->path, "user.so")) return it->value;
   seen->relocations++;
