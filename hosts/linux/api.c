@@ -105,7 +105,11 @@ static int load(uint32_t context, struct file *file, unsigned flags, lw_module *
 /* A library by its name: what is called so is there, or it is searched for. */
 static int find(const char *path, struct file **file) {
   if (!*path) return ENOENT;
-  if (strchr(path, '/')) return file_open(path, file);
+  if (strchr(path, '/')) {
+    int refused = file_open(path, file);
+    LOG(LW_LEVEL_TRACE, refused ? "%s is no file: %s" : "%s is looked at", path, strerror(refused));
+    return refused;
+  }
   size_t bytes = strlen(path);
   *file = adopted_named(path, bytes);
   if (*file || (*file = search_find(path, bytes))) return 0;
@@ -263,7 +267,7 @@ PUBLIC int lw_address(lw_context context, const void *address, struct lw_place *
   if (module) {
     *place = (struct lw_place){.module = module};
     if (index) {
-      place->symbol = at(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_NAME));
+      place->symbol = pointer(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_NAME));
       place->address = at(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_ADDRESS));
       place->bytes = (size_t)core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_BYTES);
     }

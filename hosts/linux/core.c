@@ -52,6 +52,7 @@ void lw_link_search(uint32_t session, uint32_t origin, uint64_t text, uint32_t t
 
 int32_t lw_machine_call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a1, uint64_t a2) {
   (void)session;
+  LOG(LW_LEVEL_TRACE, "%#llx is called", (unsigned long long)addr);
   bool is_whole = guard_pause();
   if (is_whole) ((void (*)(uintptr_t, uintptr_t, uintptr_t))(uintptr_t)addr)((uintptr_t)a0, (uintptr_t)a1, (uintptr_t)a2);
   guard_resume();

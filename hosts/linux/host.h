@@ -149,6 +149,8 @@ static inline void read_end(void) {
 extern int log_level;
 void lw_log_told(uint32_t level, uint32_t code, uint64_t a, uint64_t b);
 void log_say(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Nothing is worked out that nobody wants to know. */
+#define LOG(level, ...) (__builtin_expect(log_level >= (int)(level), 0) ? log_say((int)(level), __VA_ARGS__) : (void)0)
 
 /* ---- load.c: sessions ---- */
 

@@ -161,6 +161,8 @@ bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   uint64_t start = page_down(addr), lead = addr - start, file_end = addr + file_bytes, end = page_up(addr + mem_bytes);
   if (file_bytes == 0) return anonymous(start, end, prot);
   if (!file) return false;
+  LOG(LW_LEVEL_TRACE, "%s: bytes %llu to %llu are at %#llx, %c%c%c", file->path, (unsigned long long)offset, (unsigned long long)(offset + file_bytes), (unsigned long long)addr,
+      flags & LW_PF_R ? 'r' : '-', flags & LW_PF_W ? 'w' : '-', flags & LW_PF_X ? 'x' : '-');
   if (file->is_memory) return place_memory(file, addr, offset, file_bytes, end, prot);
   if (offset < lead || (offset - lead) % page_bytes != 0) return copy(file, addr, offset, file_bytes, end, prot);
   if (flags & LW_PF_W && file_bytes >= IMAGE_LARGE_BYTES && file->is_taken && (start & (LARGE_BYTES - 1)) == 0) return read_large(file, addr, offset, file_bytes, end, prot);

@@ -73,6 +73,7 @@ static const char *environment_folders(void) {
 static struct file *opened(const char *path, bool is_searched, int *error) {
   struct file *file;
   int refused = file_open(path, &file);
+  LOG(LW_LEVEL_TRACE, refused ? "%s is no file: %s" : "%s is looked at", path, strerror(refused));
   if (refused) {
     // What is not there is looked for elsewhere, and told only if it is nowhere; the first other reason is told.
     if (refused != ENOENT && refused != ENOTDIR && *error == ENOENT) *error = refused;

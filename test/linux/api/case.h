@@ -43,10 +43,21 @@ static inline char *bytes_of(const char *path, size_t *bytes) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0 || fstat(file, &it)) perror(path), exit(2);
   *bytes = (size_t)it.st_size;
-  char *room = mmap(0, *bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char *room = mmap(0, *bytes ? *bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (room == MAP_FAILED || read(file, room, *bytes) != (ssize_t)*bytes) perror(path), exit(2);
   close(file);
   return room;
+}
+
+/** KiB of memory that is this process's own; /proc/self/statm says it less exactly. */
+static inline long anonymous(void) {
+  FILE *file = fopen("/proc/self/smaps_rollup", "r");
+  char line[256];
+  long kilobytes = -1;
+  while (file && kilobytes < 0 && fgets(line, sizeof line, file)) sscanf(line, "Anonymous: %ld", &kilobytes);
+  if (kilobytes < 0) perror("/proc/self/smaps_rollup"), exit(2);
+  fclose(file);
+  return kilobytes;
 }
 
 /** What a failed call must leave alone: open files, mappings, signals. The heap and the stack grow as they like. */
