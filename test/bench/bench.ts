@@ -1,14 +1,18 @@
 // npm run bench: figures, and nothing that passes or fails. A table on stdout (or JSON), progress on stderr.
 
+import { parseArgs } from "node:util";
 import { note, paint, say, sayJson, table } from "../../hosts/node/terminal.js";
 import { dlopenRows } from "./dlopen.js";
 import { makeKinds } from "./kinds.js";
 import { nativeRows } from "./native.js";
 import { nodeRows } from "./node.js";
+import { linesOfPeers } from "./peers/lines.js";
+import { measurePeers } from "./peers/peers.js";
+import { writeReport } from "./peers/report.js";
 import { type Effort, type Row, type Source, rateOf } from "./row.js";
 import { wasmtimeRows } from "./wasmtime.js";
 
-const USAGE = "usage: npm run bench -- [--quick] [--json]";
+const USAGE = "usage: npm run bench -- [--quick] [--json] [--only TEXT]";
 
 /** Everything that is measured, one after the other. */
 const SOURCES: readonly Source[] = [
@@ -35,24 +39,37 @@ function linesOf(topic: string, rows: readonly Row[]): string[] {
   }))];
 }
 
-async function bench(effort: Effort, isJson: boolean): Promise<void> {
+/** With `only`, just what is measured beside the peers and has that in its name. */
+async function bench(effort: Effort, isJson: boolean, only: string | undefined): Promise<void> {
   const rows: Row[] = [];
-  for (const source of SOURCES) rows.push(...await source(effort));
-  if (isJson) return sayJson({ rows: rows.map((row) => ({ ...row, rate: rateOf(row) })) });
-  for (const [i, topic] of [...new Set(rows.map(({ topic }) => topic))].entries()) {
-    if (i) say();
+  for (const source of only === undefined ? SOURCES : []) rows.push(...await source(effort));
+  const peers = await measurePeers(effort, only ?? "");
+  const said = { rows: rows.map((row) => ({ ...row, rate: rateOf(row) })), peers };
+  effort.say(`the report is ${await writeReport(said)}`);
+  if (isJson) return sayJson(said);
+  for (const topic of new Set(rows.map(({ topic }) => topic))) {
     for (const line of linesOf(topic, rows.filter((row) => row.topic === topic))) say(line);
+    say();
+  }
+  for (const line of linesOfPeers(peers)) say(line);
+}
+
+const { values: { quick = false, json = false, only }, isWrong } = parsed();
+
+function parsed(): { readonly values: { readonly quick?: boolean; readonly json?: boolean; readonly only?: string }; readonly isWrong: boolean } {
+  try {
+    return { ...parseArgs({ options: { quick: { type: "boolean" }, json: { type: "boolean" }, only: { type: "string" } } }), isWrong: false };
+  } catch {
+    return { values: {}, isWrong: true };
   }
 }
 
-const typed = new Set(process.argv.slice(2));
-const isQuick = typed.delete("--quick"), isJson = typed.delete("--json");
-if (typed.size) {
+if (isWrong) {
   note(USAGE);
   process.exitCode = 2;
 } else {
-  const effort = { ...(isQuick ? { warm: 1, tries: 3 } : { warm: 10, tries: 31 }), isQuick, say: (what: string) => note(`bench: ${what}`) };
-  await bench(effort, isJson).catch((error: unknown) => {
+  const effort = { ...(quick ? { warm: 1, tries: 3 } : { warm: 10, tries: 31 }), isQuick: quick, say: (what: string) => note(`bench: ${what}`) };
+  await bench(effort, json, only).catch((error: unknown) => {
     note(`bench: failed: ${(error as Error).message}`);
     process.exitCode = 1;
   });
