@@ -15,6 +15,8 @@ export const LOADING: Readonly<Record<string, OptionSpec>> = {
   ...SEARCHING,
   base: { type: "string", value: "ADDR", help: "where the first module goes" },
   define: { type: "string", multiple: true, value: "SYM=ADDR", help: "the host defines a symbol" },
+  local: { type: "string", multiple: true, value: "FILE", help: "this file's symbols are for those alone that need it" },
+  deep: { type: "string", multiple: true, value: "FILE", help: "this file looks symbols up in what it needs before it does in the others" },
   "allow-text": ALLOW_TEXT,
 };
 
@@ -34,6 +36,7 @@ const ET_EXEC = 2;
 /** Loads the files in order, each once, with the libraries they need. */
 export async function loadFiles(args: Arguments, command: string, allowMissing: boolean): Promise<Loaded> {
   const defines = definesOf(args.all("define"), command);
+  const isLocal = meantBy(args, "local", command), isDeep = meantBy(args, "deep", command);
   const linkwright = await Linkwright.create({ base: await baseOf(args, command) });
   const context = linkwright.context({ ...searchOf(args), libraries: args.files, defines });
   const modules: Module[] = [];
@@ -46,12 +49,19 @@ export async function loadFiles(args: Arguments, command: string, allowMissing: 
       throw new LinkwrightError("MachineMismatch",
         `${file} is for ${machineTitle(image.machine, image.class)}, but ${args.files[0]} is for ${machineTitle(first.machine, first.class)}`);
     }
-    const module = await context.load(image, { allowMissing, allowText: args.has("allow-text"), bindings: true });
+    const module = await context.load(image, { allowMissing, allowText: args.has("allow-text"), global: !isLocal(file), deepBind: isDeep(file), bindings: true });
     if (modules.includes(module)) continue;
     modules.push(...module.loaded);
     missing.push(...module.missing);
   }
   return { linkwright, context, modules, missing };
+}
+
+/** Whether an option that names files names this one. */
+function meantBy(args: Arguments, option: string, command: string): (file: string) => boolean {
+  const named = args.all(option), stray = named.find((file) => !args.files.includes(file));
+  if (stray !== undefined) throw new UsageError(`--${option} names one of the files, not "${stray}"`, command);
+  return (file) => named.includes(file);
 }
 
 /** False where the sandbox keeps the files themselves, and past the last page. */

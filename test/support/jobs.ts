@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { fixtureFolder } from "../../fixtures/build.js";
 import type { Machine } from "../../fixtures/list.js";
-import { type Step, casesFor } from "../cases.js";
+import { type Case, type Step, casesFor } from "../cases.js";
 import { fixturePath } from "./files.js";
 import { HOST_DEFINES } from "./host.js";
 
@@ -20,13 +20,34 @@ export interface Linked {
   readonly fault?: { readonly code: string };
 }
 
+/** Steps that a call has no words for, and why. */
+const UNSAID: Readonly<Partial<Record<Step["do"], string>>> = {
+  patch: "nothing is led elsewhere behind a link", replace: "the program has no say in a link but --define", define: "what it defines has a fixed address",
+  context: "a call has one context", unload: "nothing is given back",
+};
+
+/** Why a case can't be said in a call; undefined if it can. What is given back at the end alone changes nothing. */
+function unsaid({ steps }: Case): string | undefined {
+  const last = steps.findLastIndex((step) => step.do === "load");
+  return steps.map((step, i) => (step.do === "unload" && i > last ? undefined : UNSAID[step.do])).find((why) => why !== undefined);
+}
+
+/** The cases that calls of link leave out, by name, and why. */
+export function leftOut(machine: Machine): Readonly<Record<string, string>> {
+  return Object.fromEntries(casesFor(machine).flatMap((one) => {
+    const why = one.isRun ? undefined : unsaid(one);
+    return why ? [[one.name, why]] : [];
+  }));
+}
+
 /** A call for each set of files that the cases load. */
 export function jobsOf(machine: Machine): Job[] {
   const jobs = new Map<string, Job>();
-  for (const { name, steps, isRun } of casesFor(machine)) {
-    const loads = steps.filter((step) => step.do === "load");
+  for (const one of casesFor(machine)) {
+    const loads = one.steps.filter((step) => step.do === "load");
+    if (!loads.length || one.isRun || unsaid(one)) continue;
     const typed = typedFor(machine, loads), key = typed.join(" ");
-    if (loads.length && !isRun) jobs.set(key, jobs.get(key) ?? { name, typed });
+    jobs.set(key, jobs.get(key) ?? { name: one.name, typed });
   }
   return [...jobs.values()];
 }
@@ -39,9 +60,10 @@ export interface Refusal extends Job {
 /** A call for each load that the cases refuse, but for those that follow something that a call can't say. */
 export function refusalsOf(machine: Machine): Refusal[] {
   const refusals = new Map<string, Refusal>();
-  for (const { steps, isRun } of casesFor(machine)) {
+  for (const one of casesFor(machine)) {
+    const { steps, isRun } = one;
     const at = steps.findIndex((step) => step.do === "refuse"), refused = steps[at], before = steps.slice(0, at);
-    if (isRun || refused?.do !== "refuse" || !before.every((step) => step.do === "load" && !step.words)) continue;
+    if (isRun || refused?.do !== "refuse" || unsaid({ ...one, steps: before }) || !before.every((step) => step.do === "load")) continue;
     const typed = typedFor(machine, [...before.filter((step) => step.do === "load"), refused]);
     refusals.set(typed.join(" "), { name: `${refused.file} is refused: ${refused.code}`, typed, code: refused.code });
   }
@@ -50,11 +72,13 @@ export function refusalsOf(machine: Machine): Refusal[] {
 
 type Load = Extract<Step, { readonly do: "load" | "refuse" }>;
 
-/** What is typed for these loads. Of the words of a load only those count here that change what is linked for elsewhere. */
+/** What is typed for these loads. Words that change nothing of what is linked for elsewhere are not. */
 function typedFor(machine: Machine, loads: readonly Load[]): string[] {
   const isMissing = loads.some((step) => step.do === "load" && step.missing), isText = loads.some(({ words }) => words?.includes("text"));
   return [
-    ...loads.map(({ file }) => fixturePath(machine, file)), "--search", fixtureFolder(machine), ...HOST_DEFINES,
+    ...loads.map(({ file }) => fixturePath(machine, file)),
+    ...(["local", "deep"] as const).flatMap((word) => loads.filter(({ words }) => words?.includes(word)).flatMap(({ file }) => [`--${word}`, fixturePath(machine, file)])),
+    "--search", fixtureFolder(machine), ...HOST_DEFINES,
     ...(isMissing ? ["--allow-missing"] : []), ...(isText ? ["--allow-text"] : []),
   ];
 }

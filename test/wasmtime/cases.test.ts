@@ -8,8 +8,8 @@ import { after, describe, test } from "node:test";
 import { fixtureFolder } from "../../fixtures/build.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import { WRONG } from "../faults/wrong.js";
-import { type Linked, jobsOf, linkAll, refusalsOf } from "../support/jobs.js";
-import { linkThere } from "./run.js";
+import { type Linked, jobsOf, leftOut, linkAll, refusalsOf } from "../support/jobs.js";
+import { linkThere, run } from "./run.js";
 
 const folder = mkdtempSync(join(tmpdir(), "linkwright-wasmtime-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -45,6 +45,39 @@ function refusals(machine: Machine): void {
     });
   }
 }
+
+describe("wasmtime: what a call says of files", () => {
+  test("the cases that it has no words for", () => {
+    assert.deepEqual(Object.keys(leftOut("i386")), [
+      "each thread has its own: tls_threads.so", "each thread has its own: tls_threads_initial.so", "each thread has its own: tls_threads_large.so",
+      "each thread has its own: tls_threads_described.so", "each thread has its own: tls_threads_large_described.so", "a block that is given back is used again",
+      "a bound symbol is led elsewhere, and back", "a function is led elsewhere before it is bound, and back", "a function is led elsewhere behind its first call, and back",
+      "the host replaces a function that is bound when it is called", "the host is asked before anybody when a function is called",
+      "the host defines what nobody has", "the host defines nothing that somebody has", "the host replaces a function in one module", "the host is asked before anybody",
+      "contexts see nothing of each other", "a variable of a module in two contexts is two",
+    ]);
+  });
+
+  const path = (name: string): string => join(fixtureFolder("riscv64"), name);
+  const one = path("choice_other.so"), other = `${fixtureFolder("riscv64")}/./choice_other.so`;
+  const calls = [
+    // By its second path it is for everybody.
+    { typed: [one, other, path("order_user.so"), "--local", one], code: undefined },
+    { typed: [one, other, path("order_user.so"), "--local", one, "--local", other], code: "MissingSymbol" },
+  ].map(({ typed, code }) => ({ typed: [...typed, "--out", join(folder, "twice"), "--json"], code }));
+  for (const { typed, code } of calls) {
+    test(`a file that is named twice, ${code ? "local both times" : "local once"}`, async () => {
+      const told = await linkThere<Linked>(typed);
+      assert.equal(told.fault?.code, code);
+      assert.deepEqual(told, linkAll([typed])[0]);
+    });
+  }
+
+  test("a file that is not there to be local", async () => {
+    const { status, stderr } = await run(["link", path("call.so"), "--local", "other.so", "--out", join(folder, "none")]);
+    assert.deepEqual([status, stderr.split("\n")[0]], [2, 'linkwright: --local names one of the files, not "other.so"']);
+  });
+});
 
 describe("wasmtime: files that are wrong", () => {
   const machine = "riscv32";

@@ -21,6 +21,8 @@ export enum Option {
   Search,
   AllowMissing,
   AllowText,
+  Local,
+  Deep,
   COUNT,
 }
 
@@ -96,6 +98,8 @@ function named(name: Text): Option {
   if (name.is("define")) return Option.Define;
   if (name.is("search")) return Option.Search;
   if (name.is("allow-missing")) return Option.AllowMissing;
+  if (name.is("local")) return Option.Local;
+  if (name.is("deep")) return Option.Deep;
   return name.is("allow-text") ? Option.AllowText : Option.None;
 }
 
@@ -105,6 +109,8 @@ function valueOf(option: Option): string {
     case Option.Out: return "IMAGE";
     case Option.Base: return "ADDR";
     case Option.Define: return "SYM=ADDR";
+    case Option.Local:
+    case Option.Deep: return "FILE";
     default: return "DIR";
   }
 }

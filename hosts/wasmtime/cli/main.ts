@@ -12,6 +12,7 @@ const COMMON: u64 = <u64>Kind.Plain << (Option.Json << 2) | <u64>Kind.Plain << (
 const INSPECT: u64 = COMMON;
 const LINK: u64 = COMMON | <u64>Kind.Value << (Option.Out << 2) | <u64>Kind.Value << (Option.Base << 2) |
   <u64>(Kind.Value | Kind.Many) << (Option.Define << 2) | <u64>(Kind.Value | Kind.Many) << (Option.Search << 2) |
+  <u64>(Kind.Value | Kind.Many) << (Option.Local << 2) | <u64>(Kind.Value | Kind.Many) << (Option.Deep << 2) |
   <u64>Kind.Plain << (Option.AllowMissing << 2) | <u64>Kind.Plain << (Option.AllowText << 2);
 
 /** Where the program begins. */
@@ -48,7 +49,7 @@ function run(typed: Arguments, isLink: bool): void {
 
 function help(to: Buffer): void {
   to.words("linkwright inspect FILE [--json]\n")
-    .words("linkwright link FILE... --out IMAGE [--base ADDR] [--define SYM=ADDR]... [--search DIR]... [--allow-missing] [--allow-text] [--json]\n\n")
+    .words("linkwright link FILE... --out IMAGE [--base ADDR] [--define SYM=ADDR]... [--search DIR]...\n    [--local FILE]... [--deep FILE]... [--allow-missing] [--allow-text] [--json]\n\n")
     .words("inspect shows headers, segments, needs, exports, imports, versions, TLS and relocations of a file.\n")
     .words("link writes the relocated memory image of the files as a target would see it: one flat file that\n")
     .words("starts at the lowest mapped address, so that vaddr v of a module lies at offset v + bias - start.\n\n")
