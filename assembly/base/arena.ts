@@ -8,11 +8,17 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 /** No block is larger, so that sizes add up without wrapping. */
 @inline const MOST: u64 = 0x7fff0000;
 
+/** What is taken from the heap at once where there is memory enough to be generous: most of what a load keeps is small. */
+@inline function chunkBytes(): u32 { return isDefined(LW_INDEX) ? 1024 : 0; }
+
 /** A chain of blocks with one owner. The arena is itself in the block that was taken first. */
 @unmanaged export class Arena {
   private last: usize;
   /** Bytes that it holds, its own and what it takes to hold them included. */
   bytes: usize;
+  /** Zeroed memory that is there already, and how much. */
+  private next: usize;
+  private left: usize;
 
   /** The owner's record, behind the arena itself. */
   @inline get record(): usize { return changetype<usize>(this) + offsetof<Arena>(); }
@@ -20,12 +26,31 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
   /** Zeroed memory, aligned to 8, that lives until `release`; 0 if there is none left. */
   take(bytes: u64): usize {
     if (bytes > MOST) return 0;
-    const at = take(<usize>bytes + offsetof<Link>());
-    if (!at) return 0;
-    changetype<Link>(at).next = this.last;
-    this.last = at;
-    this.bytes += heldBytes(at);
-    return at + offsetof<Link>();
+    const need = <usize>bytes + 7 & ~7;
+    const at = this.next;
+    if (need > this.left) return this.takeBlock(need);
+    this.next = at + need;
+    this.left -= need;
+    return at;
+  }
+
+  private takeBlock(need: usize): usize {
+    // What is large has a block of its own: what is left of the last one is not lost for it.
+    const isLarge = need * 4 > <usize>chunkBytes();
+    const block = take((isLarge ? need : chunkBytes()) + offsetof<Link>());
+    if (!block) return 0;
+    changetype<Link>(block).next = this.last;
+    this.last = block;
+    this.bytes += heldBytes(block);
+    const at = block + offsetof<Link>();
+    if (!isLarge) this.keep(at + need, <usize>chunkBytes() - need);
+    return at;
+  }
+
+  /** Takes from here what is taken next. */
+  keep(next: usize, left: usize): void {
+    this.next = next;
+    this.left = left;
   }
 
   /** Gives everything back, the owner's record and the arena itself included. */
@@ -39,11 +64,14 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
     give(changetype<usize>(this));
   }
 }
-if (offsetof<Arena>() != 8) ERROR("an arena keeps its owner's record aligned to 8");
+if (offsetof<Arena>() % 8 != 0) ERROR("an arena keeps its owner's record aligned to 8");
 
 /** A new arena that begins with its owner's record of this many bytes, zeroed; null if there is no memory. */
 export function arenaOf(recordBytes: usize): Arena | null {
-  const arena = changetype<Arena | null>(take(offsetof<Arena>() + recordBytes));
-  if (arena) arena.bytes = heldBytes(changetype<usize>(arena));
+  const own = offsetof<Arena>() + (recordBytes + 7 & ~7);
+  const arena = changetype<Arena | null>(take(own + chunkBytes()));
+  if (!arena) return null;
+  arena.bytes = heldBytes(changetype<usize>(arena));
+  arena.keep(changetype<usize>(arena) + own, chunkBytes());
   return arena;
 }

@@ -47,16 +47,26 @@ export function find(symbols: Symbols, addr: u64, bytes: u32, gnu: u32, version:
     : findAs<u32>(symbols, addr, bytes, gnu, version, versionBytes, want);
 }
 
+/** False if the filter of a module's DT_GNU_HASH says that it has no name of this hash: nine of ten that it has not. */
+@inline export function mayDefine(symbols: Symbols, hash: u32): bool {
+  if (!symbols.bucketCount) return true;
+  return wide(symbols.bits) ? mayDefineAs<u64>(symbols, hash) : mayDefineAs<u32>(symbols, hash);
+}
+
+@inline function mayDefineAs<A>(symbols: Symbols, hash: u32): bool {
+  const wordBits: u32 = sizeof<A>() * 8;
+  const filter = loadWord<A>(symbols.bloom + <u64>(hash / wordBits & symbols.bloomMask) * sizeof<A>());
+  return (filter >> (hash & wordBits - 1) & filter >> (hash >> (symbols.bloomShift & 31) & wordBits - 1) & 1) != 0;
+}
+
 function findAs<A>(symbols: Symbols, addr: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want): u32 {
   if (symbols.bucketCount) return findGnu<A>(symbols, addr, bytes, gnu, version, versionBytes, want);
   if (symbols.sysvBucketCount) return findSysv<A>(symbols, addr, bytes, version, versionBytes, want);
   return 0;
 }
 
-export function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): u32 {
-  const wordBits: u32 = sizeof<A>() * 8;
-  const filter = loadWord<A>(symbols.bloom + <u64>(hash / wordBits & symbols.bloomMask) * sizeof<A>());
-  if (!(filter >> (hash & wordBits - 1) & filter >> (hash >> (symbols.bloomShift & 31) & wordBits - 1) & 1)) return 0;
+function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): u32 {
+  if (!mayDefineAs<A>(symbols, hash)) return 0;
   let index = target.load32(symbols.buckets + <u64>(hash % symbols.bucketCount) * 4);
   if (index < symbols.first) return 0;
   let only: u32 = 0;

@@ -3,7 +3,7 @@
 import { Arch } from "../arch/arch";
 import { written } from "../base/generation";
 import { Filter, newFilter } from "./filter";
-import { Found, Want, find, found } from "./lookup";
+import { Found, Want, find, found, mayDefine } from "./lookup";
 import { Index, definedCount, hasIndex, newIndex } from "./index";
 import { Symbols } from "./symbols";
 
@@ -118,6 +118,7 @@ import { Symbols } from "./symbols";
 
   /** The first definition of a name in a file of this machine; of any machine if it is null. */
   find(arch: Arch | null, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
+    if (!this.mayHave(gnu)) return 0;
     if (hasIndex() && this.index) return this.index!.find(arch, 0, name, bytes, gnu, version, versionBytes, want, except);
     return findBehind(arch, this.first, name, bytes, gnu, version, versionBytes, want, except);
   }
@@ -132,7 +133,7 @@ import { Symbols } from "./symbols";
 function findBehind(arch: Arch | null, first: Symbols | null, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
   let symbols = first;
   while (symbols) {
-    if (symbols != except && (!arch || symbols.image.arch == arch)) {
+    if (mayDefine(symbols, gnu) && symbols != except && (!arch || symbols.image.arch == arch)) {
       const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
       if (index) return found(symbols, index);
     }

@@ -1,7 +1,7 @@
 // What one load brought with it, as a list of symbols to look names up in.
 
 import { Arena, arenaOf } from "../base/arena";
-import { Found, Want, find, found } from "./lookup";
+import { Found, Want, find, found, mayDefine } from "./lookup";
 import { Index, definedCount, hasIndex, newIndex } from "./index";
 import { Symbols } from "./symbols";
 
@@ -77,7 +77,7 @@ import { Symbols } from "./symbols";
   find(from: u32, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
     for (let i = from; i < this.count; ++i) {
       const symbols = this.at(i);
-      if (symbols == except) continue;
+      if (!mayDefine(symbols, gnu) || symbols == except) continue;
       const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
       if (index) return found(symbols, index);
     }

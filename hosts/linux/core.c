@@ -68,4 +68,7 @@ INLINE void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) 
   if (__builtin_expect((int)level <= log_level, 0)) lw_log_told(level, code, a, b);
 }
 
+/* start.c sets it before the core is opened, and never again. */
+extern uint8_t *const core_memory __attribute__((visibility("hidden")));
+
 #include "../embed/library.c"

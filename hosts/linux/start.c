@@ -60,11 +60,14 @@ static void in_child(void) {
 
 static void open_lock(void) { pthread_atfork(before_fork, after_fork, in_child); }
 
+uint8_t *core_memory;
+
 static bool open_core(void) {
   page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
   char *memory = mmap(NULL, CORE_BYTES + GUARD_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return false;
   if (mprotect(memory, CORE_BYTES, PROT_READ | PROT_WRITE) != 0) return false;
+  core_memory = (uint8_t *)memory;
   return lw_start(memory, CORE_BYTES) == LW_CODE_OK;
 }
 
