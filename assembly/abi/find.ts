@@ -104,6 +104,11 @@ function nextOnce(handle: u32, name: u64, nameBytes: u32, version: u64, versionB
 
 /** A module the host does not hold is searched alone. */
 function findFrom(module: Module, name: u64, nameBytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): Found {
+  const definition = findWithin(module, name, nameBytes, hash, version, versionBytes, want);
+  return definition ? module.context.roll.onlyOf(definition, name, nameBytes, hash, want, null) : 0;
+}
+
+@inline function findWithin(module: Module, name: u64, nameBytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): Found {
   const scope: Scope | null = module.scope;
   if (scope) return scope.find(0, name, nameBytes, hash, version, versionBytes, want, null);
   const index = find(module.symbols, name, nameBytes, hash, version, versionBytes, want);

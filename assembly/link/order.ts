@@ -1,5 +1,6 @@
 // Where a module's references are looked up, and in what order. It changes nothing, so that what runs on the target may bind, too.
 
+import { NONE } from "../host/answer";
 import { Arch } from "../arch/arch";
 import { Found, Want, find, found, indexOf, ownerOf } from "./lookup";
 import { Index, hasIndex, isUnique, newIndex, uniqueCount } from "./index";
@@ -51,14 +52,22 @@ import { Symbols } from "./symbols";
     this.index = null;
   }
 
+  /** What stands for a definition: of a unique one the oldest there is in the context, whatever the scope, and whatever its version. */
+  onlyOf(definition: Found, name: u64, bytes: u32, gnu: u32, want: Want, except: Symbols | null): Found {
+    const owner = ownerOf(definition);
+    if (!isUnique(owner, indexOf(definition))) return definition;
+    const only = this.find(owner.image.arch, name, bytes, gnu, want, except);
+    return only ? only : definition;
+  }
+
   /** The oldest module's unique definition of a name; 0 if there is none. */
-  find(arch: Arch, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
+  find(arch: Arch, name: u64, bytes: u32, gnu: u32, want: Want, except: Symbols | null): Found {
     want |= Want.Unique;
-    if (hasIndex() && !this.lacksIndex) return this.index ? this.index!.find(arch, 0, name, bytes, gnu, version, versionBytes, want, except) : 0;
+    if (hasIndex() && !this.lacksIndex) return this.index ? this.index!.find(arch, 0, name, bytes, gnu, NONE, 0, want, except) : 0;
     let symbols = this.first;
     while (symbols) {
       if (symbols.image.arch == arch && symbols != except) {
-        const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
+        const index = find(symbols, name, bytes, gnu, NONE, 0, want);
         if (index) return found(symbols, index);
       }
       symbols = symbols.younger;
@@ -86,10 +95,7 @@ import { Symbols } from "./symbols";
    */
   find(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
     const first = this.findFirst(name, bytes, gnu, version, versionBytes, want, except);
-    if (!first || !isUnique(ownerOf(first), indexOf(first))) return first;
-    // There is one of it for all, whatever the scope.
-    const only = this.roll.find(this.arch, name, bytes, gnu, version, versionBytes, want, except);
-    return only ? only : first;
+    return first ? this.roll.onlyOf(first, name, bytes, gnu, want, except) : 0;
   }
 
   private findFirst(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {

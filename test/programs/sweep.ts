@@ -19,9 +19,9 @@ export interface Swept {
   readonly search: readonly string[];
 }
 
-/** The libraries that are installed. */
+/** The libraries that are installed; ld.so itself is in every process. */
 export function installed(): Swept[] {
-  return SYSTEM.filter((folder) => existsSync(folder)).flatMap((folder) => sharedIn(folder)).map((path) => ({ path, search: [] }));
+  return SYSTEM.filter((folder) => existsSync(folder)).flatMap((folder) => sharedIn(folder)).filter((path) => !/\/ld-linux[^/]*$/.test(path)).map((path) => ({ path, search: [] }));
 }
 
 /** The libraries of what was unpacked into a folder, as a system's root. */
@@ -57,12 +57,13 @@ function saidBy({ end, stdout }: Outcome): Said | string {
 }
 
 /** Why ours is not as good as glibc's; nothing, if it is. Whatever glibc unloads and does not leak, so do we. */
-function problemOf(glibc: Said, ours: Said | string): string | undefined {
+function problemOf(path: string, glibc: Said, ours: Said | string): string | undefined {
   if (typeof ours === "string") return ours;
   const other = glibc.facts.findIndex((fact, i) => fact !== ours.facts[i]);
   if (other >= 0) return `${ours.facts[other] ?? "nothing"}, where glibc has ${glibc.facts[other]}`;
   const left = ours.left.filter((path) => !glibc.left.includes(path));
   if (left.length) return `it leaves ${left.join(" ")}`;
+  if (glibc.left.includes(path)) return undefined; // glibc keeps it, for its unique symbols, and sets it up once
   return ours.grown > Math.max(0, glibc.grown) ? `it leaves ${ours.grown} bytes each time, and glibc ${glibc.grown}` : undefined;
 }
 
@@ -83,7 +84,7 @@ async function verdictOf(program: string, { path, search }: Swept, record: strin
   if (typeof glibc === "string") return { path, without: glibc, symbols: 0, objects: 0 };
   const { outcome, loaded } = await runPreloaded(call, record);
   const ours = saidBy(outcome);
-  const problem = problemOf(glibc, ours) ?? (loaded.includes(path) ? undefined : "it did not go through us");
+  const problem = problemOf(path, glibc, ours) ?? (loaded.includes(path) ? undefined : "it did not go through us");
   return { path, problem, symbols: typeof ours === "string" ? 0 : ours.symbols, objects: loaded.length };
 }
 

@@ -80,10 +80,14 @@ class Question {
   }
 
   /** The answer of one module. */
-  ask(symbols: Symbols): Found { return this.askFor(symbols, 0); }
+  ask(symbols: Symbols): Found {
+    const index = find(symbols, scratch, this.bytes, this.hash, this.version, this.versionBytes, this.want);
+    return index ? found(symbols, index) : 0;
+  }
 
-  askFor(symbols: Symbols, more: Want): Found {
-    const index = find(symbols, scratch, this.bytes, this.hash, this.version, this.versionBytes, this.want | more);
+  /** The unique one that it has under the name, whatever its version. */
+  askUnique(symbols: Symbols): Found {
+    const index = find(symbols, scratch, this.bytes, this.hash, NONE, 0, this.want | Want.Unique);
     return index ? found(symbols, index) : 0;
   }
 
@@ -147,7 +151,7 @@ function expectedOf(order: Order, globals: Symbols[], scope: Symbols[], all: Sym
   if (!first || !isUnique(first)) return first;
   for (let i = 0; i < all.length; ++i) {
     if (all[i] == except || all[i].image.arch != order.arch) continue;
-    const answer = question.askFor(all[i], Want.Unique);
+    const answer = question.askUnique(all[i]);
     if (answer) return answer;
   }
   return first;
@@ -368,8 +372,8 @@ describe("link: order", () => {
         }
         const question = new Question(), arch = archAt(below(2));
         let wanted: Found = 0;
-        for (let i = 0; i < model.length && !wanted; ++i) if (model[i].image.arch == arch) wanted = question.askFor(model[i], Want.Unique);
-        assert(roll.find(arch, scratch, question.bytes, question.hash, question.version, question.versionBytes, question.want, null) == wanted, "the oldest one");
+        for (let i = 0; i < model.length && !wanted; ++i) if (model[i].image.arch == arch) wanted = question.askUnique(model[i]);
+        assert(roll.find(arch, scratch, question.bytes, question.hash, question.want, null) == wanted, "the oldest one");
         if (wanted) ++answers;
       }
       if (usedBytes() > used) ++with_;
