@@ -1,7 +1,7 @@
 // Builds everything: wasm modules, their C, and for each machine an image, a library and the example kernel.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { OWN_MACHINE, OWN_TOOLS, linuxHeader, linuxSteps } from "./linux.js";
+import { OWN_MACHINE, OWN_TOOLS, linuxHeader, linuxPackage, linuxSteps } from "./linux.js";
 import { machines } from "./machines.js";
 import type { Machine } from "./machines.js";
 import { means, mini } from "./mini.js";
@@ -158,7 +158,7 @@ const steps: Step[] = [
   means,
   faultWords,
   linuxHeader,
-  ...(ownMachine ? linuxSteps(ownMachine, OWN_TOOLS) : []),
+  ...(ownMachine ? [...linuxSteps(ownMachine, OWN_TOOLS), linuxPackage(ownMachine)] : []),
   ...machines.flatMap((machine) => [
     core(machine.name, `build/wasm/core.${machine.name}.wasm`),
     translation(machine),

@@ -99,3 +99,11 @@ export const linuxHeader: Step = {
   name: "linux header", reads: [`${HOST}/include`, "build/js/scripts/linuxheader.js", "build/js/hosts/node/faults.js", "assembly/words.ts"], makes: ["build/linux/include/linkwright.h"],
   commands: [["node", "build/js/scripts/linuxheader.js"]],
 };
+
+const PACKAGE = `${HOST}/package`;
+
+/** What other programs find the libraries by: a file for pkg-config beside them, and the manual page. */
+export const linuxPackage = ({ name }: Machine): Step => ({
+  name: `linux package ${name}`, reads: [PACKAGE], makes: [`build/linux/${name}/pkgconfig/linkwright.pc`, "build/linux/man/man3/linkwright.3"],
+  commands: [["cp", `${PACKAGE}/linkwright.pc`, `build/linux/${name}/pkgconfig/`], ["cp", `${PACKAGE}/linkwright.3`, "build/linux/man/man3/"]],
+});

@@ -15,6 +15,8 @@ const PRINTS: readonly RegExp[] = [
   /^(42\n){6}$/,
   /^(29518389\n){4}$/, // as zlib on this machine says
   /^TAP version 14\n1\.\.4\n(ok \d [^\n]*\n){4}$/,
+  /^plugin: up\nthe host greets you\ngreet wrote 19 letters, and took \d+ bytes\nplugin: down\n42\ncaught: nothing to parse, in call 2\ncaught: stoi\n$/,
+  /^4035882641\nstarted by nobody but lw-run\n$/,
   /^add\(2, 40\) = 42\r?\nbytes of modules: 0\r?\nbytes of the core, at most: \d+\r?\n$/,
   /^MissingSymbol 17 \w+\n\d+n 4 \[ 'roundtrip\.so', 'libz\.so\.1' \]\n$/,
 ];
@@ -23,7 +25,7 @@ describe("start: the README's commands", async () => {
   await makeZlib(() => {});
   const folder = mkdtempSync(join(tmpdir(), "linkwright-readme-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
-  for (const name of ["build", "hosts", "node_modules", "package.json"]) symlinkSync(join(ROOT, name), join(folder, name));
+  for (const name of ["build", "examples", "hosts", "node_modules", "package.json"]) symlinkSync(join(ROOT, name), join(folder, name));
   const blocks = [...readFileSync(join(ROOT, "README.md"), "utf8").matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block!);
 
   test("are as many as are expected", () => assert.equal(blocks.length, PRINTS.length));
