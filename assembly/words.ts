@@ -312,4 +312,8 @@ export enum Field {
   TlsBytes,
   /** Module: why it stays, a Kept. */
   Kept,
+  /** Module: when it was initialised, counted through its context; 0 if it was not. */
+  Rank,
+  /** Module: the one that it was loaded for; 0 if that is gone. */
+  Root,
 }

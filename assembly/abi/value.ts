@@ -98,6 +98,8 @@ function moduleValue(module: Module, field: u32): u64 {
     case Field.TlsImage:   return image.tls ? module.placement.at(image.tls!.vaddr) : NONE;
     case Field.UsedBytes:  return moduleBytes(module);
     case Field.Kept:       return keptBy(module);
+    case Field.Rank:       return module.rank;
+    case Field.Root:       return module.home ? module.home!.root : 0;
     default:               return imageValue(image, field);
   }
 }

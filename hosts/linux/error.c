@@ -18,6 +18,8 @@ int fail(int code, const char *format, ...) {
   return code;
 }
 
+void error_forget(void) { is_set = false; }
+
 PUBLIC const char *lw_error(void) {
   if (!is_set) return NULL;
   is_set = false;

@@ -84,6 +84,9 @@ void search_told(uint64_t session, uint32_t origin, const char *text, size_t byt
 /* The file of a library; null with errno if there is none. */
 struct file *search_find(const char *name, size_t bytes);
 void search_forget(void);
+/* The folders that a plain name is looked for in, by what was told, in order; `flags` as dlinfo(3) has them. */
+enum { SEARCH_ENVIRONMENT = 2, SEARCH_RUN_PATH = 4, SEARCH_SYSTEM = 64 };
+void search_folders(void (*visit)(const char *folder, unsigned flags, void *data), void *data);
 
 /* ---- adopt.c: what the system's linker has loaded ---- */
 
@@ -117,6 +120,8 @@ uint32_t link_context(void);
 /* Keeps the words of what failed for this thread; answers the code. */
 int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int fail_session(uint32_t session);
+/* This thread is told of nothing that failed up to now. */
+void error_forget(void);
 
 /* ---- readers.c: who looks something up without a lock ---- */
 

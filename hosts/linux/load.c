@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <string.h>
+#include "ending.h"
 #include "host.h"
 #include "tls.h"
 
@@ -55,6 +56,7 @@ int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *mo
 }
 
 int unload(uint32_t handle) {
+  if (is_ending) return LW_OK;
   int code = settle(core_unload(handle), NULL);
   reclaim();
   return code;

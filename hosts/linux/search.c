@@ -223,6 +223,26 @@ struct file *search_find(const char *name, size_t bytes) {
   return file;
 }
 
+static void visit_folders(const char *folders, uint32_t origin, unsigned flags, void (*visit)(const char *, unsigned, void *), void *data) {
+  for (const char *each = folders; each;) {
+    const char *end = each + strcspn(each, ":;");
+    char path[PATH_MAX];
+    if (end > each && expand(each, (size_t)(end - each), origin, path)) visit(path, flags, data);
+    each = *end ? end + 1 : NULL;
+  }
+}
+
+void search_folders(void (*visit)(const char *folder, unsigned flags, void *data), void *data) {
+  for (uint32_t rank = 0; rank < 2; ++rank) {
+    for (unsigned i = 0; i < told_count; ++i) {
+      if (told[i].rank == rank) visit_folders(told[i].text, told[i].origin, SEARCH_RUN_PATH, visit, data);
+    }
+    if (rank == 0 && environment_folders()) visit_folders(environment_folders(), 0, SEARCH_ENVIRONMENT, visit, data);
+  }
+  visit_folders(system_folders, 0, SEARCH_SYSTEM, visit, data);
+  forget_told();
+}
+
 /* The load is over: the cache may be another one when it is next wanted. */
 void search_forget(void) {
   forget_told();

@@ -1,0 +1,38 @@
+/* dladdr and dladdr1. */
+#define _GNU_SOURCE
+#include <string.h>
+#include "family.h"
+
+/* An entry of a module's symbol table. */
+static const ElfW(Sym) *entry(const struct record *record, uint32_t index) {
+  for (const ElfW(Dyn) *each = record->map.l_ld; each && each->d_tag != DT_NULL; ++each) {
+    if (each->d_tag == DT_SYMTAB) return (const ElfW(Sym) *)at(record->map.l_addr + each->d_un.d_ptr) + index;
+  }
+  return NULL;
+}
+
+static int ask_system(const void *address, Dl_info *info, void **extra, int flags) {
+  if (flags == 0) {
+    __typeof(&dladdr) plain = SYSTEM(dladdr);
+    return plain ? plain(address, info) : 0;
+  }
+  __typeof(&dladdr1) more = SYSTEM(dladdr1);
+  return more ? more(address, info, extra, flags) : 0;
+}
+
+int family_address(const void *address, Dl_info *info, void **extra, int flags) {
+  const struct record *record = record_at((uintptr_t)address);
+  if (!record || record->real) return ask_system(address, info, extra, flags);
+  read_begin();
+  uint64_t found = core_symbol_at(record->context, addr_of(address));
+  uint32_t module = (uint32_t)(found >> 32), index = (uint32_t)found;
+  *info = (Dl_info){.dli_fname = record->map.l_name, .dli_fbase = at(record->start)};
+  if (index) {
+    info->dli_sname = at(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_NAME));
+    info->dli_saddr = at(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_ADDRESS));
+  }
+  if (flags == RTLD_DL_SYMENT) *extra = index ? (void *)entry(record, index) : NULL;
+  else if (flags == RTLD_DL_LINKMAP) *extra = (void *)&record->map;
+  read_end();
+  return module != 0;
+}

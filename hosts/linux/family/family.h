@@ -1,0 +1,42 @@
+/* dlopen and its family, for callers at an address: what a name means depends on who asks. As dlopen(3) and dlfcn.h have them. */
+#pragma once
+#include <dlfcn.h>
+#include "../records.h"
+#include "../tls.h"
+
+/* Ours: a mode of dlopen for one more copy of a file that may be loaded already; nobody else finds it. */
+#define RTLD_COPY 0x10000000
+/* BSD's: in the caller, and in what comes behind it. */
+#ifndef RTLD_SELF
+#define RTLD_SELF ((void *)-3)
+#endif
+
+/* The namespace of whoever calls. */
+#define LM_ID_CALLER (-2)
+
+void *family_open(long space, const char *path, int mode, const void *caller);
+int family_close(void *handle);
+void *family_symbol(void *handle, const char *name, const char *version, const void *caller);
+char *family_error(void);
+int family_address(const void *address, Dl_info *info, void **extra, int flags);
+int family_info(void *handle, int request, void *answer);
+
+/* ---- what its files share ---- */
+
+/* The program, as a handle. */
+void *family_program(void);
+/* The core's context of the process, when all that the system's linker loaded is in it; 0 if it can't be. */
+uint32_t family_process(void);
+/* False if nothing was opened yet: then the system's own answers are right. */
+bool family_has_begun(void);
+/* What the system says of its last failure becomes what this thread is told; answers null. */
+void *family_pass_error(void);
+/* Tells where the caller's libraries are, for a search; with the lock held. */
+void family_tell_paths(const struct record *record);
+/* A function of the system's, looked up once; null if it has none. */
+#define SYSTEM(function) ({ \
+  static _Atomic(__typeof(&function)) known; \
+  __typeof(&function) it = known; \
+  if (!it) known = it = (__typeof(&function))host_next(#function); \
+  it; \
+})
