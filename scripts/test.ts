@@ -25,8 +25,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["bench", 41],
   ["threads", 6],
   ["programs", 17],
-  ["linux", 70],
-  ["linux", 82],
+  ["linux", 165],
 ]);
 
 /** Files that run side by side. */
