@@ -53,7 +53,7 @@ const READS = [HOST, "hosts/embed", "hosts/wasm2c", "hosts/baremetal/resolver.c"
 export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: LinuxTools, folder = `build/linux/${machine.name}`, options: readonly string[] = []): Step[] {
   const { name } = machine;
   const wasm = `${folder}/core.wasm`, core = [`${folder}/core.c`, `${folder}/core.h`];
-  const own = sourcesIn(HOST).concat(isShared ? sourcesIn(`${HOST}/family`) : [], "hosts/wasm2c/runtime.c", sourcesIn(`${HOST}/arch/${name}`), SHARED.map((each) => each.replace("<machine>", name)));
+  const own = sourcesIn(HOST).concat(sourcesIn(`${HOST}/family`), "hosts/wasm2c/runtime.c", sourcesIn(`${HOST}/arch/${name}`), SHARED.map((each) => each.replace("<machine>", name)));
   const dl = sourcesIn(`${HOST}/dl`);
   const objectOf = (source: string): string => `${folder}/objects/${source.replaceAll("/", "-")}.o`;
   const includes = ["build/include", folder, "hosts/wasm2c", "hosts/embed", HOST, `${HOST}/arch/${name}`, "boot/common"].map((each) => `-I${each}`).concat("-idirafter", "hosts/baremetal");

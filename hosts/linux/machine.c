@@ -102,6 +102,7 @@ static const struct {
   {"__aeabi_read_tp", lw_tls_thread},
 #endif
   {"__cxa_thread_atexit_impl", (const void *)destructors_add},
+  {"__cxa_thread_atexit", (const void *)destructors_add}, /* as libraries of C++ pass it on; theirs may not be one that we loaded */
 };
 
 void *tls_symbol(const char *name) {

@@ -4,8 +4,13 @@
 #include "host.h"
 #include "tls.h"
 
-/* Each of these names has two underscores in front: the others need no more than one look. */
+/* There where the family stands in front of the C library. */
+extern const bool family_is_public __attribute__((weak));
+
+/* Few names begin like these: the others need no more than one look. */
 const void *own_symbol(const char *name, size_t bytes) {
   (void)bytes;
-  return name[0] == '_' && name[1] == '_' ? tls_symbol(name) : NULL;
+  if (name[0] == '_' && name[1] == '_') return tls_symbol(name);
+  bool may_be = (name[0] == 'd' && name[1] == 'l') || (name[0] == '_' && name[1] == 'd' && name[2] == 'l') || (name[0] == 'b' && name[1] == 'a' && name[2] == 'c');
+  return may_be && !&family_is_public ? family_named(name) : NULL;
 }

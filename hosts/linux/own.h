@@ -2,3 +2,6 @@
 #pragma once
 #include <stddef.h>
 const void *own_symbol(const char *name, size_t bytes);
+
+/* The dlopen family and what unwinders ask, in what is loaded where programs keep the system's; null: any other name. */
+const void *family_named(const char *name);

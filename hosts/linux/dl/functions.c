@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include "../family/family.h"
 
-#pragma GCC visibility push(default)
+#define LINKAGE PUBLIC
 #define FAMILY(name) name
 #include "../family/functions.inc"
-#pragma GCC visibility pop
+
+/* Whoever is loaded finds these as the program does, or what the program has in front of them. */
+const bool family_is_public = true;

@@ -4,6 +4,29 @@
 #include "../records.h"
 #include "../tls.h"
 
+#ifndef __GLIBC__
+/* What C libraries without namespaces and versions do not declare. */
+typedef long Lmid_t;
+#define LM_ID_BASE 0
+#define LM_ID_NEWLM (-1)
+#define RTLD_DEEPBIND 8
+enum { RTLD_DL_SYMENT = 1, RTLD_DL_LINKMAP };
+enum { RTLD_DI_LMID = 1, RTLD_DI_SERINFO = 4, RTLD_DI_SERINFOSIZE, RTLD_DI_ORIGIN, RTLD_DI_TLS_MODID = 9, RTLD_DI_TLS_DATA };
+typedef struct {
+  char *dls_name;
+  unsigned dls_flags;
+} Dl_serpath;
+typedef struct {
+  size_t dls_size;
+  unsigned dls_cnt;
+  Dl_serpath dls_serpath[1];
+} Dl_serinfo;
+int dladdr1(const void *address, Dl_info *info, void **extra, int flags);
+void *dlvsym(void *handle, const char *name, const char *version);
+int dlinfo(void *handle, int request, void *answer);
+#endif
+#define RTLD_DI_HEADERS 11 /* RTLD_DI_PHDR of glibc 2.36 */
+
 /* Ours: a mode of dlopen for one more copy of a file that may be loaded already; nobody else finds it. */
 #define RTLD_COPY 0x10000000
 /* BSD's: in the caller, and in what comes behind it. */
@@ -20,6 +43,8 @@ void *family_symbol(void *handle, const char *name, const char *version, const v
 char *family_error(void);
 int family_address(const void *address, Dl_info *info, void **extra, int flags);
 int family_info(void *handle, int request, void *answer);
+char **family_names(void *const *addresses, int count);
+void family_write_names(void *const *addresses, int count, int file);
 
 /* ---- what its files share ---- */
 

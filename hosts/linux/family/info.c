@@ -108,12 +108,7 @@ static int tell_of(const struct record *record, int request, void *answer) {
     case RTLD_DI_SERINFO: return search_paths(record, answer);
     case RTLD_DI_TLS_MODID: return *(size_t *)answer = has_tls ? tls_number(module) : 0, 0;
     case RTLD_DI_TLS_DATA: return *(void **)answer = has_tls ? tls_peek(module) : NULL, 0;
-#ifdef RTLD_DI_PHDR
-    case RTLD_DI_PHDR:
-#else
-    case 11:
-#endif
-      return *(const ElfW(Phdr) **)answer = record->headers, record->header_count;
+    case RTLD_DI_HEADERS: return *(const ElfW(Phdr) **)answer = record->headers, record->header_count;
     default: return fail(LW_CODE_WRONG_KIND, "unsupported dlinfo request"), -1;
   }
 }

@@ -123,7 +123,7 @@ static uint32_t context_in(long space, const struct record *caller) {
   if (space == LM_ID_NEWLM) return lw_context_open(&made) == LW_OK ? made : 0;
   if (space == LM_ID_CALLER && caller) return caller->context;
   if (space == LM_ID_CALLER || space == LM_ID_BASE) return process;
-  if (space > 0 && space <= UINT32_MAX && core_value((uint32_t)space, LW_FIELD_KIND) == LW_KIND_CONTEXT) return (uint32_t)space;
+  if (space > 0 && (unsigned long)space <= UINT32_MAX && core_value((uint32_t)space, LW_FIELD_KIND) == LW_KIND_CONTEXT) return (uint32_t)space;
   fail(LW_CODE_STALE_HANDLE, "invalid target namespace in dlmopen(): Invalid argument");
   return 0;
 }

@@ -1,0 +1,40 @@
+/* backtrace_symbols: the C library's own knows what its linker loaded. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/uio.h>
+#include <string.h>
+#include "family.h"
+
+/* As snprintf: how long it is. */
+static size_t word(const void *address, char *line, size_t room) {
+  Dl_info info;
+  struct link_map *map = NULL;
+  if (!family_address(address, &info, (void **)&map, RTLD_DL_LINKMAP) || !info.dli_fname || !*info.dli_fname) return (size_t)snprintf(line, room, "[%p]", address);
+  uintptr_t from = info.dli_sname ? (uintptr_t)info.dli_saddr : map ? map->l_addr : (uintptr_t)info.dli_fbase;
+  bool is_behind = (uintptr_t)address >= from;
+  uintptr_t distance = is_behind ? (uintptr_t)address - from : from - (uintptr_t)address;
+  return (size_t)snprintf(line, room, "%s(%s%c%#lx) [%p]", info.dli_fname, info.dli_sname ? info.dli_sname : "", is_behind ? '+' : '-', (unsigned long)distance, address);
+}
+
+/* One piece of memory, as free() is to take it. */
+char **family_names(void *const *addresses, int count) {
+  size_t bytes = (size_t)count * sizeof(char *);
+  for (int i = 0; i < count; ++i) bytes += word(addresses[i], NULL, 0) + 1;
+  char **names = malloc(bytes);
+  char *text = names ? (char *)(names + count) : NULL;
+  for (int i = 0; names && i < count; ++i) {
+    names[i] = text;
+    text += word(addresses[i], text, (size_t)((char *)names + bytes - text)) + 1;
+  }
+  return names;
+}
+
+void family_write_names(void *const *addresses, int count, int file) {
+  for (int i = 0; i < count; ++i) {
+    char line[1024];
+    size_t bytes = word(addresses[i], line, sizeof line);
+    struct iovec parts[] = {{line, bytes < sizeof line ? bytes : sizeof line - 1}, {(void *)"\n", 1}};
+    if (writev(file, parts, 2) < 0) return;
+  }
+}
