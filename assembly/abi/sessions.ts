@@ -97,6 +97,7 @@ function takeRoot(session: Session, image: Image, flags: Flag): void {
     return;
   }
   session.root = module;
+  module.loader = changetype<usize>(session);
   session.modules.append(module);
   session.enter(Stage.Gather);
 }

@@ -5,6 +5,7 @@ import { Arena, arenaOf } from "../base/arena";
 import { Names } from "../link/names";
 import { Roll } from "../link/order";
 import { Scope } from "../link/scope";
+import { Directory } from "./directory";
 import { newHandle } from "./handle";
 import { Modules } from "./modules";
 
@@ -18,6 +19,9 @@ import { Modules } from "./modules";
   /** Those whose symbols every load sees, and all that are linked. */
   globals: Names;
   roll: Roll;
+  /** Those that are there or on their way, by the hash of DT_SONAME and by file. */
+  byName: Directory;
+  bySource: Directory;
   /** Scopes whose root is gone while a module that was loaded with it is still there. */
   orphans: Scope | null;
   /** What the host wants to be asked. */
@@ -38,7 +42,8 @@ import { Modules } from "./modules";
 const MODULES: usize = offsetof<Context>() + 7 & ~7;
 const GLOBALS: usize = MODULES + (offsetof<Modules>() + 7 & ~7);
 const ROLL: usize = GLOBALS + (offsetof<Names>() + 7 & ~7);
-const RECORD: usize = ROLL + offsetof<Roll>();
+const DIRECTORIES: usize = ROLL + (offsetof<Roll>() + 7 & ~7);
+const RECORD: usize = DIRECTORIES + 2 * offsetof<Directory>();
 
 /** A new context; null if there is no memory. */
 export function newContext(argc: u64, argv: u64, envp: u64): Context | null {
@@ -54,6 +59,8 @@ export function newContext(argc: u64, argv: u64, envp: u64): Context | null {
   context.modules = changetype<Modules>(arena.record + MODULES);
   context.globals = changetype<Names>(arena.record + GLOBALS);
   context.roll = changetype<Roll>(arena.record + ROLL);
+  context.byName = changetype<Directory>(arena.record + DIRECTORIES);
+  context.bySource = changetype<Directory>(arena.record + DIRECTORIES + offsetof<Directory>());
   context.argc = argc;
   context.argv = argv;
   context.envp = envp;

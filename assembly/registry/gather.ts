@@ -11,13 +11,14 @@ import { gnuHash } from "../elf/hash";
 import { Image, Part, newImage } from "../inspect/image";
 import { staysLoaded } from "../inspect/dynamic";
 import { inspect } from "../inspect/inspect";
+import { hasIndex } from "../link/index";
 import { isNamed } from "../link/lookup";
 import { Lacking } from "../link/missing";
 import { sameBytes, textBytes } from "../link/text";
 import { keepScope, makeGlobal } from "./dependency";
 import { Module, State, newModule } from "./module";
 import { Modules } from "./modules";
-import { tellPaths } from "./search";
+import { searchesFrom, tellPaths } from "./search";
 import { Session } from "./session";
 
 /**
@@ -30,14 +31,15 @@ import { Session } from "./session";
  */
 export function gather(session: Session): bool {
   if (session.cursor == session.root && !(session.flags & (Flag.Copy | Flag.NoLink))) {
-    const known = fromSourceIn(session.context!.modules, session.root!.image.source);
+    const known = fromSource(session, session.root!.image.source, false);
     // One that is linked for elsewhere is not what is to run here.
     if (known && known.has(Flag.NoRun) == session.root!.has(Flag.NoRun)) return isUnready(known) ? session.wait() : becomeAlias(session, known);
   }
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
     if (!inspect(session, module.image)) return false;
-    if (!module.nameHash) module.nameHash = hashOfName(module.image);
+    if (!module.nameHash) module.listName(hashOfName(module.image));
+    module.pathFrom = searchesFrom(module);
     const arch = session.root!.image.arch;
     if (module.image.arch != arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, module.image.arch.machine);
     adopt(module);
@@ -111,7 +113,7 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
   if (answer == Answer.Pending) return session.wait();
   if (answer == 0) return true; // the host stands for it
   if (answer < 0) return session.missing.add(session, name, bytes, module.image.source, Lacking.Library) != null;
-  const known = fromSource(session, <u32>answer);
+  const known = fromSource(session, <u32>answer, true);
   if (known) return isUnready(known) ? session.wait() : depend(session, module, known);
   const image = newImage(<u32>answer, true);
   if (!image) {
@@ -124,6 +126,7 @@ function ask(session: Session, module: Module, name: u64, bytes: u32): bool {
     image.drop();
     return session.fail(Code.OutOfMemory, What.None, 0, 0);
   }
+  added.loader = changetype<usize>(session);
   added.broughtBy = module;
   session.modules.append(added);
   return depend(session, module, added);
@@ -140,7 +143,24 @@ function depend(session: Session, module: Module, on: Module): bool {
 /** A module that is there, or on its way in this session, and is called this. */
 function named(session: Session, name: u64, bytes: u32): Module | null {
   const hash = gnuHash(name, bytes);
-  return namedIn(session.context!.modules, name, bytes, hash) || namedIn(session.modules, name, bytes, hash);
+  const context = session.context!;
+  if (!hasIndex()) return namedIn(context.modules, name, bytes, hash) || namedIn(session.modules, name, bytes, hash);
+  let onItsWay: Module | null = null;
+  let place = context.byName.first(hash);
+  while (place) {
+    const module = changetype<Module>(place.module);
+    if (isSeen(session, module) && hasName(module, name, bytes)) {
+      if (module.state != State.Loading) return module;
+      if (!onItsWay) onItsWay = module;
+    }
+    place = place.next;
+  }
+  return onItsWay;
+}
+
+/** What another session is loading is none of this one's. */
+function isSeen(session: Session, module: Module): bool {
+  return module.isOpen && (module.state != State.Loading || module.loader == changetype<usize>(session));
 }
 
 function namedIn(modules: Modules, name: u64, bytes: u32, hash: u32): Module | null {
@@ -173,9 +193,21 @@ function hasName(module: Module, name: u64, bytes: u32): bool {
   return target.load8(at + bytes) == 0 && sameBytes(at, name, bytes);
 }
 
-/** A module that was loaded from this file: then the same library goes by two names. */
-function fromSource(session: Session, source: u32): Module | null {
-  return fromSourceIn(session.context!.modules, source) || fromSourceIn(session.modules, source);
+/** A module that was loaded from this file, or is on its way in this session if that counts: then the same library goes by two names. */
+function fromSource(session: Session, source: u32, countsLoading: bool): Module | null {
+  const context = session.context!;
+  if (!hasIndex()) return fromSourceIn(context.modules, source) || (countsLoading ? fromSourceIn(session.modules, source) : null);
+  let onItsWay: Module | null = null;
+  let place = context.bySource.first(source);
+  while (place) {
+    const module = changetype<Module>(place.module);
+    if (isSeen(session, module)) {
+      if (module.state != State.Loading) return module;
+      if (!onItsWay && countsLoading) onItsWay = module;
+    }
+    place = place.next;
+  }
+  return onItsWay;
 }
 
 function fromSourceIn(modules: Modules, source: u32): Module | null {

@@ -6,6 +6,7 @@ import { Arena, arenaOf } from "../base/arena";
 import { keepsRetired, written } from "../base/generation";
 import { Image } from "../inspect/image";
 import { Binding } from "../link/bond";
+import { hasIndex } from "../link/index";
 import { Order } from "../link/order";
 import { Scope } from "../link/scope";
 import { Symbols } from "../link/symbols";
@@ -13,6 +14,7 @@ import { Placement } from "../map/map";
 import { Relocator } from "../relocate/relocate";
 import { Plan } from "../plan/plan";
 import { Context } from "./context";
+import { Place, placeBytes } from "./directory";
 import { endHandle, freeHandle, hideHandle, newHandle, recordOf } from "./handle";
 
 /** How far a module has come. */
@@ -58,6 +60,11 @@ export const enum State { Loading, Published, Dying, Gone }
   ledSlots: usize;
   /** Hash of DT_SONAME; 0 until it is known. */
   nameHash: u32;
+  /** Where it is among all of the context, by name and by file. */
+  private named: Place;
+  private filed: Place;
+  /** The session that brings it, until it is published. */
+  loader: usize;
   /** It has a thread-local block of the host's, which is initialised. */
   hasTls: bool;
   /** It was loaded for good: DF_1_NODELETE or Flag.NoDelete, and all its initialisers have run. */
@@ -70,6 +77,8 @@ export const enum State { Loading, Published, Dying, Gone }
   dyingNext: Module | null;
   /** The session that calls its initialisers, until it is done. */
   initialiser: usize;
+  /** Whose DT_RPATH is searched first for what it needs, while it is being loaded: its own, or that of the nearest that brought it. */
+  pathFrom: Module | null;
   /** The module that needed it first, while they are being loaded. */
   broughtBy: Module | null;
   /** What came of each DT_NEEDED. */
@@ -93,6 +102,28 @@ export const enum State { Loading, Published, Dying, Gone }
   @inline get isLent(): bool { return this.placement.isLent; }
   /** True if every later load sees its symbols. */
   @inline get isGlobal(): bool { return this.symbols.rank != 0; }
+
+  /** Is found by its file from now on, unless it is only looked at, or a copy beside another. */
+  list(): void {
+    if (hasIndex() && !this.has(Flag.NoLink | Flag.Copy)) this.context.bySource.add(this.filed, this.image.source, changetype<usize>(this));
+  }
+  /** Is found by its name, too. */
+  listName(hash: u32): void {
+    this.nameHash = hash;
+    if (hasIndex() && hash && !this.has(Flag.NoLink | Flag.Copy)) this.context.byName.add(this.named, hash, changetype<usize>(this));
+  }
+  /** Is no longer found. */
+  private unlist(): void {
+    if (!hasIndex()) return;
+    this.context.bySource.remove(this.filed);
+    this.context.byName.remove(this.named);
+  }
+  /** Is found behind those that were published before it. */
+  listAnew(): void {
+    this.unlist();
+    this.list();
+    this.listName(this.nameHash);
+  }
 
   /** Its symbols are seen by every load from now on. */
   makeGlobal(): void {
@@ -144,12 +175,14 @@ export const enum State { Loading, Published, Dying, Gone }
     const context = this.context;
     if (this.isGlobal) context.globals.remove(this.symbols);
     if (!this.has(Flag.NoLink)) context.roll.remove(this.symbols);
+    this.unlist();
     this.state = State.Gone;
     hideHandle(this.handle);
   }
 
   /** Gives back everything it took from the host and from the core. */
   release(): void {
+    if (this.state != State.Gone) this.unlist();
     this.home = dropScope(this.home);
     this.scope = dropScope(this.scope);
     if (this.hasTls) machine.tlsRelease(this.handle);
@@ -165,11 +198,12 @@ const PLAN: usize = offsetof<Module>() + 7 & ~7;
 const PLACEMENT: usize = PLAN + (offsetof<Plan>() + 7 & ~7);
 const SYMBOLS: usize = PLACEMENT + (offsetof<Placement>() + 7 & ~7);
 const ORDER: usize = SYMBOLS + (offsetof<Symbols>() + 7 & ~7);
-const RECORD: usize = ORDER + offsetof<Order>();
+const PLACES: usize = ORDER + (offsetof<Order>() + 7 & ~7);
+@inline function recordBytes(): usize { return PLACES + 2 * placeBytes(); }
 
 /** A new module of an image, which it holds from now on; null if there is no memory. */
 export function newModule(context: Context, image: Image, flags: Flag): Module | null {
-  const arena = arenaOf(RECORD);
+  const arena = arenaOf(recordBytes());
   if (!arena) return null;
   const module = changetype<Module>(arena.record);
   module.handle = newHandle(Kind.Module, arena.record);
@@ -186,6 +220,11 @@ export function newModule(context: Context, image: Image, flags: Flag): Module |
   module.symbols = changetype<Symbols>(arena.record + SYMBOLS);
   module.symbols.module = module.handle;
   module.order = changetype<Order>(arena.record + ORDER);
+  if (hasIndex()) {
+    module.named = changetype<Place>(arena.record + PLACES);
+    module.filed = changetype<Place>(arena.record + PLACES + placeBytes());
+  }
+  module.list();
   return module;
 }
 

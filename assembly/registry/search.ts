@@ -21,11 +21,17 @@ export function tellPaths(session: Session, module: Module, name: u64, nameBytes
     tell(session, module, DT.RUNPATH, Rank.Behind);
     return;
   }
-  let each: Module | null = module;
+  let each = module.pathFrom;
   while (each) {
-    if (!has(each, DT.RUNPATH)) tell(session, each, DT.RPATH, Rank.Before);
-    each = each.broughtBy;
+    tell(session, each, DT.RPATH, Rank.Before);
+    each = each.broughtBy ? each.broughtBy!.pathFrom : null;
   }
+}
+
+/** The nearest on the way up from a module, itself first, whose DT_RPATH holds for what it needs. */
+export function searchesFrom(module: Module): Module | null {
+  if (has(module, DT.RPATH) && !has(module, DT.RUNPATH)) return module;
+  return module.broughtBy ? module.broughtBy!.pathFrom : null;
 }
 
 @inline const SLASH: u32 = 0x2f;

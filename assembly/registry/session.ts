@@ -113,9 +113,10 @@ export const enum Task { Inspect, Load, Unload, Patch }
       this.modules.remove(module);
       context.modules.append(module);
       module.state = State.Published;
+      module.listAnew();
       // What is only looked at defines nothing for others.
       if (!module.has(Flag.NoLink)) context.roll.append(module.symbols);
-      module.broughtBy = null;
+      module.broughtBy = module.pathFrom = null;
       module.initialiser = changetype<usize>(this);
       store<u32>(this.handles + this.handleCount++ * 4, module.handle);
       module = next;

@@ -6,7 +6,7 @@ import { Part } from "../../../assembly/inspect/image";
 import { newContext } from "../../../assembly/registry/context";
 import { openHandles } from "../../../assembly/registry/handle";
 import { Module, State, newModule } from "../../../assembly/registry/module";
-import { tellPaths } from "../../../assembly/registry/search";
+import { searchesFrom, tellPaths } from "../../../assembly/registry/search";
 import { Session, Task, newSession } from "../../../assembly/registry/session";
 import { freshHeap } from "./support/heap";
 import { argument, callCount, forget } from "./support/host";
@@ -33,6 +33,7 @@ function moduleWith(rpath: string, runpath: string, broughtBy: Module | null): M
   }
   const module = newModule(session.context!, image, 0)!;
   module.broughtBy = broughtBy;
+  module.pathFrom = searchesFrom(module);
   return module;
 }
 
