@@ -8,20 +8,44 @@
 static _Thread_local char text[768] __attribute__((tls_model("initial-exec")));
 static _Thread_local bool is_set __attribute__((tls_model("initial-exec")));
 
+/* A symbol that was not found: `text` is its name, and is worded when somebody asks. Most who look in vain do not. */
+static _Thread_local bool is_missing __attribute__((tls_model("initial-exec")));
+static _Thread_local uint32_t missing_from __attribute__((tls_model("initial-exec")));
+
 int fail(int code, const char *format, ...) {
   va_list values;
   va_start(values, format);
   vsnprintf(text, sizeof text, format, values);
   va_end(values);
   is_set = true;
+  is_missing = false;
   log_say(LW_LEVEL_ERROR, "%s", text);
   return code;
 }
 
 void error_forget(void) { is_set = false; }
 
+static int fail_undefined(uint32_t module, const char *name, const char *version) {
+  struct file *file = file_at((uint32_t)core_value(module, LW_FIELD_SOURCE));
+  return fail(LW_CODE_MISSING_SYMBOL, "%s: undefined symbol: %s%s%s", file ? file->path : "linkwright", name, version ? ", version " : "", version ? version : "");
+}
+
+int fail_missing(uint32_t module, const char *name, const char *version) {
+  size_t bytes = strlen(name);
+  if (version || bytes >= sizeof text || log_level >= (int)LW_LEVEL_ERROR) return fail_undefined(module, name, version);
+  memcpy(text, name, bytes + 1);
+  missing_from = module;
+  is_set = is_missing = true;
+  return LW_CODE_MISSING_SYMBOL;
+}
+
 PUBLIC const char *lw_error(void) {
   if (!is_set) return NULL;
+  if (is_missing) {
+    char name[sizeof text];
+    memcpy(name, text, sizeof name);
+    fail_undefined(missing_from, name, NULL);
+  }
   is_set = false;
   return text;
 }

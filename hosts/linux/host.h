@@ -122,6 +122,8 @@ int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3))
 int fail_session(uint32_t session);
 /* This thread is told of nothing that failed up to now. */
 void error_forget(void);
+/* Notes that a symbol is not there; lw_error() words it. */
+int fail_missing(uint32_t module, const char *name, const char *version);
 
 /* ---- readers.c: who looks something up without a lock ---- */
 

@@ -2,11 +2,7 @@
 #include <string.h>
 #include "host.h"
 
-static void *missing(lw_module module, const char *name, const char *version) {
-  struct file *file = file_at((uint32_t)core_value(module, LW_FIELD_SOURCE));
-  fail(LW_CODE_MISSING_SYMBOL, "%s: undefined symbol: %s%s%s", file ? file->path : "linkwright", name, version ? ", version " : "", version ? version : "");
-  return NULL;
-}
+static void *missing(lw_module module, const char *name, const char *version) { return fail_missing(module, name, version), NULL; }
 
 /* What is no module has no symbols. */
 static void *no_symbol(lw_module module, const char *name, const char *version) {
@@ -21,7 +17,8 @@ PUBLIC void *lw_symbol(lw_module module, const char *name) {
   read_begin();
   uint64_t addr = core_locate(module, addr_of(name), UINT32_MAX);
   read_end();
-  return __builtin_expect(addr < LW_PENDING, 1) ? at(addr) : lw_symbol_version(module, name, NULL);
+  if (__builtin_expect(addr < LW_PENDING, 1)) return at(addr);
+  return addr == LW_NONE ? missing(module, name, NULL) : lw_symbol_version(module, name, NULL);
 }
 
 PUBLIC void *lw_symbol_version(lw_module module, const char *name, const char *version) {
