@@ -25,7 +25,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["bench", 41],
   ["threads", 6],
   ["programs", 17],
-  ["linux", 165],
+  ["linux", 1180],
 ]);
 
 /** Files that run side by side. */

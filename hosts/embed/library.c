@@ -10,6 +10,18 @@
 #pragma clang diagnostic ignored "-Wunused-parameter"
 #pragma clang diagnostic ignored "-Wunused-variable"
 #pragma clang diagnostic ignored "-Wunused-but-set-variable"
+#if defined LW_THREADS && __GCC_ATOMIC_LLONG_LOCK_FREE < 2
+/* No instruction takes 64 bits at once, and what the compiler calls instead takes a lock. Half of what was and half of what is does no
+ * harm: readers look at the generation behind all that they read. */
+#pragma clang diagnostic ignored "-Watomic-alignment"
+#include <stdatomic.h>
+#undef atomic_load_explicit
+#undef atomic_store_explicit
+#define WHOLE(at) (sizeof *(at) <= sizeof(void *))
+#define PLAIN(at) (*(volatile __typeof__(__c11_atomic_load(at, __ATOMIC_RELAXED)) *)(at))
+#define atomic_load_explicit(at, order) (WHOLE(at) ? __c11_atomic_load(at, order) : PLAIN(at))
+#define atomic_store_explicit(at, value, order) (WHOLE(at) ? __c11_atomic_store(at, value, order) : (void)(PLAIN(at) = (value)))
+#endif
 #include "core.c"
 #pragma clang diagnostic pop
 
