@@ -11,7 +11,7 @@ import { Tally, say, sayFailure } from "./tally.js";
 const SUITES: ReadonlyMap<string, number> = new Map([
   ["cli", 315],
   ["oracle", 1400],
-  ["wasmtime", 1050],
+  ["wasmtime", 1140],
   ["start", 27],
   ["qemu", 2050],
   ["faults", 880],
