@@ -8,10 +8,9 @@
 #include "host.h"
 #include "tls.h"
 
-/* Main program first; null in a program without a linker. */
-struct link_map *adopted_first(void) {
-  static struct link_map *first;
-  if (first) return first;
+struct r_debug *adopted_debug(void) {
+  static struct r_debug *debug;
+  if (debug) return debug;
   const ElfW(Phdr) *headers = at(getauxval(AT_PHDR));
   size_t count = getauxval(AT_PHNUM);
   const ElfW(Dyn) *dynamic = NULL;
@@ -23,9 +22,15 @@ struct link_map *adopted_first(void) {
     if (headers[i].p_type == PT_DYNAMIC) dynamic = at(bias + headers[i].p_vaddr);
   }
   for (; dynamic && dynamic->d_tag != DT_NULL; ++dynamic) {
-    if (dynamic->d_tag == DT_DEBUG && dynamic->d_un.d_ptr) first = ((struct r_debug *)dynamic->d_un.d_ptr)->r_map;
+    if (dynamic->d_tag == DT_DEBUG && dynamic->d_un.d_ptr) debug = (struct r_debug *)dynamic->d_un.d_ptr;
   }
-  return first;
+  return debug;
+}
+
+/* Main program first; null in a program without a linker. */
+struct link_map *adopted_first(void) {
+  const struct r_debug *debug = adopted_debug();
+  return debug ? debug->r_map : NULL;
 }
 
 /* Files of it, in its order. */

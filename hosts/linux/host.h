@@ -96,6 +96,7 @@ bool adopt_all(uint32_t context);
 struct file *adopted_named(const char *name, size_t bytes);
 struct link_map *adopted_map(uint32_t module); /* null if it is not adopted */
 struct link_map *adopted_first(void);         /* the program; null where there is no linker */
+struct r_debug *adopted_debug(void);          /* what debuggers read of it */
 /* The number and the offset of the thread-local block that the system's linker gave a module; false if it is not adopted. */
 bool adopted_tls(uint32_t module, size_t *number, intptr_t *offset);
 

@@ -229,7 +229,9 @@ static void published(uint32_t module) {
   if (real ? !lend(record) : false) log_say(LW_LEVEL_WARN, "%s is one more than others can be told of", real->l_name);
   if (!rewrite(NULL, record)) log_say(LW_LEVEL_WARN, "no memory to tell others where %s is", record->map.l_name);
   if (real) return;
+  debug_changes(RT_ADD);
   append(record);
+  debug_changed();
   atomic_fetch_add(&records_added, 1);
   if (count_told) count_told(record->map.l_name);
 }
@@ -238,7 +240,9 @@ static void withdrawn(uint32_t module) {
   struct record *record = record_at((uintptr_t)core_value(module, LW_FIELD_BASE));
   if (!record || record->module != module || record->real) return;
   rewrite(record, NULL);
+  debug_changes(RT_DELETE);
   unlink_record(record);
+  debug_changed();
   __atomic_store_n(&record->module, 0, __ATOMIC_RELEASE);
   atomic_fetch_add(&records_removed, 1);
   give(record);

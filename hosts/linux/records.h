@@ -38,5 +38,9 @@ struct record *record_of_source(uint32_t context, uint32_t source);
 /* How many came and went, for good. */
 extern _Atomic unsigned long long records_added, records_removed;
 
+/* Around each change of that list, for debuggers: RT_ADD or RT_DELETE of <link.h>. */
+void debug_changes(int state);
+void debug_changed(void);
+
 /* Told the path of each that we loaded, when it is there; with the lock held. */
 extern void count_told(const char *path) __attribute__((weak));
