@@ -79,6 +79,36 @@ static size_t add_missing(uint32_t session, char *line, size_t room, size_t used
   return used;
 }
 
+/* What the system's linker says of a file, for what callers of dlopen meet. */
+static const struct {
+  uint32_t code;
+  const char *words;
+} system_words[] = {
+  {LW_CODE_BAD_MAGIC, "invalid ELF header"}, {LW_CODE_TRUNCATED, "file too short"}, {LW_CODE_BAD_TYPE, "only ET_DYN and ET_EXEC can be loaded"},
+  {LW_CODE_BAD_CLASS, "wrong ELF class"}, {LW_CODE_NO_SEGMENTS, "object file has no loadable segments"},
+};
+
+static bool is_as_system;
+
+void error_as_system(bool is_wanted) { is_as_system = is_wanted; }
+
+/* Says it so, if there are such words. */
+static bool fail_as_system(uint32_t session, uint32_t code, const struct file *file) {
+  uint32_t count = core_count(session, LW_LIST_MISSING);
+  if (count > 0 && (code == LW_CODE_MISSING_SYMBOL || code == LW_CODE_MISSING_LIBRARY)) {
+    struct file *from = file_at((uint32_t)core_entry(session, LW_LIST_MISSING, 0, LW_FIELD_SOURCE));
+    int bytes = (int)core_entry(session, LW_LIST_MISSING, 0, LW_FIELD_NAME_BYTES);
+    const char *name = at(core_entry(session, LW_LIST_MISSING, 0, LW_FIELD_NAME));
+    if (code == LW_CODE_MISSING_LIBRARY) fail((int)code, "%.*s: cannot open shared object file: No such file or directory", bytes, name);
+    else fail((int)code, "%s: undefined symbol: %.*s", from ? from->path : "?", bytes, name);
+    return true;
+  }
+  for (size_t i = 0; file && i < sizeof system_words / sizeof *system_words; ++i) {
+    if (system_words[i].code == code) return fail((int)code, "%s: %s", file->path, system_words[i].words);
+  }
+  return false;
+}
+
 int fail_session(uint32_t session) {
   uint32_t code = (uint32_t)core_value(session, LW_FIELD_FAULT_CODE);
   const struct fault_words *words = words_of(code);
@@ -91,5 +121,9 @@ int fail_session(uint32_t session) {
   used = add(line, sizeof line, used, " (%s", words ? words->name : "?");
   if (where != LW_NONE) used = add(line, sizeof line, used, ", at %#llx", (unsigned long long)where);
   add(line, sizeof line, used, ", found %#llx%s%s)", (unsigned long long)value, words ? "; expected: " : "", words ? words->expected : "");
+  if (is_as_system && fail_as_system(session, code, file)) {
+    log_say(LW_LEVEL_INFO, "%s", line);
+    return (int)code;
+  }
   return fail((int)code, "%s", line);
 }

@@ -123,6 +123,8 @@ int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3))
 int fail_session(uint32_t session);
 /* This thread is told of nothing that failed up to now. */
 void error_forget(void);
+/* Sessions that fail now do so in the system's own words, where it has some: its callers print them, and some read them. */
+void error_as_system(bool is_wanted);
 /* Notes that a symbol is not there; lw_error() words it. */
 int fail_missing(uint32_t module, const char *name, const char *version);
 

@@ -110,7 +110,10 @@ static struct record *open_in(uint32_t context, const char *path, int mode, cons
   if (error) return fail(LW_CODE_VIEW_REFUSED, "%s: cannot open shared object file: %s", path, strerror(error)), NULL;
   if (mode & RTLD_NOLOAD && !file->is_busy && !record_of_source(context, file->source)) return file_drop(file), NULL;
   uint32_t module;
-  if (load_file(context, file, flags_of(mode), &module) != LW_OK) return NULL;
+  error_as_system(true);
+  int code = load_file(context, file, flags_of(mode), &module);
+  error_as_system(false);
+  if (code != LW_OK) return NULL;
   struct record *record = held(module);
   if (record && mode & RTLD_DEEPBIND) record->is_deep = true;
   return record;
