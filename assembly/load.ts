@@ -405,9 +405,10 @@ function keepOwner(session: Session, module: Module, owner: Symbols | null, numb
 /** Gives a reference back, and begins the unloading of what is then left without use; takes no memory. */
 export function beginUnload(session: Session, module: Module | null): void {
   const context = session.context!;
-  context.isDirty = true;
   if (module) --module.references;
   else context.isClosing = true;
+  // As long as the host holds it, it keeps what it kept.
+  if (!module || !module.references) context.isDirty = true;
   session.enter(ended(session));
   context.isClosing = false;
   if (module && module.state != State.Dying) event(Level.Info, Event.Stays, module.handle, keptBy(module));

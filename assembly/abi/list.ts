@@ -107,9 +107,7 @@ function sessionEntry(session: Session, list: u32, index: u32, field: u32): u64 
 }
 
 function contextEntry(context: Context, index: u32, field: u32): u64 {
-  let module = context.modules.first!;
-  while (index--) module = module.next!;
-  return field == Field.Owner ? module.handle : NONE;
+  return field == Field.Owner ? context.modules.at(index).handle : NONE;
 }
 
 function phdrField(segment: Segment, field: u32): u64 {

@@ -111,13 +111,12 @@ function bindLeap<A>(binder: Binder, entry: u64, index: u32): bool {
   const at = binder.work.took(binder.binding.arena.take(offsetof<Leap>()), offsetof<Leap>());
   if (!at) return false;
   const leap = changetype<Leap>(at);
-  leap.next = binder.binding.leaps;
   leap.entry = entry;
   leap.owner = owner;
   leap.value = value;
   leap.isIndirect = isIndirect;
   if (isIndirect) binder.binding.hasIndirect = true;
-  binder.binding.leaps = leap;
+  binder.binding.addLeap(leap);
   return true;
 }
 

@@ -99,6 +99,8 @@ export const enum Bound {
   arena: Arena;
   copies: Copy | null;
   leaps: Leap | null;
+  private lastLeap: Leap | null;
+  private nextLeap: Leap | null;
   /** Only of a module that can be patched. */
   detours: Detour | null;
   /** A resolver must be called for some place. */
@@ -110,10 +112,24 @@ export const enum Bound {
 
   @inline at(index: u32): Bond { return changetype<Bond>(this.bonds + <usize>index * offsetof<Bond>()); }
 
-  /** Where a function's slot leads whose symbol stands for another address elsewhere. */
+  /** Adds a leap behind those that there are: entries come in order. */
+  addLeap(leap: Leap): void {
+    if (this.lastLeap) this.lastLeap!.next = leap;
+    else this.leaps = leap;
+    this.lastLeap = leap;
+  }
+
+  /** Where a function's slot leads whose symbol stands for another address elsewhere. Whoever asks for one asks for the next of them next. */
   leapOf(entry: u64): Leap | null {
-    let leap = this.leaps;
+    const start = this.nextLeap;
+    let leap = start;
     while (leap && leap.entry != entry) leap = leap.next;
+    if (!leap) {
+      leap = this.leaps;
+      while (leap && leap != start && leap.entry != entry) leap = leap.next;
+      if (leap == start) return null;
+    }
+    this.nextLeap = leap!.next;
     return leap;
   }
 

@@ -34,6 +34,7 @@ import { Symbols } from "./symbols";
   append(symbols: Symbols): void {
     symbols.rank = ++this.rankCount;
     symbols.nextGlobal = null;
+    symbols.previousGlobal = this.last;
     if (this.last) this.last!.nextGlobal = symbols;
     else this.first = symbols;
     this.last = symbols;
@@ -45,17 +46,14 @@ import { Symbols } from "./symbols";
 
   /** Takes them out again. */
   remove(symbols: Symbols): void {
-    let before: Symbols | null = null;
-    let each = this.first;
-    while (each && each != symbols) {
-      before = each;
-      each = each.nextGlobal;
-    }
-    if (!each) return;
-    if (before) before.nextGlobal = symbols.nextGlobal;
-    else this.first = symbols.nextGlobal;
-    if (this.last == symbols) this.last = before;
-    symbols.nextGlobal = null;
+    if (!symbols.rank) return;
+    const before = symbols.previousGlobal;
+    const behind = symbols.nextGlobal;
+    if (before) before.nextGlobal = behind;
+    else this.first = behind;
+    if (behind) behind.previousGlobal = before;
+    else this.last = before;
+    symbols.nextGlobal = symbols.previousGlobal = null;
     symbols.rank = 0;
     --this.count;
     if (!hasIndex()) return;

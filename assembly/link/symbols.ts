@@ -38,6 +38,7 @@ import { Version, versionsOf } from "./version";
   isDying: bool;
   /** The next in the list of all whose symbols every load sees; where in that list it is. */
   nextGlobal: Symbols | null;
+  previousGlobal: Symbols | null;
   rank: u32;
   /** Neighbours in the list of all modules of the context. */
   younger: Symbols | null;

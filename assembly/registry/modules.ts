@@ -7,6 +7,9 @@ import { Module } from "./module";
   first: Module | null;
   last: Module | null;
   count: u32;
+  /** The one that was asked for last, and its number: who lists them asks for one after the other. */
+  private seen: Module | null;
+  private seenIndex: u32;
 
   append(module: Module): void {
     module.next = null;
@@ -17,7 +20,18 @@ import { Module } from "./module";
     ++this.count;
   }
 
+  /** The n-th of them. */
+  at(index: u32): Module {
+    const isBehind = this.seen != null && index >= this.seenIndex;
+    let module = isBehind ? this.seen! : this.first!;
+    for (let left = isBehind ? index - this.seenIndex : index; left; --left) module = module.next!;
+    this.seen = module;
+    this.seenIndex = index;
+    return module;
+  }
+
   remove(module: Module): void {
+    this.seen = null;
     if (module.previous) module.previous!.next = module.next;
     else this.first = module.next;
     if (module.next) module.next!.previous = module.previous;

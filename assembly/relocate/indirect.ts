@@ -72,20 +72,23 @@ function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u
   if (!index || index >= binding.count) return true;
   const bond = binding.at(index);
   let value: u64 = 0;
+  let owner = bond.owner;
   if (bond.kind == Bound.Canonical && role == Role.Jump) {
     const leap = binding.leapOf(vaddr);
     if (!leap || !leap.isIndirect) return true;
     if (!ask(places, leap.value, flags)) return false;
     leap.value = value = CHOICE.value;
+    owner = leap.owner;
   } else {
     if (bond.kind != Bound.Chosen) {
       if (!bond.isIndirect) return true;
       if (!ask(places, bond.value, flags)) return false;
       if (!(flags & Flag.NoRun)) bond.choose(CHOICE.value);
     }
-    value = intercepted<A>(relocator, index, bond, infoType<A>(info), place, bond.value);
-    if (places.work.fault.code != Code.Ok) return false;
+    value = bond.value;
   }
+  value = intercepted<A>(relocator, index, owner, infoType<A>(info), place, value);
+  if (places.work.fault.code != Code.Ok) return false;
   const width = widthOf(row);
   if (!places.holds(vaddr, offset, placeBytes<A>(width))) return false;
   const addend = isRela ? relaAddend<A>(entry) : role == Role.Slot || role == Role.Jump ? 0 : loadPlace<A>(place, width);

@@ -168,13 +168,17 @@ function relocateEntry<A>(relocator: Relocator, vaddr: u64, row: u32, type: u32,
   if (role == Role.Size) return storePlace<A>(places, vaddr, place, width, (bond ? bond.bytes : 0) + addend);
   let value = bond ? bond.value : 0;
   if (bond) {
+    let owner = bond.owner;
     if (role == Role.Jump && bond.kind == Bound.Canonical) {
       const leap = relocator.binding.leapOf(vaddr);
-      if (leap) value = leap.value;
       if (leap && leap.isIndirect) return true;
+      if (leap) {
+        value = leap.value;
+        owner = leap.owner;
+      }
     }
     if (bond.isIndirect) return true;
-    value = intercepted<A>(relocator, index, bond, type, place, value);
+    value = intercepted<A>(relocator, index, owner, type, place, value);
     if (places.work.fault.code != Code.Ok) return false;
   }
   value += addend;
@@ -201,12 +205,12 @@ function relocateTls<A>(relocator: Relocator, vaddr: u64, role: Role, place: u64
 }
 
 /** What a host that wants its say makes of a symbol's value; a fault if there is no memory to remember it. */
-export function intercepted<A>(relocator: Relocator, index: u32, bond: Bond, type: u32, place: u64, value: u64): u64 {
+export function intercepted<A>(relocator: Relocator, index: u32, owner: Symbols | null, type: u32, place: u64, value: u64): u64 {
   if (!(relocator.policy & Policy.Intercept)) return value;
   const symbols = relocator.symbols;
   const symbol = symbols.symbol<A>(index);
   const bytes = symbols.nameBytes(symbol);
-  const answer = hostLink.intercept(symbols.module, symbols.name(symbol), <u32>bytes, type, place, bond.module, wrap<A>(value));
+  const answer = hostLink.intercept(symbols.module, symbols.name(symbol), <u32>bytes, type, place, owner ? owner.module : 0, wrap<A>(value));
   if (answer != Answer.Done) return value;
   const wanted = hostLink.foundAddr();
   // Bindings that outlive the session are those of a module that can be patched, and led back.

@@ -285,6 +285,13 @@ describe("link: one address for a function", () => {
     expect(leap.isIndirect).toBe(false);
     expect(binding.leapOf(TABLE) === null).toBe(true);
     expect(binding.leapOf(TABLE + 48) === null).toBe(false);
+    // In any order: the place where the last one was found makes nothing but haste.
+    const order: StaticArray<u64> = [24, 24, 48, 24, 0, 48, 48, 72, 24];
+    for (let i = 0; i < order.length; ++i) {
+      const found = binding.leapOf(TABLE + order[i]);
+      if (order[i] == 24 || order[i] == 48) expect(found!.entry).toBe(TABLE + order[i]);
+      else expect(found === null).toBe(true);
+    }
   });
 
   test("the function may be the host's, who may wait; or a resolver's; or nobody's", () => {

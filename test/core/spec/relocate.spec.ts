@@ -485,6 +485,58 @@ describe("relocate: copies, calls, the host's say", () => {
     expect(callCount("intercept")).toBe(0);
   });
 
+  test("the host's say in what resolvers chose: once for each place, with the function; never where no symbol is named", () => {
+    open<u64>(EM.X86_64);
+    policy = Policy.Intercept;
+    answer("choose", Answer.Done);
+    answer("chosen", 0x6666);
+    answer("intercept", Answer.Done);
+    answer("found_addr", 0xabc0);
+    binding.hasIndirect = true;
+    put<u64>([37, 7, 1, 7], [0, 1, 1, 2], [CODE + 0x100, 0, 4, 0], [DATA, DATA + 8, DATA + 16, DATA + 24]);
+    binding.at(1).bind(Bound.Indirect, placement.at(CODE + 0x100), symbols, 1);
+    // A function that an executable stands for where its address is taken: a call goes to what another module's resolver chooses.
+    binding.at(2).bind(Bound.Canonical, 0x7000, symbols, 2);
+    const leap = changetype<Leap>(take(offsetof<Leap>()));
+    leap.entry = TABLE + 3 * 24;
+    leap.value = 0x9000;
+    leap.owner = other;
+    leap.isIndirect = true;
+    binding.addLeap(leap);
+    const each = relocator();
+    expect(relocate(each)).toBe(true);
+    expect(callCount("intercept")).toBe(0, "not before they have chosen");
+    expect(choose(each, 0)).toBe(true);
+    expect(callCount("intercept")).toBe(3);
+    for (let call = 0; call < 3; ++call) {
+      expect(argument("intercept", call, 4)).toBe(placement.at(DATA + 8 + call * 8));
+      expect(argument("intercept", call, 5)).toBe(call < 2 ? OWN : OTHER, "whose function it is");
+      expect(argument("intercept", call, 6)).toBe(0x6666);
+    }
+    expect(loadWord<u64>(placement.at(DATA))).toBe(0x6666, "IRELATIVE");
+    expect(loadWord<u64>(placement.at(DATA + 8))).toBe(0xabc0);
+    expect(loadWord<u64>(placement.at(DATA + 16))).toBe(0xabc4);
+    expect(loadWord<u64>(placement.at(DATA + 24))).toBe(0xabc0);
+  });
+
+  test("the host's say in calls of a function that an executable stands for: whose the function is, not whose the address", () => {
+    open<u64>(EM.X86_64);
+    policy = Policy.Intercept;
+    binding.at(1).bind(Bound.Canonical, 0x7000, symbols, 1);
+    put<u64>([1, 7], [1, 1], [0, 0], [DATA, DATA + 8]);
+    const leap = changetype<Leap>(take(offsetof<Leap>()));
+    leap.entry = TABLE + 24;
+    leap.value = 0x9000;
+    leap.owner = other;
+    binding.addLeap(leap);
+    expect(relocate(relocator())).toBe(true);
+    expect(callCount("intercept")).toBe(2);
+    expect(argument("intercept", 0, 5)).toBe(OWN);
+    expect(argument("intercept", 0, 6)).toBe(0x7000);
+    expect(argument("intercept", 1, 5)).toBe(OTHER);
+    expect(argument("intercept", 1, 6)).toBe(0x9000);
+  });
+
   test("what the host made of a place is remembered where it can be patched", () => {
     open<u64>(EM.X86_64);
     policy = Policy.Intercept;
