@@ -63,7 +63,7 @@ export class ContextLinker implements Linker {
   #needOf(name: string, from: number, paths: readonly SearchPath[]): Need {
     const { sources } = this.#runtime;
     const folders = (rank: number): string[] =>
-      paths.filter((path) => path.rank === rank).flatMap(({ text, origin }) => foldersIn(text, sources.originOf(origin)));
+      paths.filter((path) => path.rank === rank).flatMap(({ text, origin }) => foldersIn(text, sources.originOf(origin), this.#options.systemLibraries));
     return { name, from: sources.nameOf(from) ?? "", origin: sources.originOf(from), before: folders(0), behind: folders(1) };
   }
 

@@ -1,6 +1,8 @@
 // Libraries of the Linux system that this runs on: what ld.so's cache knows, then the folders where libraries are unless told.
 
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { machineName } from "./elf.js";
 import { type Ident, identAt } from "./ident.js";
 
 /** A library that the cache knows. */
@@ -22,16 +24,18 @@ interface System {
   /** Flags of the cache's entries for this machine. */
   readonly flags: readonly number[];
   readonly triplet: string;
+  /** Its linker: the interpreter that its programs name. */
+  readonly linker: string;
 }
 
 const SYSTEMS: Readonly<Record<string, System>> = {
-  "3/32": { flags: [0x0000], triplet: "i386-linux-gnu" },
-  "40/32": { flags: [0x0900, 0x0b00], triplet: "arm-linux-gnueabihf" },
-  "62/64": { flags: [0x0300], triplet: "x86_64-linux-gnu" },
-  "183/64": { flags: [0x0a00], triplet: "aarch64-linux-gnu" },
-  "243/32": { flags: [0x0f00, 0x1000], triplet: "riscv32-linux-gnu" },
-  "243/64": { flags: [0x0f00, 0x1000], triplet: "riscv64-linux-gnu" },
-  "258/64": { flags: [0x1100, 0x1200], triplet: "loongarch64-linux-gnu" },
+  "3/32": { flags: [0x0000], triplet: "i386-linux-gnu", linker: "/lib/ld-linux.so.2" },
+  "40/32": { flags: [0x0900, 0x0b00], triplet: "arm-linux-gnueabihf", linker: "/lib/ld-linux-armhf.so.3" },
+  "62/64": { flags: [0x0300], triplet: "x86_64-linux-gnu", linker: "/lib64/ld-linux-x86-64.so.2" },
+  "183/64": { flags: [0x0a00], triplet: "aarch64-linux-gnu", linker: "/lib/ld-linux-aarch64.so.1" },
+  "243/32": { flags: [0x0f00, 0x1000], triplet: "riscv32-linux-gnu", linker: "/lib/ld-linux-riscv32-ilp32d.so.1" },
+  "243/64": { flags: [0x0f00, 0x1000], triplet: "riscv64-linux-gnu", linker: "/lib/ld-linux-riscv64-lp64d.so.1" },
+  "258/64": { flags: [0x1100, 0x1200], triplet: "loongarch64-linux-gnu", linker: "/lib64/ld-linux-loongarch-lp64d.so.1" },
 };
 
 /**
@@ -70,6 +74,40 @@ function readSystemCache(): CacheEntry[] {
     return readCache(readFileSync("/etc/ld.so.cache"));
   } catch {
     return []; // not every system has one
+  }
+}
+
+/** What the tokens of a search path mean to a system's linker. */
+export interface Tokens {
+  readonly LIB: string;
+  readonly PLATFORM: string;
+}
+
+const PATIENCE = 5000;
+const tokens = new Map<string, Tokens>();
+
+/** What they mean for files of a machine: its linker says so itself where this system runs it (glibc 2.33 and newer). */
+export function systemTokens(ident: Ident): Tokens {
+  const key = `${ident.machine}/${ident.bits}`;
+  const known = tokens.get(key) ?? askLinker(ident, SYSTEMS[key]);
+  tokens.set(key, known);
+  return known;
+}
+
+function askLinker(ident: Ident, system: System | undefined): Tokens {
+  const said = system && existsSync(system.linker) ? diagnosticsOf(system.linker) : "";
+  const told = (name: string): string | undefined => new RegExp(`^${name}="([^"\\n]+)"$`, "m").exec(said)?.[1];
+  return {
+    LIB: told("dl_dst_lib") ?? (system && existsSync(`/lib/${system.triplet}`) ? `lib/${system.triplet}` : "lib"),
+    PLATFORM: told("dl_platform") ?? machineName(ident.machine, ident.bits),
+  };
+}
+
+function diagnosticsOf(linker: string): string {
+  try {
+    return execFileSync(linker, ["--list-diagnostics"], { encoding: "latin1", stdio: ["ignore", "pipe", "ignore"], timeout: PATIENCE });
+  } catch {
+    return ""; // another machine's, or an older one
   }
 }
 

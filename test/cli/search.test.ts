@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, test } from "node:test";
+import { machineName } from "../../hosts/node/elf.js";
 import { identAt } from "../../hosts/node/ident.js";
 import { fixturePath } from "../support/files.js";
 import { type Searched, describeSearch } from "../support/searches.js";
@@ -85,6 +86,24 @@ describe("cli: --system", () => {
   });
 
   test("not unless it is asked for", async () => assert.equal((await linkwright(["tree", program])).status, 1));
+
+  test("$LIB and $PLATFORM mean what they do to the system's own linker", async () => {
+    const { machine, bits } = identAt(program)!, name = machineName(machine, bits), system = join(folder, "tokens");
+    const own = objectOf(folder, name, "own", "int nothing;");
+    const put = (path: string): string => {
+      mkdirSync(join(system, path, ".."), { recursive: true });
+      return library(system, name, path, own, [], [`-soname=${basename(path)}`]);
+    };
+    // It takes one of them: which, it says itself.
+    const libs = ["lib", "lib64", "lib32", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"].map((one) => put(`${one}/by_lib.so`));
+    const platforms = [name, "haswell", "xeon_phi", "i686", "aarch64", "v8l", "v7l"].map((one) => put(`of/${one}/by_platform.so`));
+    const flags = ["--enable-new-dtags", "-rpath=$ORIGIN/$LIB:$ORIGIN/of/${PLATFORM}"];
+    const user = join(system, library(system, name, "user.so", own, [libs[0]!, platforms[0]!], flags));
+    const theirs = execFileSync("ldd", [user], { encoding: "utf8" });
+    const { tree } = await json<{ tree: Node }>(["tree", user, "--system"]);
+    assert.equal(tree.needs.length, 2);
+    for (const { name: needed, path } of tree.needs) assert.ok(path && theirs.includes(`${needed} => ${path} `), `${theirs}${needed}: ${path ?? "missing"}`);
+  });
 
   test("never a library of another machine", async () => {
     const { machine, bits } = identAt(program)!;

@@ -89,7 +89,7 @@ class Walk {
     if (known) return { name, file: known };
     let edge = this.#named.get(name);
     if (!edge) {
-      const hit = findFile(needOf(name, from), this.#where);
+      const hit = findFile(needOf(name, from, this.#where.systemLibraries), this.#where);
       edge = { name, file: hit && await this.#library(hit, from, root) };
       this.#named.set(name, edge);
       if (!hit) this.missing.push({ name, kind: "library", file: from.name });
@@ -118,14 +118,14 @@ class Walk {
 }
 
 /** The search paths that hold for a file: its DT_RUNPATH alone; or its DT_RPATH, and those of the files that brought it. */
-function needOf(name: string, file: File): Need {
+function needOf(name: string, file: File, isSystem: boolean | undefined): Need {
   const { path, ident, runPaths: { runpath } } = file;
   const need = { name, from: file.name, origin: { path, ident }, before: [], behind: [] };
-  if (runpath !== undefined) return { ...need, behind: foldersIn(runpath, need.origin) };
+  if (runpath !== undefined) return { ...need, behind: foldersIn(runpath, need.origin, isSystem) };
   const before: string[] = [];
   for (let each: File | undefined = file; each; each = each.broughtBy) {
     const { rpath, runpath: own } = each.runPaths;
-    if (own === undefined && rpath !== undefined) before.push(...foldersIn(rpath, { path: each.path, ident: each.ident }));
+    if (own === undefined && rpath !== undefined) before.push(...foldersIn(rpath, { path: each.path, ident: each.ident }, isSystem));
   }
   return { ...need, before };
 }
