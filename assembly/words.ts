@@ -66,7 +66,10 @@ export enum Kept {
   NoDelete,
 }
 
-/** A fault's code: the high byte is the stage that found it. docs/faults.md says what each means and what helps. */
+/**
+ * A fault's code. The high byte says what it is about, and has the name of the stage whose business that is; some are found in another one.
+ * docs/faults.md says what each means and what helps.
+ */
 export enum Code {
   Ok = 0,
   // 01 inspect: the file is wrong

@@ -14,7 +14,12 @@ const FILE = join(root, "docs/faults.md");
 const lines = [
   "# Faults", "",
   "Every code that a load can fail with. `linkwright explain CODE` says the same. Made by `scripts/faults.ts` from",
-  "`hosts/node/faults.ts`.",
+  "`hosts/node/faults.ts`.", "",
+  "Codes are grouped by what they are about, which the high byte says; a group has the name of the stage whose business that is. Most are found in it, and",
+  "some as soon as what they are about can be looked at, or where it changes once more: libraries are missing, or of another machine, when files are inspected;",
+  "hash and version tables are read, and thread-local blocks asked for, when a module is mapped; unknown relocations and resolvers outside of code are",
+  "met when symbols are bound; descriptors of thread-local variables, and their offsets, are written when a module is relocated, resolvers' choices behind that.",
+  "`log.event` tells which stage a load is in (Event.Stage).",
   ...stages.flatMap((stage) => [
     "", `## ${stageOf(stage << 8)}`, "",
     "| code | | expected | what helps |", "|---|---|---|---|",

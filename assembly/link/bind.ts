@@ -36,7 +36,7 @@ function bindAs<A>(binder: Binder): bool {
   }
   const arch = binder.image.arch;
   let lastType: u32 = u32.MAX_VALUE;
-  let role: Role = Role.None;
+  let role: Role = Role.Unknown;
   for (; !entries.isAtEnd; entries.next<A>()) {
     const info = relInfo<A>(binder.placement.at(entries.vaddr));
     const type = infoType<A>(info);

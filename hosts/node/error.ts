@@ -76,7 +76,7 @@ const CLASSES: Record<number, typeof FaultError> = {
   0x0f: LimitError,
 };
 
-/** The error of a fault, of the class that its stage has. */
+/** The error of a fault, of the class that its group of codes has. */
 export function faultError(fault: Fault, missing: readonly Missing[] = [], cause?: unknown): FaultError {
   const Class = CLASSES[fault.number >> 8] ?? FaultError;
   return new Class(fault, missing, cause === undefined ? undefined : { cause });

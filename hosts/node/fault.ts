@@ -9,7 +9,7 @@ import { NONE } from "./wasm.js";
 export interface Fault {
   /** Name of the Code. */
   readonly code: string;
-  /** The Code itself; its high byte is the stage. */
+  /** The Code itself; its high byte is the stage whose business it is. */
   readonly number: number;
   /** What `at` counts: a name of What. */
   readonly what: string;
@@ -50,7 +50,7 @@ const STAGES: Record<number, string> = {
   0x0f: "the core's limits",
 };
 
-/** The stage that a code belongs to. */
+/** The stage whose business a code is: most are found there. */
 export function stageOf(code: number): string {
   return STAGES[code >> 8] ?? "unknown";
 }
