@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { ROOT } from "../support/files.js";
+import type { Measured } from "./peers/peers.js";
 import type { Row } from "./row.js";
 
 const run = promisify(execFile);
@@ -14,12 +16,23 @@ const BENCH = join(ROOT, "build/js/test/bench/bench.js");
 const KINDS = ["RELATIVE", "RELR", "symbolic word, a name each", "symbolic word, a name 100 times", "GLOB_DAT", "JUMP_SLOT", "TPOFF"];
 const LOOKUPS = ["a symbol that is there", "a symbol that is not there"];
 
+/** What is measured beside the system's linker. */
+const FIGURES = [
+  ...["a small library", "a chain of three", "libz", "libsqlite3", "libcrypto", "libcapstone", "libLLVM"].map((what) => `load: ${what}`),
+  "from memory: a small library", "from memory: libcrypto",
+  "symbol hit, one name again", "symbol hit, names in turn", ...[2, 4, 8].map((count) => `symbol hit, names in turn, ${count} threads at once`),
+  "symbol miss, own library", "symbol miss, through its dependencies",
+  ...["1 thread", "8 threads"].flatMap((threads) => [`thread-local variable, ${threads}`, `thread-local variable by descriptor, ${threads}`]),
+  "memory beside its mapping: libcrypto", "10 libraries of 100 imports, a load each", "memory beside its mapping: one of 10 libraries",
+];
+
 describe("bench: npm run bench -- --quick", () => {
   let rows: readonly (Row & { readonly rate: number })[] = [];
+  let peers: readonly Measured[] = [];
 
   before(async () => {
     const { stdout } = await run(process.execPath, [BENCH, "--quick", "--json"], { maxBuffer: 1 << 24 });
-    ({ rows } = JSON.parse(stdout) as { rows: typeof rows });
+    ({ rows, peers } = JSON.parse(stdout) as { rows: typeof rows; peers: typeof peers });
   });
 
   for (const host of ["node", "wasmtime", "native"]) {
@@ -45,6 +58,24 @@ describe("bench: npm run bench -- --quick", () => {
     for (const { what, host, count, rate, seconds: { median, least, most } } of rows) {
       assert.ok(count > 0 && rate > 0 && least > 0 && least <= median && median <= most, `${what}: ${host}`);
     }
+  });
+
+  for (const what of FIGURES) {
+    test(`beside the peers: ${what}`, () => {
+      const [figure, ...more] = peers.filter((each) => each.what === what);
+      assert.ok(figure && !more.length);
+      for (const linker of ["glibc", "Linkwright"]) {
+        const why = figure.refused.find((each) => each.linker === linker)?.why;
+        assert.ok(figure.cells.some((cell) => cell.linker === linker), `${linker}: ${why}`);
+      }
+    });
+  }
+
+  test("beside the peers: nothing else", () => assert.deepEqual(peers.map(({ what }) => what).filter((what) => !FIGURES.includes(what)), []));
+
+  test("the page shows every figure", async () => {
+    const page = await readFile(join(ROOT, "build/bench/report.html"), "utf8");
+    assert.equal(page.match(/<svg /g)?.length, FIGURES.length);
   });
 
   function holds(topic: string, what: string, host: string): void {

@@ -1,8 +1,6 @@
 // Makes the programs that measure: one for each linker, all around the same driver.
 
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { OWN_MACHINE, OWN_TOOLS, linuxHeader, linuxSteps } from "../../../scripts/linux.js";
 import { machines } from "../../../scripts/machines.js";
 import { type Command, type Step, takeAll } from "../../../scripts/steps.js";
@@ -48,11 +46,7 @@ const RECIPES: readonly Recipe[] = [
 
 const programOf = (name: string): string => `${FOLDER}/${name.replace(" ", "-")}`;
 
-function cargo(): Promise<boolean> {
-  return promisify(execFile)("cargo", ["--version"]).then(() => true, () => false);
-}
-
-/** cargo looks itself whether there is anything to do; versions are those of Cargo.lock. */
+/** Versions are those of Cargo.lock. */
 const RUST_STEP: Step = {
   name: "bench crates", reads: [RUST], makes: RECIPES.flatMap(({ crate }) => (crate ? [`${CARGO}/release/lib${crate}.a`] : [])),
   commands: [["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", `${RUST}/Cargo.toml`, "--target-dir", CARGO]],
@@ -72,10 +66,12 @@ function stepOf({ name, source, crate, options = [] }: Recipe): Step {
 
 /** All that can be made here, the system's linker first and ours last. */
 export async function makePeers(say: (what: string) => void): Promise<readonly Peer[]> {
-  const hasCargo = await cargo();
-  if (!hasCargo) say("cargo is not here: without libloading, Relink and dlopen-rs (https://rustup.rs brings it)");
-  const recipes = RECIPES.filter(({ crate }) => hasCargo || !crate);
+  const hasCrates = await takeAll([RUST_STEP], say).then(() => true, (error: Error) => {
+    say(`without libloading, Relink and dlopen-rs (https://rustup.rs brings cargo): ${error.message.split("\n").at(-1)}`);
+    return false;
+  });
+  const recipes = RECIPES.filter(({ crate }) => hasCrates || !crate);
   const machine = machines.find(({ name }) => name === OWN_MACHINE)!;
-  await takeAll([linuxHeader, ...linuxSteps(machine, OWN_TOOLS), ...(hasCargo ? [RUST_STEP] : []), ...recipes.map(stepOf)], say);
+  await takeAll([linuxHeader, ...linuxSteps(machine, OWN_TOOLS), ...recipes.map(stepOf)], say);
   return recipes.map(({ source: _source, crate: _crate, options: _options, ...peer }) => ({ ...peer, program: join(ROOT, programOf(peer.name)) }));
 }

@@ -2,10 +2,10 @@
  *
  *   load FILE SYMBOL TEXT call|look MILLISECONDS     opened, bound and closed, from the file
  *   memory FILE SYMBOL TEXT call|look MILLISECONDS   the same from bytes
- *   lookup FILE NAMES FOUND THREADS MILLISECONDS     the lines of NAMES, of which all (1) or none (0) are to be found
+ *   lookup FILE NAMES FOUND TIMES THREADS MILLISECONDS   the lines of NAMES, each so often, of which all (1) or none (0) are to be found
  *   thread FILE THREADS MILLISECONDS                 a thread-local variable's address is asked for
  *   many FOLDER COUNT                                lib0.so, lib1.so, ... a load each, and closed again
- *   cost OTHER FILE                                  memory, when OTHER has been loaded before
+ *   cost FOLDER COUNT                                memory that stays for each of them, lib1.so and so on
  *
  * `seconds` are of one load, one lookup, one address; of processor time, but for lookups by more than one thread. */
 #define _GNU_SOURCE
@@ -111,14 +111,16 @@ static void measure_load(struct load load, char **words) {
 
 struct lookups {
   void *module;
-  unsigned count, found, threads;
+  unsigned count, found, times, threads; /* times: each name, before the next */
   const char **names;
   size_t *lengths;
 };
 
 static unsigned look_up_all(const struct lookups *lookups) {
   unsigned found = 0;
-  for (unsigned i = 0; i < lookups->count; ++i) found += peer_symbol(lookups->module, lookups->names[i], lookups->lengths[i]) != NULL;
+  for (unsigned i = 0; i < lookups->count; ++i) {
+    for (unsigned j = 0; j < lookups->times; ++j) found += peer_symbol(lookups->module, lookups->names[i], lookups->lengths[i]) != NULL;
+  }
   return found;
 }
 
@@ -176,7 +178,7 @@ static double lookups_take(unsigned rounds, void *data) {
 static void measure_lookups(const char *path, char **words) {
   char *text = NULL, *line = NULL;
   size_t size = 0, room = 0;
-  struct lookups lookups = {.threads = (unsigned)atoi(words[2])};
+  struct lookups lookups = {.times = (unsigned)atoi(words[2]), .threads = (unsigned)atoi(words[3])};
   FILE *file = fopen(words[0], "r");
   while (file && (size = (size_t)getline(&line, &room, file)) != (size_t)-1) {
     line[--size] = 0;
@@ -194,9 +196,9 @@ static void measure_lookups(const char *path, char **words) {
   for (unsigned i = 0; is_found && i < lookups.count; ++i) {
     if (((unsigned (*)(void))symbol_of(lookups.module, lookups.names[i]))() != i) give_up("%s is another function", lookups.names[i]);
   }
-  lookups.found = is_found ? lookups.count : 0;
+  lookups.found = is_found ? lookups.count * lookups.times : 0;
   printf("\"systemLoads\": %u, ", system_loads() - before);
-  say_samples(lookups_take, &lookups, atof(words[3]) * 1e-3, (double)lookups.count * lookups.threads);
+  say_samples(lookups_take, &lookups, atof(words[4]) * 1e-3, (double)lookups.count * lookups.times * lookups.threads);
   peer_close(lookups.module);
 }
 
@@ -266,24 +268,25 @@ static void measure_many(const char *folder, int count) {
     sum += ((uint32_t(*)(void))symbol_of(modules[i], name))();
   }
   printf("\"systemLoads\": %u, \"answer\": %u, ", system_loads() - before, sum);
-  size_t held = held_beside(paths[0]);
   double again = now();
   for (int i = count; i-- > 0;) peer_close(modules[i]);
   double closed = now();
-  printf("\"left\": %u, \"held\": %zu, \"seconds\": [%.12f]", mappings_of(paths[0]) + mappings_of(paths[count - 1]), held, (loaded - start + closed - again) / count);
+  printf("\"left\": %u, \"seconds\": [%.12f]", mappings_of(paths[0]) + mappings_of(paths[count - 1]), (loaded - start + closed - again) / count);
 }
 
 /* ---- memory ---- */
 
-static void measure_cost(const char *other, const char *path) {
-  opened(peer_open(other, false), other);
-  peer_close(opened(peer_open(path, false), path));
-  size_t held = held_beside(path);
+/* The first one is not counted: with it come things that stay. */
+static void measure_cost(const char *folder, int count) {
+  char path[4096];
+  size_t held = 0;
   unsigned before = system_loads();
-  void *module = opened(peer_open(path, false), path);
-  size_t own = resident_of(path);
-  printf("\"systemLoads\": %u, \"own\": %zu, \"held\": %zd", system_loads() - before, own, (ssize_t)(held_beside(path) - held));
-  peer_close(module);
+  for (int i = 0; i <= count; ++i) {
+    snprintf(path, sizeof path, "%s/lib%d.so", folder, i);
+    opened(peer_open(path, true), path);
+    if (i == 0) held = held_beside();
+  }
+  printf("\"systemLoads\": %u, \"held\": %zd", system_loads() - before, (ssize_t)(held_beside() - held) / count);
 }
 
 int main(int count, char **words) {
@@ -298,10 +301,10 @@ int main(int count, char **words) {
     if (!peer_open_memory) give_up("it does not load from memory");
     read_bytes(&load);
     measure_load(load, rest);
-  } else if (strcmp(verb, "lookup") == 0 && count == 7) measure_lookups(path, rest);
+  } else if (strcmp(verb, "lookup") == 0 && count == 8) measure_lookups(path, rest);
   else if (strcmp(verb, "thread") == 0 && count == 5) measure_threads(path, rest);
   else if (strcmp(verb, "many") == 0 && count == 4) measure_many(path, atoi(rest[0]));
-  else if (strcmp(verb, "cost") == 0 && count == 4) measure_cost(path, rest[0]);
+  else if (strcmp(verb, "cost") == 0 && count == 4) measure_cost(path, atoi(rest[0]));
   else give_up("see the first lines of driver.c");
   printf("}\n");
   return 0;

@@ -6,7 +6,7 @@ import { OWN_MACHINE } from "../../../scripts/linux.js";
 import { makeLibraries } from "../libraries.js";
 import { type Effort, type Seconds, secondsOf } from "../row.js";
 import { type Peer, makePeers } from "./build.js";
-import { type Figure, MANY, type Said, figuresOf } from "./figures.js";
+import { type Figure, type Said, figuresOf, manyFigures, manyTitles } from "./figures.js";
 import { makeSubjects } from "./subjects.js";
 
 const run = promisify(execFile);
@@ -93,16 +93,14 @@ async function measure(figure: Figure, peers: readonly Peer[], { isQuick }: Effo
   };
 }
 
-/** Many libraries, in one scope. */
-const counts = (isQuick: boolean): number[] => (isQuick ? [10] : [10, 100, 1000]);
-
 /** Measures all figures whose name has `only` in it. */
 export async function measurePeers(effort: Effort, only: string): Promise<readonly Measured[]> {
   const peers = await makePeers(effort.say);
   const subjects = await makeSubjects(effort.say);
-  const isMany = !only || MANY.includes(only);
-  const many = isMany ? await makeLibraries(OWN_MACHINE!, counts(effort.isQuick), effort.say) : undefined;
-  const figures = figuresOf(subjects, many ? counts(effort.isQuick).map((count) => [count, many] as const) : []);
+  const counts = effort.isQuick ? [10] : [10, 100, 1000];
+  const isMany = manyTitles(counts).some((what) => what.includes(only));
+  const many = isMany ? await makeLibraries(OWN_MACHINE!, counts, effort.say) : undefined;
+  const figures = [...figuresOf(subjects), ...(many ? manyFigures(counts, many) : [])];
   const measured: Measured[] = [];
   for (const figure of figures.filter(({ what }) => what.includes(only))) {
     effort.say(figure.what);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void give_up(const char *format, ...) {
   va_list words;
@@ -42,7 +41,7 @@ unsigned system_loads(void) {
 struct mapping {
   uintptr_t start, end;
   char flags[5];
-  size_t resident, held;
+  size_t held;
   char path[4096];
 };
 
@@ -59,8 +58,7 @@ static void each_mapping(const char *list, void (*visit)(const struct mapping *,
     if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %*s %4095[^\n]", &next.start, &next.end, next.flags, next.path) >= 3) {
       if (is_any) visit(&now, data);
       now = next, is_any = true;
-    } else if (sscanf(line, "Rss: %zu", &kib) == 1) now.resident = kib << 10;
-    else if (sscanf(line, "Anonymous: %zu", &kib) == 1) now.held = kib << 10;
+    } else if (sscanf(line, "Anonymous: %zu", &kib) == 1) now.held = kib << 10;
   }
   if (is_any) visit(&now, data);
   fclose(file);
@@ -68,17 +66,14 @@ static void each_mapping(const char *list, void (*visit)(const struct mapping *,
 
 struct question {
   const char *path;
-  uintptr_t address, end; /* end: of the file's mapping as far as it was seen */
-  size_t count, within, beside;
+  uintptr_t address;
+  size_t count, held;
 };
 
 static void look(const struct mapping *mapping, void *data) {
   struct question *question = data;
-  bool is_file = question->path && strcmp(mapping->path, question->path) == 0;
-  bool is_behind = !is_file && !*mapping->path && mapping->start == question->end;
-  if (is_file) ++question->count, question->end = mapping->end;
-  if (is_file || is_behind) question->within += mapping->resident;
-  else question->beside += mapping->held;
+  if (question->path && strcmp(mapping->path, question->path) == 0) ++question->count;
+  if (*mapping->path != '/') question->held += mapping->held;
   if (question->address - mapping->start < mapping->end - mapping->start && mapping->flags[2] == 'x') ++question->count;
 }
 
@@ -90,24 +85,4 @@ static struct question asked(const char *list, const char *path, const void *add
 
 unsigned mappings_of(const char *path) { return (unsigned)asked("/proc/self/maps", path, NULL).count; }
 bool is_code(const void *address) { return asked("/proc/self/maps", NULL, address).count > 0; }
-size_t held_beside(const char *path) { return asked("/proc/self/smaps", path, NULL).beside; }
-size_t resident_of(const char *path) { return asked("/proc/self/smaps", path, NULL).within; }
-
-static size_t status_of(const char *field) {
-  FILE *file = fopen("/proc/self/status", "r");
-  char line[256];
-  size_t kib = 0;
-  while (file && fgets(line, sizeof line, file)) {
-    if (strncmp(line, field, strlen(field)) == 0) kib = strtoul(line + strlen(field), NULL, 10);
-  }
-  if (file) fclose(file);
-  return kib << 10;
-}
-
-size_t peak_bytes(void) { return status_of("VmHWM:"); }
-size_t resident_bytes(void) { return status_of("VmRSS:"); }
-
-void forget_peak(void) {
-  FILE *file = fopen("/proc/self/clear_refs", "w");
-  if (!file || fputs("5", file) < 0 || fclose(file) != 0) give_up("/proc/self/clear_refs cannot be written");
-}
+size_t held_beside(void) { return asked("/proc/self/smaps", NULL, NULL).held; }

@@ -11,15 +11,8 @@ unsigned system_loads(void);
 unsigned mappings_of(const char *path);
 bool is_code(const void *address);
 
-/* Bytes that this process holds in pages of its own, but for those of the file's mapping and the zeroed memory behind it. */
-size_t held_beside(const char *path);
-
-/* The highest that resident memory has been since it was last asked to forget. */
-size_t peak_bytes(void);
-void forget_peak(void);
-size_t resident_bytes(void);
-/* Of the file's mapping, and the zeroed memory behind it. */
-size_t resident_of(const char *path);
+/* Bytes that this process holds in pages of its own that are of no file. */
+size_t held_beside(void);
 
 /* Says why, and ends the process. */
 _Noreturn void give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { OWN_MACHINE } from "../../../scripts/linux.js";
@@ -39,7 +39,9 @@ const DEBIAN = {
 } as const;
 
 /** The largest library at hand: set-up installs it with clang. */
-const LLVM = { path: "/usr/lib/llvm-19/lib/libLLVM.so.1", symbol: "LLVMLookupIntrinsicID", text: "llvm.memcpy" };
+const LLVM = { file: "libLLVM.so.19.1", symbol: "LLVMLookupIntrinsicID", text: "llvm.memcpy" };
+
+const COPIES = 9;
 
 const compile = (name: string, sources: readonly string[], options: readonly string[] = [], reads: readonly string[] = []): Step => ({
   name: `subject ${name}`, reads: [...sources, ...reads], makes: [`${FOLDER}/${name}`],
@@ -117,6 +119,8 @@ export interface Subjects {
   readonly named: { readonly path: string; readonly there: string; readonly absent: string };
   /** A thread-local variable, by __tls_get_addr and by a descriptor. */
   readonly threads: Readonly<Record<"called" | "described", string>>;
+  /** libcrypto many times: lib0.so, lib1.so, ... */
+  readonly copies: { readonly folder: string; readonly count: number };
 }
 
 /** Makes or fetches what is not there. */
@@ -150,12 +154,18 @@ export async function makeSubjects(say: (what: string) => void): Promise<Subject
     return [name, { path, symbol, text: "", preload: await preloadOf(path) }] as const;
   }));
   const full = (name: string): string => join(ROOT, at(name));
+  const largest = join("/usr/lib", triplet, LLVM.file);
+  await mkdir(full("copies"), { recursive: true });
+  for (let i = 0; i < COPIES; ++i) {
+    if (!existsSync(full(`copies/lib${i}.so`))) await copyFile(full(DEBIAN.libcrypto.file), full(`copies/lib${i}.so`));
+  }
   return {
     small: { path: full("libsmall.so"), symbol: "answer", text: "seventeen letters", preload: [] },
     chain: { path: full("libfirst.so"), symbol: "answer", text: "seventeen letters", preload: [] },
     debian: Object.fromEntries(debian) as unknown as Subjects["debian"],
-    largest: existsSync(LLVM.path) ? { ...LLVM, path: await copied("libLLVM.so", LLVM.path), preload: await preloadOf(LLVM.path) } : undefined,
+    largest: existsSync(largest) ? { ...LLVM, path: await copied("libLLVM.so", largest), preload: await preloadOf(largest) } : undefined,
     named: { path: full("libnames.so"), there: full("names.there"), absent: full("names.absent") },
     threads: { called: full("libcalled.so"), described: OWN_MACHINE === "x86_64" ? full("libdescribed.so") : full("libcalled.so") },
+    copies: { folder: full("copies"), count: COPIES },
   };
 }
