@@ -1,6 +1,7 @@
 /* What the system's linker has loaded: its list of modules (struct r_debug, that debuggers read), each a file that has its place. */
 #define _GNU_SOURCE
 #include <elf.h>
+#include <errno.h>
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,9 +71,13 @@ static bool is_same(struct file *file, const struct link_map *map) {
   return is_same && is_found;
 }
 
+bool adopt_lacks;
+
 static void adopt(const struct link_map *map, const char *path) {
   struct file *file;
-  if (file_open(path, &file) != 0) {
+  int error = file_open(path, &file);
+  adopt_lacks |= error == EMFILE || error == ENFILE;
+  if (error) {
     log_say(LW_LEVEL_DEBUG, "%s is loaded, but can't be read: it is not adopted", path);
     return;
   }
@@ -95,6 +100,7 @@ static void adopt(const struct link_map *map, const char *path) {
 }
 
 void adopt_files(void) {
+  adopt_lacks = false;
   for (const struct link_map *map = adopted_first(); map; map = map->l_next) {
     if (is_known(map)) continue;
     bool is_program = map == adopted_first();

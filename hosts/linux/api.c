@@ -43,8 +43,8 @@ uint32_t context_of(lw_context context) {
     fail(LW_CODE_STALE_HANDLE, "%#x is no context, or was closed", context);
     return 0;
   }
-  if (process) return process;
-  uint32_t made = context_make();
+  if (process && !adopt_lacks) return process;
+  uint32_t made = process ? process : context_make();
   if (made && !adopt_all(made)) log_say(LW_LEVEL_WARN, "not all of what the system's linker loaded could be adopted");
   return made;
 }

@@ -83,6 +83,35 @@ void file_drop(struct file *file) {
   settle(file);
 }
 
+/* Where there are no more numbers to have, those of files that can be opened once more are given back; false if there were none. */
+static bool spare_numbers(void) {
+  bool has_spared = false;
+  for (uint32_t slot = 1; slot < used; ++slot) {
+    struct file *file = &files[slot];
+    if (!file->path || file->number < 0 || file->is_lent) continue;
+    file_close(file);
+    has_spared = true;
+  }
+  return has_spared;
+}
+
+/* A FIFO must not make us wait for its other end: that is asked for once, and only a regular file is read. */
+int number_open(const char *path) {
+  int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (number < 0 && (errno == EMFILE || errno == ENFILE) && spare_numbers()) number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  return number;
+}
+
+int file_number(struct file *file) {
+  if (file->number >= 0 || file->is_memory) return file->number;
+  struct stat found;
+  int number = number_open(file->path);
+  if (number < 0) return -1;
+  if (fstat(number, &found) == 0 && found.st_dev == file->device && found.st_ino == file->inode) return file->number = number;
+  close(number); // another file has its path by now
+  return -1;
+}
+
 /* Takes over an open number: what is known already is found by it. */
 static int file_opened(int number, bool is_lent, const char *path, struct file **file) {
   struct stat found;
@@ -117,9 +146,8 @@ static int file_opened(int number, bool is_lent, const char *path, struct file *
   return 0;
 }
 
-/* A FIFO must not make us wait for its other end: that is asked for once, and only a regular file is read. */
 int file_open(const char *path, struct file **file) {
-  int number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int number = number_open(path);
   return number < 0 ? errno : file_opened(number, false, path, file);
 }
 
@@ -224,7 +252,7 @@ static bool file_map(struct file *file) {
 
 /* All of it, for what lies behind the image: symbols for debuggers, sections. */
 static bool file_map_whole(struct file *file) {
-  void *map = mmap(NULL, file->bytes, PROT_READ, MAP_PRIVATE, file->number, 0);
+  void *map = mmap(NULL, file->bytes, PROT_READ, MAP_PRIVATE, file_number(file), 0);
   if (map == MAP_FAILED) return false;
   file->whole = map;
   return true;
@@ -239,8 +267,7 @@ uint64_t lw_source_view(uint32_t session, uint32_t source, uint64_t offset, uint
   (void)session;
   struct file *file = file_at(source);
   if (!file || offset > file->bytes || bytes > file->bytes - offset || (file->is_memory && !file->map)) return LW_REFUSED;
-  if (file->number < 0 && !file->map) file->number = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (!file->map && !file_map(file)) return LW_REFUSED;
+  if (!file->map && (file_number(file) < 0 || !file_map(file))) return LW_REFUSED;
   bool is_shown = file->is_memory || offset + bytes <= file->shown_bytes;
   if (!is_shown && !file->whole && !file_map_whole(file)) return LW_REFUSED;
   ++file->views;

@@ -52,6 +52,10 @@ struct file *file_at(uint32_t source);
 int file_open(const char *path, struct file **file);
 int file_of_number(int number, const char *name, struct file **file);
 int file_of_memory(void *bytes, size_t size, const char *name, bool is_adoptable, struct file **file);
+/* The number that it is open by, which may be a new one; -1: it can't be opened any more. */
+int file_number(struct file *file);
+/* Opens for reading, or answers -1 with errno. Files that are looked at lend their numbers if there are no others. */
+int number_open(const char *path);
 /* Nobody has begun anything with it any more. */
 void file_drop(struct file *file);
 /* True if it is for this machine: ld.so passes over those that are not when it searches. */
@@ -93,6 +97,8 @@ void search_folders(void (*visit)(const char *folder, unsigned flags, void *data
 /* Takes what is new of it into a context's files; false with lw_error() if it can't be. */
 void adopt_files(void);
 bool adopt_all(uint32_t context);
+/* True as long as some of it could not be looked at, because too many files are open. */
+extern bool adopt_lacks;
 struct file *adopted_named(const char *name, size_t bytes);
 struct link_map *adopted_map(uint32_t module); /* null if it is not adopted */
 struct link_map *adopted_first(void);         /* the program; null where there is no linker */

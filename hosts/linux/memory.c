@@ -110,7 +110,7 @@ static bool anonymous(uint64_t start, uint64_t end, int prot) {
 static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t end, int prot) {
   if (!anonymous(page_down(addr), end, PROT_READ | PROT_WRITE)) return false;
   if (file->is_memory) memcpy(at(addr), file->map + offset, file_bytes);
-  else if (pread(file->number, at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
+  else if (pread(file_number(file), at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
   is_stale = true;
   return prot == (PROT_READ | PROT_WRITE) || mprotect(at(page_down(addr)), end - page_down(addr), prot) == 0;
 }
@@ -122,7 +122,7 @@ static bool read_large(struct file *file, uint64_t addr, uint64_t offset, uint64
   if (large_end > room) large_end = end;
   if (!anonymous(start, large_end, PROT_READ | PROT_WRITE)) return false;
   madvise(at(start), large_end - start, MADV_HUGEPAGE);
-  if (pread(file->number, at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
+  if (pread(file_number(file), at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
   return prot == (PROT_READ | PROT_WRITE) || mprotect(at(start), end - start, prot) == 0;
 }
 
@@ -172,7 +172,7 @@ bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   int wanted = clears ? prot | PROT_WRITE : prot;
   if (is_there) {
     if (wanted != PROT_READ && mprotect(at(start), placed - start, wanted) != 0) return false;
-  } else if (mmap(at(start), placed - start, wanted, MAP_PRIVATE | MAP_FIXED, file->number, (off_t)(offset - lead)) == MAP_FAILED) return false;
+  } else if (mmap(at(start), placed - start, wanted, MAP_PRIVATE | MAP_FIXED, file_number(file), (off_t)(offset - lead)) == MAP_FAILED) return false;
   if (prot & PROT_WRITE && placed - start >= POPULATE_PAGES * page_bytes) madvise(at(start), placed - start, MADV_POPULATE_WRITE);
   if (clears) memset(at(file_end), 0, (addr + mem_bytes < placed ? addr + mem_bytes : placed) - file_end);
   if (wanted != prot && mprotect(at(start), placed - start, prot) != 0) return false;

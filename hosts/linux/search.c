@@ -172,7 +172,7 @@ static struct {
 } cache;
 
 static void cache_open(void) {
-  int number = open("/etc/ld.so.cache", O_RDONLY | O_CLOEXEC);
+  int number = number_open("/etc/ld.so.cache");
   struct stat found;
   if (number < 0) return;
   if (fstat(number, &found) == 0 && (size_t)found.st_size > sizeof(struct cache_head)) {

@@ -37,7 +37,7 @@ static unsigned long long system_adds(void) {
 static uint32_t process_now(void) {
   static unsigned long long known;
   unsigned long long adds = system_adds();
-  bool has_grown = adds != known;
+  bool has_grown = adds != known || adopt_lacks;
   uint32_t context = context_of(LW_PROCESS);
   if (context && process && has_grown) adopt_all(context);
   known = adds;
