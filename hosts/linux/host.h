@@ -106,6 +106,11 @@ struct r_debug *adopted_debug(void);          /* what debuggers read of it */
 /* The number and the offset of the thread-local block that the system's linker gave a module; false if it is not adopted. */
 bool adopted_tls(uint32_t module, size_t *number, intptr_t *offset);
 
+/* ---- real.c ---- */
+
+/* What a name means behind a module of the system's linker, for who can't wait for the core; null if it is nowhere, or thread-local. */
+void *host_behind(const struct link_map *map, const char *name);
+
 /* ---- link.c: what a host may say of symbols ---- */
 
 struct say {

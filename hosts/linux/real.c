@@ -55,13 +55,28 @@ static const ElfW(Sym) *find(const struct table *table, const char *name) {
 /* Of this library, or of the program that it is part of. */
 extern const ElfW(Dyn) own_dynamic[] __asm__("_DYNAMIC") __attribute__((weak, visibility("hidden")));
 
-/* What the name means behind this library, or behind the program that it is part of: the first other definition. */
-void *host_next(const char *name) {
-  for (const struct link_map *map = adopted_first(); map; map = map->l_next) {
-    if (map->l_ld == own_dynamic) continue;
+/* The first definition from a module on; `but`: not in this one. */
+static void *find_from(const struct link_map *map, const char *name, const struct link_map *but) {
+  for (; map; map = map->l_next) {
+    if (map == but) continue;
     struct table table = table_of(map);
     const ElfW(Sym) *symbol = find(&table, name);
-    if (symbol) return at(map->l_addr + symbol->st_value);
+    if (!symbol) continue;
+    uintptr_t address = map->l_addr + symbol->st_value;
+    unsigned type = symbol->st_info & 15;
+    if (type == STT_TLS) return NULL;
+    return type != STT_GNU_IFUNC ? at(address) : lw_machine_choose(0, address) == LW_ANSWER_DONE ? at(lw_machine_chosen()) : NULL;
   }
   return NULL;
 }
+
+/* What the name means behind this library, or behind the program that it is part of: the first other definition. Where it was loaded last,
+ * which is behind all others, the first of all. */
+void *host_next(const char *name) {
+  const struct link_map *own = adopted_first();
+  while (own && own->l_ld != own_dynamic) own = own->l_next;
+  void *found = own ? find_from(own->l_next, name, NULL) : NULL;
+  return found ? found : find_from(adopted_first(), name, own);
+}
+
+void *host_behind(const struct link_map *map, const char *name) { return find_from(map->l_next, name, NULL); }

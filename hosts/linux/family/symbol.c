@@ -15,11 +15,7 @@ static uint64_t find_next(uint32_t module, struct wanted wanted) {
   return core_next(module, addr_of(wanted.name), (uint32_t)strlen(wanted.name), wanted.version ? addr_of(wanted.version) : LW_NONE, wanted.version ? (uint32_t)strlen(wanted.version) : 0);
 }
 
-static void *missing(const struct record *record, struct wanted wanted) {
-  const char *path = !record ? "the program" : record->real ? record->real->l_name : record->map.l_name;
-  fail(LW_CODE_MISSING_SYMBOL, "%s: undefined symbol: %s%s%s", path, wanted.name, wanted.version ? ", version " : "", wanted.version ? wanted.version : "");
-  return NULL;
-}
+static void *missing(uint32_t module, struct wanted wanted) { return fail_missing(module, wanted.name, wanted.version), NULL; }
 
 /* What its references would find: what is global, and what it was loaded with. */
 static uint64_t find_as(const struct record *caller, struct wanted wanted) {
@@ -42,41 +38,59 @@ static void *ask_system(void *handle, struct wanted wanted) {
   return address ? address : family_pass_error();
 }
 
+/* Behind a caller that the system's linker loaded; it is the program where that can't say. */
+static void *ask_behind(const void *caller, struct wanted wanted) {
+  if (wanted.version) return ask_system(RTLD_NEXT, wanted);
+  const struct link_map *map = adopted_first();
+  (void)caller;
+#ifdef DLFO_STRUCT_HAS_EH_DBASE
+  struct dl_find_object found;
+  if (_dl_find_object((void *)caller, &found) == 0) map = found.dlfo_link_map;
+#endif
+  void *symbol = map ? host_behind(map, wanted.name) : NULL;
+  return symbol ? symbol : missing(0, wanted);
+}
+
 static void *among_all(void *handle, struct wanted wanted, const void *address) {
   uint32_t context = family_process();
   if (!context) return NULL;
   const struct record *caller = record_at((uintptr_t)address);
-  bool is_ours = caller && !caller->real;
+  if (handle == RTLD_NEXT && !caller) return fail(LW_CODE_WRONG_KIND, "RTLD_NEXT used in code not dynamically loaded"), NULL;
   read_begin();
   uint64_t found = 0;
-  if (handle == RTLD_NEXT) found = caller ? find_next(caller->module, wanted) : 0;
-  else if (handle == RTLD_SELF && caller) {
-    found = find(caller->module, wanted);
-    if (!found) found = find_next(caller->module, wanted);
-  } else found = is_ours ? find_as(caller, wanted) : find(context, wanted);
+  if (handle == RTLD_SELF && caller) found = find(caller->module, wanted);
+  if (!found && (handle == RTLD_NEXT || (handle == RTLD_SELF && caller))) found = find_next(caller->module, wanted);
+  else if (!found) found = caller && !caller->real ? find_as(caller, wanted) : find(context, wanted);
   void *symbol = address_of(found);
   read_end();
-  if (!found && handle == RTLD_NEXT && !caller) return fail(LW_CODE_WRONG_KIND, "RTLD_NEXT used in code not dynamically loaded"), NULL;
-  return found ? symbol : missing(caller, wanted);
+  return found ? symbol : missing(caller ? caller->module : 0, wanted);
+}
+
+static void *in_module(const struct record *record, struct wanted wanted) {
+  uint64_t found = 0;
+  read_begin();
+  uint64_t addr = wanted.version ? LW_PENDING : core_locate(record->module, addr_of(wanted.name), UINT32_MAX);
+  // A thread-local variable, or what a resolver chooses.
+  if (__builtin_expect(addr == LW_PENDING, 0)) {
+    found = find(record->module, wanted);
+    addr = found ? addr_of(address_of(found)) : LW_NONE;
+  }
+  read_end();
+  return addr != LW_NONE ? at(addr) : missing(record->module, wanted);
 }
 
 void *family_symbol(void *handle, const char *name, const char *version, const void *caller) {
   error_forget();
   if (!name) return fail(LW_CODE_WRONG_KIND, "the symbol has no name"), NULL;
   struct wanted wanted = {name, version};
-  const struct record *record = record_of(handle);
-  if (__builtin_expect(record && handle != family_program(), 1)) {
-    read_begin();
-    uint64_t found = find(record->module, wanted);
-    void *address = address_of(found);
-    read_end();
-    return __builtin_expect(found != 0, 1) ? address : missing(record, wanted);
-  }
   bool is_program = handle == family_program();
+  const struct record *record = is_program ? NULL : record_of(handle);
+  if (__builtin_expect(record != NULL, 1)) return in_module(record, wanted);
   if (!is_program && handle != RTLD_DEFAULT && handle != RTLD_NEXT && handle != RTLD_SELF) {
     fail(LW_CODE_STALE_HANDLE, "%p: shared object not open", handle);
     return NULL;
   }
+  if (!family_has_begun() && handle == RTLD_NEXT) return ask_behind(caller, wanted);
   if (!family_has_begun() && (is_program || handle == RTLD_DEFAULT)) return ask_system(RTLD_DEFAULT, wanted);
   return among_all(is_program ? RTLD_DEFAULT : handle, wanted, is_program ? NULL : caller);
 }
