@@ -15,7 +15,7 @@ import { map, protect, sync } from "./map/map";
 import { bind } from "./link/bind";
 import { Binder } from "./link/binder";
 import { newBinding } from "./link/bond";
-import { hasIndex } from "./link/index";
+import { hasIndex, isUnique } from "./link/index";
 import { Lacking } from "./link/missing";
 import { Symbols, symbolsOf } from "./link/symbols";
 import { choose } from "./relocate/indirect";
@@ -374,9 +374,12 @@ function unwind(session: Session): void {
 function keepOwners(session: Session, module: Module): bool {
   const binding = module.binding!;
   const number = markDependencies(session.context!, module);
+  const keepsUnique = (session.context!.policy & Policy.KeepUnique) != 0;
   let last: Symbols | null = module.symbols;
   for (let i: u32 = 1; i < binding.count; ++i) {
-    const owner = binding.at(i).owner;
+    const bond = binding.at(i);
+    const owner = bond.owner;
+    if (owner && keepsUnique && isUnique(owner, bond.index)) keepForGood(moduleAt(owner.module));
     if (owner != last && !keepOwner(session, module, owner, number)) return false;
     if (owner) last = owner;
   }
@@ -391,6 +394,12 @@ function keepOwners(session: Session, module: Module): bool {
     leap = leap.next;
   }
   return true;
+}
+
+/** One that is being loaded is kept when it is. */
+function keepForGood(module: Module): void {
+  module.flags |= Flag.NoDelete;
+  if (module.state == State.Published && !module.initialiser) module.isPermanent = true;
 }
 
 function keepOwner(session: Session, module: Module, owner: Symbols | null, number: u32): bool {

@@ -50,6 +50,8 @@ export enum Policy {
   Intercept = 2,
   /** `link.before` is asked for symbols that the file does not define itself. */
   Foreign = 4,
+  /** A module stays when one of its unique symbols (STB_GNU_UNIQUE) is bound, as with the GNU C library: it was perhaps not written to go. */
+  KeepUnique = 8,
 }
 
 /** Why a module stays: Field.Kept. */

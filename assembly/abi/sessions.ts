@@ -39,7 +39,7 @@ export function lw_context(argc: u64, argv: u64, envp: u64): u32 {
 export function lw_policy(handle: u32, policy: u32): i32 {
   const record = recordOf(handle, Kind.Context);
   if (!record) return handleFault(handle);
-  if (policy & ~<u32>(Policy.Before | Policy.Intercept | Policy.Foreign)) return Code.BadFlags;
+  if (policy & ~<u32>(Policy.Before | Policy.Intercept | Policy.Foreign | Policy.KeepUnique)) return Code.BadFlags;
   changetype<Context>(record).policy = policy;
   return Code.Ok;
 }

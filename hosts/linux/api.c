@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "host.h"
+#include "tls.h"
 
 /* ---- contexts ---- */
 
@@ -16,6 +17,9 @@ static uint32_t contexts[MOST_CONTEXTS + 1];
 
 uint32_t context_at(uint32_t index) { return contexts[index]; }
 
+/* Modules of the process's own context are as the system's linker would have them; in another one everything may go. */
+static uint32_t ordinary_policy(uint32_t index) { return LW_POLICY_FOREIGN | (index == 0 ? LW_POLICY_KEEP_UNIQUE : 0); }
+
 static uint32_t context_make(void) {
   uint32_t index = 0, made = 0;
   while (contexts[index]) ++index;
@@ -24,7 +28,7 @@ static uint32_t context_make(void) {
     fail(LW_CODE_OUT_OF_MEMORY, "there is no memory for a context");
     return 0;
   }
-  core_policy(made, LW_POLICY_FOREIGN);
+  core_policy(made, ordinary_policy(index));
   return contexts[index] = made;
 }
 
@@ -60,12 +64,24 @@ PUBLIC int lw_context_open(lw_context *context) {
   return code;
 }
 
+/* A module that a thread will still call when it ends; 0: there is none. */
+static uint32_t waiting_in(uint32_t context) {
+  for (uint32_t i = 0, count = core_count(context, LW_LIST_MODULE); i < count; ++i) {
+    uint32_t module = (uint32_t)core_entry(context, LW_LIST_MODULE, i, LW_FIELD_OWNER);
+    if (tls_destructors(module) > 0) return module;
+  }
+  return 0;
+}
+
 PUBLIC int lw_context_close(lw_context context) {
   if (!host_enter()) return LW_CODE_OUT_OF_MEMORY;
   int code = LW_CODE_STALE_HANDLE;
-  uint32_t of = context ? context_of(context) : 0;
+  uint32_t of = context ? context_of(context) : 0, waiting;
   if (!context) fail(code, "the process's own context is not closed");
-  else if (of) {
+  else if (of && (waiting = waiting_in(of))) {
+    struct file *file = file_at((uint32_t)core_value(waiting, LW_FIELD_SOURCE));
+    code = fail(LW_CODE_CONTEXT_IN_USE, "%s has thread-local objects whose threads have not ended", file ? file->path : "a module");
+  } else if (of) {
     // Modules go in the reverse order of their initialisation, whoever holds them.
     for (uint32_t i = core_count(of, LW_LIST_MODULE); i > 0; i = core_count(of, LW_LIST_MODULE) < i ? core_count(of, LW_LIST_MODULE) : i - 1) {
       uint32_t module = (uint32_t)core_entry(of, LW_LIST_MODULE, i - 1, LW_FIELD_OWNER);
@@ -285,7 +301,7 @@ static int say(lw_context context, void (*change)(struct say *, const struct say
   struct say *said = of ? say_of(of, true) : NULL;
   if (said) {
     change(said, wanted);
-    core_policy(of, LW_POLICY_FOREIGN | (said->before ? LW_POLICY_BEFORE : 0) | (said->interceptor ? LW_POLICY_INTERCEPT : 0));
+    core_policy(of, ordinary_policy(of == process ? 0 : 1) | (said->before ? LW_POLICY_BEFORE : 0) | (said->interceptor ? LW_POLICY_INTERCEPT : 0));
   } else if (of) code = fail(LW_CODE_OUT_OF_MEMORY, "there is no memory for what is said of a context");
   host_leave();
   return code;

@@ -83,7 +83,8 @@ bool host_enter(void) {
 
 void host_leave(void) { unlock(); }
 
-/* glibc hands a constructor what main gets; others do not. */
+/* glibc hands a constructor what main gets. Others do not; but the environment is still where the kernel put it, behind a count of the
+ * arguments and the arguments (psABIs, "Initial Process Stack"). */
 __attribute__((constructor(102))) static void keep_arguments(int argc, char **argv, char **envp) {
   extern char **environ;
 #ifdef __GLIBC__
@@ -92,9 +93,16 @@ __attribute__((constructor(102))) static void keep_arguments(int argc, char **ar
   host_envp = envp;
 #else
   (void)argc, (void)argv, (void)envp;
+  enum { MOST_ARGUMENTS = 1 << 16 };
   static char *none[] = {NULL};
   host_argv = none;
   host_envp = environ;
+  for (intptr_t count = 0; environ && count < MOST_ARGUMENTS; ++count) {
+    if ((intptr_t)environ[-2 - count] != count) continue;
+    host_argc = (int)count;
+    host_argv = environ - 1 - count;
+    break;
+  }
 #endif
 }
 

@@ -38,7 +38,7 @@ enum {
 /* ---- contexts ---- */
 
 int lw_context_open(lw_context *context);
-/* Finalises and releases everything in it. */
+/* Finalises and releases everything in it. Refused while a thread has thread-local objects of one of its modules: they end with the thread. */
 int lw_context_close(lw_context context);
 
 /* ---- modules ---- */
