@@ -84,6 +84,24 @@ static struct file *opened(const char *path, bool is_searched, int *error) {
   return NULL;
 }
 
+/* The folder that a file was found in: links are not followed, as the system's linker does not follow them either. What came from
+ * memory has none. */
+static bool folder_of(const char *path, char home[PATH_MAX]) {
+  const char *slash = strrchr(path, '/');
+  if (!slash) return false;
+  size_t used = 0, length = (size_t)(slash - path + 1);
+  if (*path != '/') {
+    if (!getcwd(home, PATH_MAX - 1)) return false;
+    used = strlen(home);
+    home[used++] = '/';
+  }
+  if (used + length >= PATH_MAX) return false;
+  memcpy(home + used, path, length);
+  used += length;
+  home[used > 1 ? used - 1 : used] = 0;
+  return true;
+}
+
 /* Writes a folder with $ORIGIN, $LIB and $PLATFORM (braces or not) into `path`; false if there is another $, or no room. */
 static bool expand(const char *folder, size_t bytes, uint32_t origin, char path[PATH_MAX]) {
   size_t used = 0;
@@ -105,10 +123,7 @@ static bool expand(const char *folder, size_t bytes, uint32_t origin, char path[
       i = start + length + has_brace;
       if (which == 0) {
         struct file *file = file_at(origin);
-        if (!file || !realpath(file->path, home)) return false;
-        char *slash = strrchr(home, '/');
-        if (!slash) return false;
-        *(slash == home ? slash + 1 : slash) = 0;
+        if (!file || !folder_of(file->path, home)) return false;
         value = home;
       } else value = which == 1 ? "lib/" MULTIARCH : (const char *)getauxval(AT_PLATFORM);
       if (!value) return false;
