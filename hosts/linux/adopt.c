@@ -67,7 +67,7 @@ static bool is_same(struct file *file, const struct link_map *map) {
     // The bytes in front of the first segment's end hold the headers.
     if (headers[i].p_type == PT_LOAD && headers[i].p_offset == 0) is_same = memcmp(at(map->l_addr + headers[i].p_vaddr), at(view), sizeof head) == 0;
   }
-  lw_source_unview(file->source, 0, 0);
+  lw_source_unview(file->source, view, 0);
   return is_same && is_found;
 }
 

@@ -3,7 +3,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,23 +55,15 @@ static void file_free(struct file *file) {
   unused = slot;
 }
 
-static void file_close(struct file *file) {
+void file_close(struct file *file) {
   if (file->number >= 0 && !file->is_lent) close(file->number);
   file->number = -1;
 }
 
-static void file_unmap(struct file *file) {
-  if (file->map && !file->is_taken && !file->is_memory) munmap(file->map, file->map_bytes);
-  if (!file->is_memory) file->map = NULL;
-  if (file->whole) munmap(file->whole, file->bytes);
-  file->whole = NULL;
-  file->is_taken = false;
-}
-
 /* Nothing holds it that would name it again. */
-static void settle(struct file *file) {
+void file_settle(struct file *file) {
   if (file->is_busy || file->views > 0) return;
-  file_unmap(file);
+  view_end(file);
   file->map = NULL; /* a buffer is its owner's again */
   file_close(file);
   if (file->uses == 0 && file->bias == LW_NONE) file_free(file);
@@ -80,7 +71,7 @@ static void settle(struct file *file) {
 
 void file_drop(struct file *file) {
   file->is_busy = false;
-  settle(file);
+  file_settle(file);
 }
 
 /* Where there are no more numbers to have, those of files that can be opened once more are given back; false if there were none. */
@@ -200,94 +191,4 @@ bool file_suits(struct file *file) {
   }
   if (file->number < 0 || pread(file->number, &head, sizeof head, 0) < (ssize_t)offsetof(Elf32_Ehdr, e_version)) return true;
   return memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || (head.e_ident[EI_CLASS] == CLASS && head.e_machine == machine);
-}
-
-/* ---- what the core asks ---- */
-
-/* What the headers say of the image's memory, unchecked: if it is right, the file's own mapping can serve as the image. */
-struct outline {
-  uint64_t bytes; /* from vaddr 0 on; 0: unknown */
-  uint64_t large; /* the page where a large writable segment begins; LW_NONE: there is none */
-};
-
-static struct outline outline_of(struct file *file) {
-  enum { HEAD_BYTES = 1024, FARTHEST = 1 << 28 };
-  _Alignas(16) char head[HEAD_BYTES];
-  struct outline outline = {0, LW_NONE};
-  const ElfW(Ehdr) *header = (const void *)head;
-  ssize_t bytes = pread(file->number, head, sizeof head, 0);
-  if (bytes < (ssize_t)sizeof *header || header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff > (size_t)bytes
-      || header->e_phnum > ((size_t)bytes - header->e_phoff) / sizeof(ElfW(Phdr)) || header->e_phoff % sizeof(uintptr_t)) return outline;
-  const ElfW(Phdr) *headers = (const void *)(head + header->e_phoff);
-  for (unsigned i = 0; i < header->e_phnum; ++i) {
-    const ElfW(Phdr) *each = &headers[i];
-    if (each->p_type != PT_LOAD || each->p_memsz == 0) continue;
-    uint64_t end = (uint64_t)each->p_vaddr + each->p_memsz;
-    if (end < each->p_vaddr || end > file->bytes + FARTHEST || (outline.bytes == 0 && each->p_vaddr >= page_bytes)) return (struct outline){0, LW_NONE};
-    if (each->p_flags & PF_W && each->p_filesz >= IMAGE_LARGE_BYTES && outline.large == LW_NONE) outline.large = page_down(each->p_vaddr);
-    if (page_up(end) > outline.bytes) outline.bytes = page_up(end);
-  }
-  return outline;
-}
-
-/* Maps the file where its image may stay: as much of it as the image has room for. A large writable segment lies so that large pages can
- * hold it. */
-static bool file_map(struct file *file) {
-  struct outline outline = outline_of(file);
-  size_t file_bytes = page_up(file->bytes), room = outline.bytes ? outline.bytes : file_bytes, shown = room < file_bytes ? room : file_bytes;
-  void *where = NULL, *map;
-  if (outline.large != LW_NONE) where = image_range(&room, outline.large);
-  if (where) map = mmap(where, shown, PROT_READ, MAP_PRIVATE | MAP_FIXED, file->number, 0);
-  else map = mmap(NULL, room, PROT_READ, MAP_PRIVATE, file->number, 0);
-  if (map == MAP_FAILED) {
-    if (where) munmap(where, room);
-    return false;
-  }
-  file->map = map;
-  file->map_bytes = room;
-  file->shown_bytes = shown;
-  file->is_taken = false;
-  return true;
-}
-
-/* All of it, for what lies behind the image: symbols for debuggers, sections. */
-static bool file_map_whole(struct file *file) {
-  void *map = mmap(NULL, file->bytes, PROT_READ, MAP_PRIVATE, file_number(file), 0);
-  if (map == MAP_FAILED) return false;
-  file->whole = map;
-  return true;
-}
-
-uint64_t lw_source_bytes(uint32_t source) {
-  struct file *file = file_at(source);
-  return file ? file->bytes : 0;
-}
-
-uint64_t lw_source_view(uint32_t session, uint32_t source, uint64_t offset, uint64_t bytes) {
-  (void)session;
-  struct file *file = file_at(source);
-  if (!file || offset > file->bytes || bytes > file->bytes - offset || (file->is_memory && !file->map)) return LW_REFUSED;
-  if (!file->map && (file_number(file) < 0 || !file_map(file))) return LW_REFUSED;
-  bool is_shown = file->is_memory || offset + bytes <= file->shown_bytes;
-  if (!is_shown && !file->whole && !file_map_whole(file)) return LW_REFUSED;
-  ++file->views;
-  return addr_of((is_shown ? file->map : file->whole) + offset);
-}
-
-void lw_source_unview(uint32_t source, uint64_t addr, uint64_t bytes) {
-  (void)addr, (void)bytes;
-  struct file *file = file_at(source);
-  if (!file || --file->views > 0) return;
-  file_unmap(file);
-  if (!file->is_busy) file_close(file);
-}
-
-void lw_source_close(uint32_t source) {
-  struct file *file = file_at(source);
-  if (file) settle(file);
-}
-
-uint64_t lw_source_placed(uint32_t source) {
-  struct file *file = file_at(source);
-  return file ? file->bias : LW_NONE;
 }

@@ -44,6 +44,8 @@ struct file {
   size_t map_bytes, shown_bytes; /* of the mapping; of the file in it */
   char *whole;                   /* all of it, if that was wanted */
   uint64_t moved_start, moved_end; /* of the buffer: what is no longer there */
+  char *head;                    /* its first bytes, while it is looked at */
+  size_t head_bytes;
   unsigned views, uses; /* uses: images of it in memory */
 };
 
@@ -58,6 +60,15 @@ int file_number(struct file *file);
 int number_open(const char *path);
 /* Nobody has begun anything with it any more. */
 void file_drop(struct file *file);
+void file_close(struct file *file);
+/* Forgets it if nothing holds it that would name it again. */
+void file_settle(struct file *file);
+/* ---- view.c ---- */
+
+/* Maps it where its image may stay; true if that is done. */
+bool view_map(struct file *file);
+void view_end(struct file *file);
+
 /* True if it is for this machine: ld.so passes over those that are not when it searches. */
 bool file_suits(struct file *file);
 

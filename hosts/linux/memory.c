@@ -66,7 +66,7 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
   *made = (struct reservation){.bytes = bytes, .source = file ? file->source : 0};
   void *start = MAP_FAILED;
   if (exact != LW_NONE) start = mmap(at(exact), bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-  else if (file && file->map && !file->is_memory && !file->is_taken && bytes <= file->map_bytes && !(addr_of(file->map) & ((UINT64_C(1) << align_log2) - 1))) {
+  else if (file && view_map(file) && file->map && !file->is_memory && !file->is_taken && bytes <= file->map_bytes && !(addr_of(file->map) & ((UINT64_C(1) << align_log2) - 1))) {
     start = file->map;
     made->bytes = file->map_bytes;
     file->is_taken = true;

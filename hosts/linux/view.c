@@ -1,0 +1,157 @@
+/* What the core looks at of a file before it is placed. Small pieces are read, because pages that were touched cost more when something is laid
+ * over them; large ones are mapped, where the image may stay. */
+#define _GNU_SOURCE
+#include <link.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "host.h"
+
+/* ---- small pieces: of all files that are being loaded, one behind the other; whoever loads holds the lock ---- */
+
+enum { HEAD_BYTES = 1024, SMALL_BYTES = 4096, SCRATCH_BYTES = 1 << 16 };
+static _Alignas(16) char scratch[SCRATCH_BYTES];
+static size_t scratch_used;
+static unsigned scratch_views;
+
+/* Null if there is no room, or the file does not have as much any more. */
+static char *read_piece(struct file *file, uint64_t offset, size_t bytes) {
+  if (bytes > SCRATCH_BYTES - scratch_used) return NULL;
+  char *piece = scratch + scratch_used;
+  if (pread(file_number(file), piece, bytes, (off_t)offset) != (ssize_t)bytes) return NULL;
+  scratch_used += (bytes + 15) & ~(size_t)15;
+  ++scratch_views;
+  return piece;
+}
+
+static bool is_scratch(uint64_t addr) { return addr - addr_of(scratch) < SCRATCH_BYTES; }
+
+static void drop_piece(void) {
+  if (--scratch_views == 0) scratch_used = 0;
+}
+
+/* The beginning is read once: it says what there is to know about the rest, mostly. */
+static bool read_head(struct file *file) {
+  size_t bytes = file->bytes < HEAD_BYTES ? (size_t)file->bytes : HEAD_BYTES;
+  file->head = read_piece(file, 0, bytes);
+  file->head_bytes = file->head ? bytes : 0;
+  return file->head;
+}
+
+/* ---- large ones ---- */
+
+/* What the headers say of the image's memory, unchecked: if it is right, the file's own mapping can serve as the image. */
+struct outline {
+  uint64_t bytes; /* from vaddr 0 on; 0: unknown */
+  uint64_t large; /* the page where a large writable segment begins; LW_NONE: there is none */
+};
+
+static struct outline outline_of(struct file *file) {
+  enum { FARTHEST = 1 << 28 };
+  struct outline outline = {0, LW_NONE};
+  const ElfW(Ehdr) *header = (const void *)file->head;
+  size_t bytes = file->head_bytes;
+  if (bytes < sizeof *header || header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff > bytes
+      || header->e_phnum > (bytes - header->e_phoff) / sizeof(ElfW(Phdr)) || header->e_phoff % sizeof(uintptr_t)) return outline;
+  const ElfW(Phdr) *headers = (const void *)(file->head + header->e_phoff);
+  for (unsigned i = 0; i < header->e_phnum; ++i) {
+    const ElfW(Phdr) *each = &headers[i];
+    if (each->p_type != PT_LOAD || each->p_memsz == 0) continue;
+    uint64_t end = (uint64_t)each->p_vaddr + each->p_memsz;
+    if (end < each->p_vaddr || end > file->bytes + FARTHEST || (outline.bytes == 0 && each->p_vaddr >= page_bytes)) return (struct outline){0, LW_NONE};
+    if (each->p_flags & PF_W && each->p_filesz >= IMAGE_LARGE_BYTES && outline.large == LW_NONE) outline.large = page_down(each->p_vaddr);
+    if (page_up(end) > outline.bytes) outline.bytes = page_up(end);
+  }
+  return outline;
+}
+
+/* Maps the file where its image may stay: as much of it as the image has room for. A large writable segment lies so that large pages can
+ * hold it. */
+bool view_map(struct file *file) {
+  if (file->map || file->is_memory) return true;
+  if (file_number(file) < 0) return false;
+  struct outline outline = outline_of(file);
+  size_t file_bytes = page_up(file->bytes), room = outline.bytes ? outline.bytes : file_bytes, shown = room < file_bytes ? room : file_bytes;
+  void *where = NULL, *map;
+  if (outline.large != LW_NONE) where = image_range(&room, outline.large);
+  if (where) map = mmap(where, shown, PROT_READ, MAP_PRIVATE | MAP_FIXED, file->number, 0);
+  else map = mmap(NULL, room, PROT_READ, MAP_PRIVATE, file->number, 0);
+  if (map == MAP_FAILED) {
+    if (where) munmap(where, room);
+    return false;
+  }
+  file->map = map;
+  file->map_bytes = room;
+  file->shown_bytes = shown;
+  file->is_taken = false;
+  return true;
+}
+
+/* All of it, for what lies behind the image: symbols for debuggers, sections. */
+static bool map_whole(struct file *file) {
+  void *map = mmap(NULL, file->bytes, PROT_READ, MAP_PRIVATE, file_number(file), 0);
+  if (map == MAP_FAILED) return false;
+  file->whole = map;
+  return true;
+}
+
+/* Nobody looks at it any more. */
+void view_end(struct file *file) {
+  if (file->map && !file->is_taken && !file->is_memory) munmap(file->map, file->map_bytes);
+  if (!file->is_memory) file->map = NULL;
+  if (file->whole) munmap(file->whole, file->bytes);
+  if (file->head) drop_piece();
+  file->whole = file->head = NULL;
+  file->head_bytes = 0;
+  file->is_taken = false;
+}
+
+/* ---- what the core asks ---- */
+
+uint64_t lw_source_bytes(uint32_t source) {
+  struct file *file = file_at(source);
+  return file ? file->bytes : 0;
+}
+
+static char *view_of(struct file *file, uint64_t offset, uint64_t bytes) {
+  if (file->is_memory) return file->map + offset;
+  if (!file->map && file_number(file) >= 0 && bytes <= SMALL_BYTES) {
+    if (file->head || read_head(file)) {
+      if (offset + bytes <= file->head_bytes) return file->head + offset;
+      char *piece = read_piece(file, offset, (size_t)bytes);
+      if (piece) return piece;
+    }
+  }
+  if (!view_map(file)) return NULL;
+  if (offset + bytes <= file->shown_bytes) return file->map + offset;
+  return file->whole || map_whole(file) ? file->whole + offset : NULL;
+}
+
+uint64_t lw_source_view(uint32_t session, uint32_t source, uint64_t offset, uint64_t bytes) {
+  (void)session;
+  struct file *file = file_at(source);
+  if (!file || offset > file->bytes || bytes > file->bytes - offset || (file->is_memory && !file->map)) return LW_REFUSED;
+  char *view = view_of(file, offset, bytes);
+  if (!view) return LW_REFUSED;
+  ++file->views;
+  return addr_of(view);
+}
+
+void lw_source_unview(uint32_t source, uint64_t addr, uint64_t bytes) {
+  (void)bytes;
+  struct file *file = file_at(source);
+  if (!file) return;
+  if (is_scratch(addr) && !(file->head && addr - addr_of(file->head) < file->head_bytes)) drop_piece();
+  if (--file->views > 0) return;
+  view_end(file);
+  if (!file->is_busy) file_close(file);
+}
+
+void lw_source_close(uint32_t source) {
+  struct file *file = file_at(source);
+  if (file) file_settle(file);
+}
+
+uint64_t lw_source_placed(uint32_t source) {
+  struct file *file = file_at(source);
+  return file ? file->bias : LW_NONE;
+}
