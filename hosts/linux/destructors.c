@@ -8,6 +8,7 @@
 /* An object keeps the module that destroys it loaded, until that is done. */
 struct destructor {
   struct destructor *next; /* of the same thread */
+  struct destructor *older, **link; /* of all threads; where it is linked from */
   void (*run)(void *);
   void *object;
   uint32_t module; /* 0: none of ours */
@@ -19,9 +20,22 @@ extern void *__dso_handle __attribute__((visibility("hidden")));
 
 static _Thread_local struct destructor *newest __attribute__((tls_model("initial-exec")));
 
+static struct destructor *all; /* newest first; by whoever holds the threads' lock */
+
+unsigned tls_destructors(uint32_t module) {
+  sigset_t signals;
+  unsigned count = 0;
+  threads_lock(&signals);
+  for (struct destructor *each = all; each; each = each->older) count += each->module == module;
+  threads_unlock(&signals);
+  return count;
+}
+
 static void give(struct destructor *destructor) {
   sigset_t signals;
   threads_lock(&signals);
+  *destructor->link = destructor->older;
+  if (destructor->older) destructor->older->link = destructor->link;
   pool_give(destructor, sizeof *destructor, _Alignof(struct destructor));
   threads_unlock(&signals);
 }
@@ -58,9 +72,13 @@ int destructors_add(void (*function)(void *), void *object, void *home) {
   sigset_t signals;
   threads_lock(&signals);
   struct destructor *destructor = pool_take(sizeof *destructor, _Alignof(struct destructor));
+  if (destructor) {
+    *destructor = (struct destructor){.older = all, .link = &all, .run = function, .object = object, .module = module};
+    if (all) all->link = &destructor->older;
+    all = destructor;
+  }
   threads_unlock(&signals);
   if (destructor) {
-    *destructor = (struct destructor){NULL, function, object, module};
     if (add(destructor) == 0) return 0;
     give(destructor);
   }

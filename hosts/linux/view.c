@@ -73,8 +73,8 @@ bool view_map(struct file *file) {
   size_t file_bytes = page_up(file->bytes), room = outline.bytes ? outline.bytes : file_bytes, shown = room < file_bytes ? room : file_bytes;
   void *where = NULL, *map;
   if (outline.large != LW_NONE) where = image_range(&room, outline.large);
-  if (where) map = mmap(where, shown, PROT_READ, MAP_PRIVATE | MAP_FIXED, file->number, 0);
-  else map = mmap(NULL, room, PROT_READ, MAP_PRIVATE, file->number, 0);
+  if (where) map = mmap(where, shown, PROT_READ, MAP_PRIVATE | MAP_FIXED, file_number(file), 0);
+  else map = mmap(NULL, room, PROT_READ, MAP_PRIVATE, file_number(file), 0);
   if (map == MAP_FAILED) {
     if (where) munmap(where, room);
     return false;
