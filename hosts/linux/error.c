@@ -74,7 +74,11 @@ static size_t add_missing(uint32_t session, char *line, size_t room, size_t used
     uint64_t name = core_entry(session, LW_LIST_MISSING, i, LW_FIELD_NAME);
     int bytes = (int)core_entry(session, LW_LIST_MISSING, i, LW_FIELD_NAME_BYTES);
     struct file *from = file_at((uint32_t)core_entry(session, LW_LIST_MISSING, i, LW_FIELD_SOURCE));
-    used = add(line, room, used, "%s%.*s (needed by %s)", i ? ", " : ": ", bytes, (const char *)at(name), from ? from->path : "?");
+    uint64_t library = core_entry(session, LW_LIST_MISSING, i, LW_FIELD_FILE); /* of a version */
+    int library_bytes = (int)core_entry(session, LW_LIST_MISSING, i, LW_FIELD_FILE_BYTES);
+    used = add(line, room, used, "%s%.*s", i ? ", " : ": ", bytes, (const char *)at(name));
+    if (library != LW_NONE) used = add(line, room, used, " of %.*s", library_bytes, (const char *)at(library));
+    used = add(line, room, used, " (needed by %s)", from ? from->path : "?");
   }
   return used;
 }
