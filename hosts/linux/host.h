@@ -167,7 +167,7 @@ extern bool readers_fence;
 
 static inline void read_begin(void) {
   if (__builtin_expect(!reader.is_known, 0)) reader_register();
-  reader.depth = reader.depth + 1;
+  __atomic_store_n(&reader.depth, reader.depth + 1, __ATOMIC_RELAXED);
   if (__builtin_expect(readers_fence, 0)) __atomic_thread_fence(__ATOMIC_SEQ_CST);
   else __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
