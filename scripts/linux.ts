@@ -35,7 +35,7 @@ function sourcesIn(folder: string): string[] {
   return readdirSync(full).filter((name) => /\.(c|S)$/.test(name)).sort().map((name) => `${folder}/${name}`);
 }
 
-const OPTIONS = ["-O3", "-g", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-DLW_THREADS", "-DLW_ADOPT", "-DLW_ZEROED", "-pthread"];
+const OPTIONS = ["-O3", "-g", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-DLW_THREADS", "-DLW_ADOPT", "-DLW_ZEROED", "-pthread", "-Wno-atomic-alignment"];
 
 /** What the host has in common with the bare-metal one. */
 const SHARED = ["boot/<machine>/lazy.S", "boot/<machine>/fixed.S", "hosts/baremetal/resolver.c"];

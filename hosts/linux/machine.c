@@ -101,6 +101,8 @@ static const struct {
 #elif defined __arm__
   {"__aeabi_read_tp", lw_tls_thread},
 #endif
+  /* What C++ calls, of its library, which hands it on to the other, of the C library. */
+  {"__cxa_thread_atexit", (const void *)destructors_add},
   {"__cxa_thread_atexit_impl", (const void *)destructors_add},
   {"__cxa_thread_atexit", (const void *)destructors_add}, /* as libraries of C++ pass it on; theirs may not be one that we loaded */
 };

@@ -43,7 +43,7 @@ static inline char *bytes_of(const char *path, size_t *bytes) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0 || fstat(file, &it)) perror(path), exit(2);
   *bytes = (size_t)it.st_size;
-  char *room = mmap(0, *bytes ? *bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char *room = (char *)mmap(0, *bytes ? *bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (room == MAP_FAILED || read(file, room, *bytes) != (ssize_t)*bytes) perror(path), exit(2);
   close(file);
   return room;
@@ -87,7 +87,7 @@ static inline struct state *state(struct state *now) {
   close(file);
   for (char *line = all, *end; *line; line = end) {
     end = strchr(line, '\n') + 1;
-    char *bracket = memchr(line, '[', (size_t)(end - line));
+    char *bracket = (char *)memchr(line, '[', (size_t)(end - line));
     if (bracket && (!strncmp(bracket, "[heap]", 6) || !strncmp(bracket, "[stack]", 7))) continue;
     memcpy(now->maps + now->bytes, line, (size_t)(end - line));
     now->bytes += (size_t)(end - line);

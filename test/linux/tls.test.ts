@@ -1,0 +1,99 @@
+// Thread-local variables, and functions that are bound when they are called, in a process of many threads: each case is a program that
+// links the library, the shared one, the static one, and one in which the compiler watches threads; on every machine some of them, with
+// musl, under qemu-user or natively.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
+import { machines } from "../../scripts/machines.js";
+import { takeAll } from "../../scripts/steps.js";
+import { archiver, compilerFor, runnerFor } from "../../scripts/toolchains.js";
+import { ROOT } from "../support/files.js";
+import { ownFolder } from "../support/folder.js";
+import { watching } from "../support/watched.js";
+import { type Case, build, casesIn } from "./dl.js";
+import { runPlain } from "./preload.js";
+
+const CASES = casesIn("test/linux/tls");
+const INCLUDES = [`-I${join(ROOT, "build/linux/include")}`, "-pthread"];
+
+const shared = (folder: string): readonly string[] => [`-L${folder}`, "-llinkwright", `-Wl,-rpath,${folder}`];
+
+/** How a program gets this machine's library. */
+const OWN = join(ROOT, "build/linux/x86_64");
+const LINKED: Readonly<Record<string, readonly string[]>> = { shared: shared(OWN), static: [join(OWN, "liblinkwright.a")] };
+
+/** Cases whose libraries need nothing, so that they are the same with any C library; and those that no emulator is needed for to be slow. */
+const EVERYWHERE = ["models.c", "blocks.c", "reserve.c", "ends.c", "lazy.c"];
+
+const machineOf = (name: string): (typeof machines)[number] => machines.find((one) => one.name === name)!;
+
+async function passes(command: readonly string[], folder: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { end, stderr } = await runPlain({ command, env, folder });
+  assert.equal(end, 0, `ended with ${end}\n${stderr.slice(-4000)}`);
+}
+
+describe("linux: thread-local storage", { concurrency: 2 }, () => {
+  const folder = ownFolder();
+  for (const one of CASES) {
+    for (const [kind, flags] of Object.entries(LINKED)) {
+      test(`${one.name}, ${kind}: ${one.title}`, async () => {
+        const built = join(folder, `${one.name}-${kind}`);
+        await build(one, built, INCLUDES, flags);
+        await passes(["./main"], built);
+      });
+    }
+  }
+});
+
+describe("linux: thread-local storage, watched", () => {
+  const folder = ownFolder(), library = "build/linux/x86_64-watched";
+  let flags: readonly string[] = [];
+  before(async () => {
+    flags = watching();
+    await takeAll(linuxSteps(machineOf("x86_64"), OWN_TOOLS, library, [...flags, "-O1"]), () => undefined);
+  });
+  for (const name of ["hammer.c", "blocks.c", "models.c", "lazy.c"]) {
+    test(name, async () => {
+      const built = join(folder, name);
+      await build(CASES.find((one) => one.name === name)!, built, [...INCLUDES, "-g"], [...flags, ...shared(join(ROOT, library))]);
+      await passes(["./main"], built, { TSAN_OPTIONS: "halt_on_error=1" });
+    });
+  }
+});
+
+/** How a machine's compiler is told to make descriptors: x86's way is what the cases say. */
+function dialect(machine: string, flag: string): readonly string[] {
+  if (!flag.startsWith("-mtls-dialect=") || ["x86_64", "i386"].includes(machine)) return [flag];
+  return ["riscv64", "riscv32", "loongarch64"].includes(machine) ? ["-mtls-dialect=desc"] : [];
+}
+
+/** A case for a machine: its libraries by the compiler that fixtures are made with, its program by the one that brings musl. */
+function cross({ source, libraries, flags }: Case, machine: string, library: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const { target, flags: own } = machineOf(machine).module, [zig = "", ...rest] = compilerFor(machine);
+  const options = { cwd: folder, stdio: ["ignore", "pipe", "pipe"] as ("ignore" | "pipe")[] };
+  for (const { path, flags: its } of libraries) {
+    execFileSync("clang-19", [
+      `--target=${target}`, ...own, "-fuse-ld=lld", "-O1", "-shared", "-fPIC", `-Wl,-soname,${path}`, source, ...its.flatMap((flag) => dialect(machine, flag)), "-o", path,
+    ], options);
+  }
+  execFileSync(zig, [...rest, "-std=gnu11", "-O1", "-static", ...INCLUDES, source, ...flags, join(ROOT, library, "liblinkwright.a"), "-o", "main"], options);
+}
+
+for (const { name: machine } of machines) {
+  describe(`linux: thread-local storage on ${machine}`, () => {
+    const folder = ownFolder(), library = `build/linux/${machine}-musl`;
+    before(() => takeAll(linuxSteps(machineOf(machine), { cc: compilerFor(machine), ar: archiver(), isShared: false }, library), () => undefined));
+    for (const name of EVERYWHERE) {
+      test(name, async () => {
+        const built = join(folder, name);
+        cross(CASES.find((one) => one.name === name)!, machine, library, built);
+        await passes([...runnerFor(machine), "./main"], built);
+      });
+    }
+  });
+}
