@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "thread.h"
 #include "destructors.h"
+#include "include/linkwright.h"
 #include "pool.h"
 #include "tls.h"
 #include <errno.h>
@@ -22,6 +23,22 @@ void threads_unlock(const sigset_t *signals) {
   pthread_mutex_unlock(&lock);
   pthread_sigmask(SIG_SETMASK, signals, NULL);
 }
+
+#define PUBLIC __attribute__((visibility("default")))
+
+/* ---- what somebody tells: of all threads, if the library is built so (LW_TOLD_THREADS) ---- */
+
+PUBLIC void lw_thread_begin(void) { tls_thread_begin(true); }
+PUBLIC void lw_thread_end(void) {
+  destructors_run();
+  tls_thread_end();
+}
+
+#ifdef LW_TOLD_THREADS
+
+void threads_watch(void) {}
+
+#else
 
 /* ---- the end of a thread ---- */
 
@@ -104,8 +121,6 @@ static int create_c(thrd_t *thread, thrd_start_t run, void *argument) {
 static c_create *next_c(void) { return create_c; }
 #endif
 
-#define PUBLIC __attribute__((visibility("default")))
-
 PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
   posix_create *next = next_posix();
   if (!next) return ENOSYS;
@@ -125,5 +140,7 @@ PUBLIC int thrd_create(thrd_t *thread, thrd_start_t run, void *argument) {
   if (error != thrd_success) start_drop(start);
   return error;
 }
+
+#endif
 
 __attribute__((constructor)) static void begin(void) { tls_thread_begin(false); }

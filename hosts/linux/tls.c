@@ -63,10 +63,11 @@ static _Atomic(uintptr_t) none[NUMBERS];
 /* The table is first, where arch/<machine>/tls.S reads it. */
 EACH_THREADS struct thread {
   _Atomic(uintptr_t) *blocks;
-  struct thread *next, **link; /* of the threads that are known; link is null in others */
+  struct thread *next, **link; /* of the threads that are known */
+  bool is_known;               /* that it is among them: only the thread itself looks */
   unsigned starts;             /* how many blocks' beginnings it has seen, or its image had when it began */
   bool has_ended;
-} tls_own = {none, NULL, NULL, 0, false};
+} tls_own = {.blocks = none};
 
 /* What follows it in memory is also its own in every thread, and in the image of threads to be. */
 static EACH_THREADS char reserve[RESERVE_BYTES] __attribute__((aligned(RESERVE_ALIGN)));
@@ -368,7 +369,7 @@ void *tls_peek(uint32_t module) {
 
 void tls_thread_begin(bool is_fresh) {
   struct thread *thread = &tls_own;
-  if (thread->link || thread->has_ended) return;
+  if (thread->is_known || thread->has_ended) return;
   sigset_t signals;
   threads_lock(&signals);
   if (!template) template = template_find(none);
@@ -381,6 +382,7 @@ void tls_thread_begin(bool is_fresh) {
   thread->link = &threads;
   if (threads) threads->link = &thread->next;
   threads = thread;
+  thread->is_known = true;
   threads_unlock(&signals);
   threads_watch();
 }
@@ -394,11 +396,11 @@ static void forget(struct thread *thread) {
 
 void tls_thread_end(void) {
   struct thread *thread = &tls_own;
-  if (!thread->link) return;
+  if (!thread->is_known) return;
   sigset_t signals;
   threads_lock(&signals);
   forget(thread);
-  *thread = (struct thread){none, NULL, NULL, starts, true};
+  *thread = (struct thread){.blocks = none, .starts = starts, .has_ended = true};
   threads_unlock(&signals);
 }
 

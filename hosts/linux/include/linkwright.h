@@ -102,6 +102,14 @@ int lw_address(lw_context context, const void *address, struct lw_place *place);
 /* What the last failure of this thread was about, in words; null if there was none since this was asked. */
 const char *lw_error(void);
 
+/* ---- threads ---- */
+
+/* This thread begins: it has run nothing of a module yet. Needless for threads that pthread_create or thrd_create made, if the library is
+ * linked or preloaded. Of other threads it initialises the thread-local variables that lie at a fixed offset (initial-exec). */
+void lw_thread_begin(void);
+/* It runs nothing of a module any more: its thread-local blocks are given back. */
+void lw_thread_end(void);
+
 /* ---- the host's say ---- */
 
 /* What a symbol is looked up for: `version` is null where none is asked for. */

@@ -18,7 +18,7 @@ int use(void) {
   return first = 9, block[0] = 3, block[BYTES - 1] = 4, last = 5, 17;
 }
 #else
-#include "../api/case.h"
+#include "threads.h"
 #include <semaphore.h>
 enum { THREADS = 4, ROUNDS = 20 };
 static const char *paths[] = {"./small.so", "./large.so", "./aligned.so", "./pages.so"};
@@ -58,7 +58,8 @@ int main(void) {
     // What is kept for the next time is there after the first.
     if (round == 1) before = lines();
   }
-  CHECK(lines() <= before);
+  // Who watches threads makes mappings, too.
+  CHECK(__has_feature(thread_sanitizer) || lines() <= before);
   lives = 0;
   for (int i = 0; i < THREADS; i++) sem_post(&go[i]);
   for (int i = 0; i < THREADS; i++) pthread_join(threads[i], 0);

@@ -9,7 +9,7 @@ extern __thread int shared;
 int *where(void) { return &shared; }
 int use(void) { return errno = 5, shared++; }
 #else
-#include "../api/case.h"
+#include "threads.h"
 __thread int shared = 17;
 static const char *paths[] = {"./general.so", "./descriptors.so", "./initial.so"};
 static void *uses(void *path) {

@@ -6,7 +6,7 @@ static __thread int count = 17;
 static __thread char much[1 << 20];
 int use(void) { return count++ + much[sizeof much - 1]; }
 #else
-#include "../api/case.h"
+#include "threads.h"
 #include <threads.h>
 enum { ROUNDS = 200 };
 static int (*use)(void);

@@ -6,7 +6,7 @@
 static __thread int count = 17;
 int use(void) { return count++; }
 #else
-#include "../api/case.h"
+#include "threads.h"
 #include <semaphore.h>
 static lw_module one;
 static int (*use)(void);

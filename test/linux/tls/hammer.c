@@ -7,7 +7,7 @@
 static __thread long count = 17, zero;
 long use(void) { return count++ + zero; }
 #else
-#include "../api/case.h"
+#include "threads.h"
 #include <stdatomic.h>
 enum { THREADS = 8, TURNS = 3000, LOADS = 60 };
 static const char *paths[] = {"./one.so", "./two.so", "./three.so"};

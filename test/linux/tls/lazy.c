@@ -28,7 +28,7 @@ int use(void) {
 }
 void fall(void) { nobodys(); }
 #else
-#include "../api/case.h"
+#include "threads.h"
 static int (*use)(void);
 static void (*fall)(void);
 static pthread_barrier_t barrier;

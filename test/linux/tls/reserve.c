@@ -6,7 +6,7 @@
 __thread long words[WORDS] = {17};
 int use(void) { return (int)(words[0]++ + words[WORDS - 1]++); }
 #else
-#include "../api/case.h"
+#include "threads.h"
 #include <semaphore.h>
 enum { COUNT = 10, ROUNDS = 40 };
 static int (*use)(void);

@@ -5,7 +5,7 @@
 static __thread int count = 17;
 int use(void) { return count++; }
 #else
-#include "../api/case.h"
+#include "threads.h"
 #include <stdatomic.h>
 enum { COPIES = 300 };
 static int (*uses[COPIES])(void);
