@@ -1,5 +1,5 @@
 /* Carries out a script of docs/image.md over linkwright.h: each command is answered by a line. The first argument is the
- * folder of the files. */
+ * folder of the files; with a second one the first context is the process's own. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdbool.h>
@@ -15,6 +15,7 @@ static const char *folder;
 /* ---- contexts, and what was loaded into them ---- */
 
 static lw_context contexts[CONTEXTS];
+static bool is_open[CONTEXTS], is_process;
 static unsigned context;
 
 static struct loaded {
@@ -215,11 +216,11 @@ static void refused(int code) {
 }
 
 static bool opened(void) {
-  if (contexts[context]) return true;
-  int code = lw_context_open(&contexts[context]);
+  if (is_open[context]) return true;
+  int code = is_process && context == 0 ? LW_OK : lw_context_open(&contexts[context]);
   if (code == LW_OK) code = lw_resolvers(contexts[context], before, after, NULL);
   if (code != LW_OK) refused(code);
-  return code == LW_OK;
+  return is_open[context] = code == LW_OK;
 }
 
 static void load(void) {
@@ -340,9 +341,10 @@ static void clear(void) {
   for (unsigned i = loaded_count; i-- > 0;) {
     if (loaded[i].context == context) loaded[i] = loaded[--loaded_count];
   }
-  int code = lw_context_close(contexts[context]);
-  if (code != LW_OK) lw_modules(contexts[context], count, &left);
-  contexts[context] = 0;
+  int code = is_process && context == 0 ? LW_OK : lw_context_close(contexts[context]);
+  if (code != LW_OK || contexts[context] == LW_PROCESS) lw_modules(contexts[context], count, &left);
+  contexts[context] = LW_PROCESS;
+  is_open[context] = false;
   rule_count = bond_count = 0;
   if (code != LW_OK) refused(code);
   else printf("cleared %u %u\n", left, context == 0 ? mapped() : 0);
@@ -363,6 +365,7 @@ int main(int argc, char **argv) {
   char line[LINE];
   if (argc < 2) return 2;
   folder = argv[1];
+  is_process = argc > 2;
   setvbuf(stdout, NULL, _IOLBF, 0);
   while (fgets(line, sizeof line, stdin)) {
     unsigned used = 0;

@@ -7,6 +7,7 @@ import { before, describe, test } from "node:test";
 import { Code } from "../../assembly/words.js";
 import { fixtureFolder } from "../../fixtures/build.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
+import { OWN_MACHINE, OWN_TOOLS } from "../../scripts/linux.js";
 import { buildMusl, muslFolder } from "../../scripts/musl.js";
 import { compilerFor, runnerFor } from "../../scripts/toolchains.js";
 import { type Case, type Step, casesFor } from "../cases.js";
@@ -17,15 +18,41 @@ import { isLast, scriptOf } from "../support/script.js";
 const PATIENCE_MS = 60_000;
 const folder = ownFolder();
 
-let libraries: Promise<unknown> | undefined;
+/** A way to be a Linux process. */
+interface Process {
+  readonly name: string;
+  readonly machine: Machine;
+  /** Its C library. */
+  readonly libc: "musl" | "glibc";
+  /** How test/linux/cases.c is compiled, and what it is linked with. */
+  readonly build: () => Promise<{ readonly compiler: readonly string[]; readonly library: readonly string[] }>;
+}
 
-/** test/linux/cases.c with the library of a machine, and with musl. */
-async function build(machine: Machine): Promise<string> {
-  await (libraries ??= buildMusl(MACHINES, () => undefined));
-  const program = join(folder, machine), [compiler = "", ...args] = compilerFor(machine);
+let libraries: Promise<unknown> | undefined;
+const own = OWN_MACHINE as Machine | undefined;
+
+const PROCESSES: readonly Process[] = [
+  ...MACHINES.map((machine): Process => ({
+    name: machine, machine, libc: "musl",
+    build: async () => {
+      await (libraries ??= buildMusl(MACHINES, () => undefined));
+      return { compiler: compilerFor(machine), library: ["-static", join(muslFolder(machine), "liblinkwright.a")] };
+    },
+  })),
+  ...(own ? [{
+    name: `${own}, with this system's libc`, machine: own, libc: "glibc",
+    build: async () => {
+      const folder = join(ROOT, "build/linux", own);
+      return { compiler: [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], library: [`-L${folder}`, "-llinkwright", `-Wl,-rpath,${folder}`] };
+    },
+  } as const] : []),
+];
+
+/** Makes the program of a process. */
+async function programOf({ name, build }: Process): Promise<string> {
+  const { compiler: [compiler = "", ...args], library } = await build(), program = join(folder, name.replaceAll(/\W/g, "-"));
   execFileSync(compiler, [
-    ...args, "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", "-Ibuild/linux/include", "test/linux/cases.c", join(muslFolder(machine), "liblinkwright.a"),
-    "-o", program,
+    ...args, "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", "-Ibuild/linux/include", "test/linux/cases.c", ...library, "-o", program,
   ], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
   return program;
 }
@@ -38,8 +65,8 @@ interface Ended {
   readonly stderr: string;
 }
 
-function run(machine: Machine, program: string, script: readonly string[]): Ended {
-  const [command = "", ...args] = [...runnerFor(machine), program, fixtureFolder(machine)];
+function run(machine: Machine, program: string, script: readonly string[], ...more: readonly string[]): Ended {
+  const [command = "", ...args] = [...runnerFor(machine), program, fixtureFolder(machine), ...more];
   const { error, status, signal, stdout, stderr } = spawnSync(command, args, {
     input: script.map((line) => `${line}\n`).join(""), encoding: "utf8", timeout: PATIENCE_MS, killSignal: "SIGKILL", maxBuffer: 1 << 26,
     env: { LD_LIBRARY_PATH: fixtureFolder(machine) },
@@ -70,6 +97,9 @@ function answerTo(step: Step): RegExp | string {
   }
 }
 
+/** It calls dlopen's family, which is the process's: it is loaded into the process's own context. */
+const asks = (one: Case): boolean => one.steps.some((step) => step.do === "load" && /^(asks|opens|reenters|next_wrap|choose_asks|unwinds)\.so$/.test(step.file));
+
 /** Its script. What lasts as long as its thread is given back by nobody. */
 const linesOf = (one: Case): string[] => scriptOf(one).filter((line) => line !== "clear" || !one.isLasting);
 
@@ -89,31 +119,30 @@ function check(one: Case, lines: readonly string[]): void {
 }
 
 /** Files that are for others, and why. */
-const OTHERS: readonly (readonly [files: RegExp, why: string, machines?: (machine: Machine) => boolean])[] = [
-  [/^(asks|opens|reenters|next_wrap|choose_asks|unwinds)\.so$/, "they call dlopen's family themselves: the preload library's cases"],
+const OTHERS: readonly (readonly [files: RegExp, why: string, where?: (process: Process) => boolean])[] = [
   [/^(tls_exec|tls_pie)$/, "an executable's own thread-local block is the first of its process: that of the program that is there"],
   [/^tls_initial\.so$/, "a process has blocks of 64 bytes' alignment at the most in its threads' reserve"],
-  [/^init_arguments\.so$/, "musl hands a library's initialisers no arguments"],
   [/^paths\/braces\.so$/, "$LIB is what the distribution calls it"],
-  [/^paths\/platform\.so$/, "$PLATFORM is what the kernel calls the processor", (machine) => machine !== "x86_64" && machine !== "aarch64"],
-  [/^odd\.so$/, "it has room for addresses of 32 bits: nothing is mapped there in a process of 64 bits", (machine) => machine.endsWith("64")],
+  [/^paths\/platform\.so$/, "$PLATFORM is what the kernel calls the processor", ({ machine }) => machine !== "x86_64" && machine !== "aarch64"],
+  [/^odd\.so$/, "it has room for addresses of 32 bits: nothing is mapped there in a process of 64 bits", ({ machine }) => machine.endsWith("64")],
 ];
 
-const isOurs = (machine: Machine, one: Case): boolean =>
-  !OTHERS.some(([files, , machines]) => (!machines || machines(machine)) && one.steps.some((step) => step.do === "load" && files.test(step.file)));
+const isOurs = (process: Process, one: Case): boolean =>
+  !OTHERS.some(([files, , where]) => (!where || where(process)) && one.steps.some((step) => step.do === "load" && files.test(step.file)));
 
-for (const machine of MACHINES) {
+for (const process of PROCESSES) {
+  const { machine } = process;
   // A name of no letters is no word of a script.
-  const cases = casesFor(machine).filter((one) => isOurs(machine, one)).map((one): Case => ({ ...one, steps: one.steps.filter((step) => !(step.do === "lack" && step.symbol === "")) }));
-  const calm = cases.filter((one) => !isLast(one) && !one.isLasting);
+  const cases = casesFor(machine).filter((one) => isOurs(process, one)).map((one): Case => ({ ...one, steps: one.steps.filter((step) => !(step.do === "lack" && step.symbol === "")) }));
+  const calm = cases.filter((one) => !isLast(one) && !one.isLasting && !asks(one));
 
-  describe(`linux: ${machine}`, () => {
+  describe(`linux: ${process.name}`, () => {
     let program = "";
     const lines = new Map<string, readonly string[]>();
     let ended: Ended | undefined;
 
     before(async () => {
-      program = await build(machine);
+      program = await programOf(process);
       const scripts = calm.map((one) => ({ one, script: scriptOf(one) }));
       ended = run(machine, program, scripts.flatMap(({ script }) => script));
       let at = 0;
@@ -128,12 +157,12 @@ for (const machine of MACHINES) {
 
     for (const one of calm) test(one.name, () => check(one, lines.get(one.name)!));
 
-    for (const one of cases.filter((one) => isLast(one) || one.isLasting)) {
+    for (const one of cases.filter((one) => !calm.includes(one))) {
       test(one.name, () => {
-        const { lines: own, status, signal, stderr } = run(machine, program, linesOf(one));
+        const { lines: own, status, signal, stderr } = run(machine, program, linesOf(one), ...(asks(one) ? ["process"] : []));
         check(one, own);
         const last = one.steps.at(-1)!;
-        if (one.isLasting) assert.deepEqual([status, signal], [0, null], stderr);
+        if (one.isLasting || asks(one)) assert.deepEqual([status, signal], [0, null], stderr);
         else if (last.do === "late") {
           assert.equal(status, 127, stderr); // as ld.so ends a process
           assert.ok(stderr.includes(last.missing) && stderr.includes(last.file), stderr);
