@@ -98,7 +98,7 @@ function answerTo(step: Step): RegExp | string {
 }
 
 /** It calls dlopen's family, which is the process's: it is loaded into the process's own context. */
-const asks = (one: Case): boolean => one.steps.some((step) => step.do === "load" && /^(asks|opens|reenters|next_wrap|choose_asks|unwinds)\.so$/.test(step.file));
+const asks = (one: Case): boolean => one.steps.some((step) => step.do === "load" && /^(opens|reenters|next_wrap|choose_asks|unwinds)\.so$/.test(step.file));
 
 /** Its script. What lasts as long as its thread is given back by nobody. */
 const linesOf = (one: Case): string[] => scriptOf(one).filter((line) => line !== "clear" || !one.isLasting);
@@ -122,6 +122,8 @@ function check(one: Case, lines: readonly string[]): void {
 const OTHERS: readonly (readonly [files: RegExp, why: string, where?: (process: Process) => boolean])[] = [
   [/^(tls_exec|tls_pie)$/, "an executable's own thread-local block is the first of its process: that of the program that is there"],
   [/^tls_initial\.so$/, "a process has blocks of 64 bytes' alignment at the most in its threads' reserve"],
+  [/^asks\.so$/, "it asks for what ld.so's have each in their own way: debuggers' lists, blocks that nobody touched, the C library's versions"],
+  [/^unwinds\.so$/, "musl has no _dl_find_object", ({ libc }) => libc === "musl"],
   [/^paths\/braces\.so$/, "$LIB is what the distribution calls it"],
   [/^paths\/platform\.so$/, "$PLATFORM is what the kernel calls the processor", ({ machine }) => machine !== "x86_64" && machine !== "aarch64"],
   [/^odd\.so$/, "it has room for addresses of 32 bits: nothing is mapped there in a process of 64 bits", ({ machine }) => machine.endsWith("64")],

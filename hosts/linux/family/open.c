@@ -18,7 +18,8 @@ void *family_program(void) {
 
 static _Atomic uint32_t process;
 
-bool family_has_begun(void) { return process != 0; }
+/* Through this family or linkwright.h. */
+bool family_has_begun(void) { return context_at(0) != 0; }
 
 static int tell_adds(struct dl_phdr_info *info, size_t bytes, void *data) {
   (void)bytes;
