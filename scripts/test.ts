@@ -3,6 +3,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { buildFixtures } from "../fixtures/build.js";
+import { machines } from "./machines.js";
+import { buildMusl } from "./musl.js";
 import { root } from "./root.js";
 import { runFile } from "./runner.js";
 import { Tally, say, sayFailure } from "./tally.js";
@@ -25,8 +27,11 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["bench", 41],
   ["threads", 6],
   ["programs", 17],
-  ["linux", 1180],
+  ["linux", 1300],
 ]);
+
+/** Files that want the libraries of all machines with musl. */
+const OF_MUSL: readonly string[] = ["linux/cases.test", "linux/tls.test"];
 
 /** Files that run side by side. */
 const AT_ONCE = 2;
@@ -85,6 +90,8 @@ try {
   if (made) say(`fixtures: ${made} files made`);
   const files = testFiles(pattern);
   if (!files.length) throw new Error(`no test file has ${pattern} in its path`);
+  // Once, for all files that want them: they run side by side.
+  if (files.some((file) => OF_MUSL.includes(file))) await buildMusl(machines.map(({ name }) => name), (line) => say(`musl: ${line}`));
   if (!(await runAll(files, pattern ? new Map() : SUITES))) process.exitCode = 1;
 } catch (error) {
   say(`test: ${(error as Error).message}`);
