@@ -6,6 +6,7 @@ import { PENDING } from "./host/answer";
 import { event } from "./host/log";
 import * as machine from "./host/machine";
 import * as target from "./host/memory";
+import { hasLazy, hasVersions } from "./base/features";
 import { changed, changing } from "./base/generation";
 import { wide } from "./elf/word";
 import { hasTextRelocations, isSymbolic, mayBeLazy } from "./inspect/dynamic";
@@ -133,6 +134,7 @@ function link(session: Session): bool {
 
 /** True if every version is there that the modules need of their libraries; all that are missing are told at once. */
 function haveVersions(session: Session): bool {
+  if (!hasVersions()) return true;
   let module: Module | null = session.modules.first;
   while (module) {
     if (!module.isLent && !findVersions(session, module)) return false;
@@ -200,7 +202,7 @@ function beginBinding(session: Session, module: Module): bool {
   binder.policy = context.policy;
   binder.isWaiting = false;
   binder.isFirst = hasIndex() && !(context.policy & (Policy.Before | Policy.Intercept)) && session.scope!.at(0) == module.symbols;
-  binder.isLazy = (session.flags & (Flag.Lazy | Flag.NoRun)) == Flag.Lazy && mayBeLazy(module.image) && machine.lazyEntry() < PENDING;
+  binder.isLazy = hasLazy() && (session.flags & (Flag.Lazy | Flag.NoRun)) == Flag.Lazy && mayBeLazy(module.image) && machine.lazyEntry() < PENDING;
   return true;
 }
 

@@ -4,6 +4,7 @@ import { Answer, Kind, PF, Policy } from "../words";
 import { NONE, PENDING } from "../host/answer";
 import * as hostLink from "../host/link";
 import * as machine from "../host/machine";
+import { hasLazy } from "../base/features";
 import { generation, isStill } from "../base/generation";
 import { Role, roleOf } from "../arch/arch";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
@@ -27,7 +28,7 @@ import { Module, State, moduleAt } from "../registry/module";
  */
 export function lw_bind(handle: u32, slot: u32, isLocked: u32): u64 {
   const record = recordOf(handle, Kind.Module);
-  if (!record) return NONE;
+  if (!hasLazy() || !record) return NONE;
   const module = changetype<Module>(record);
   if (!module.home || !module.image.dynamic) return NONE;
   return wide(module.image.bits) ? bindSlot<u64>(module, slot, isLocked != 0) : bindSlot<u32>(module, slot, isLocked != 0);

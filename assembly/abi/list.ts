@@ -1,5 +1,6 @@
 // Exports that list what belongs to a handle: counted first, then asked for entry by entry.
 
+import { hasVersions } from "../base/features";
 import { Field, Kind, List } from "../words";
 import { NONE } from "../host/answer";
 import { dynBytes, dynTag, dynValue } from "../elf/dynamic";
@@ -71,8 +72,8 @@ function moduleCount(module: Module, list: u32): u32 {
   switch (list) {
     case List.Symbol:      return module.symbols.count;
     case List.Relocation:  return relocationCount(module.image);
-    case List.Definition:  return definitionCount(module.image, module.placement, module.symbols);
-    case List.Requirement: return requirementCount(module.image, module.placement, module.symbols);
+    case List.Definition:  return !hasVersions() ? 0 : definitionCount(module.image, module.placement, module.symbols);
+    case List.Requirement: return !hasVersions() ? 0 : requirementCount(module.image, module.placement, module.symbols);
     case List.Binding:     return module.binding ? module.binding!.count : 0;
     case List.Module:      return dependencyCount(module);
     case List.Slot:        return slotCount(module.image);
@@ -88,8 +89,8 @@ function moduleEntry(module: Module, list: u32, index: u32, field: u32): u64 {
     case List.Needed:      return nameField(symbols.strings, symbols.stringBytes, module.image.neededName(index), field);
     case List.Symbol:      return wide(symbols.bits) ? symbolField<u64>(symbols, index, field) : symbolField<u32>(symbols, index, field);
     case List.Relocation:  return relocationField(module.image, module.placement, index, field);
-    case List.Definition:  return definitionField(module.image, module.placement, symbols, index, field);
-    case List.Requirement: return requirementField(module.image, module.placement, symbols, index, field);
+    case List.Definition:  return !hasVersions() ? NONE : definitionField(module.image, module.placement, symbols, index, field);
+    case List.Requirement: return !hasVersions() ? NONE : requirementField(module.image, module.placement, symbols, index, field);
     case List.Module:      return dependencyField(module, index, field);
     case List.Slot:        return slotField(module.image, module.placement, symbols, index, field);
     default:               return bindingField(module, index, field);

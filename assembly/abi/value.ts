@@ -1,5 +1,6 @@
 // Exports that answer questions about handles.
 
+import { hasTls } from "../base/features";
 import { Field, Kind } from "../words";
 import { NONE, NOWHERE } from "../host/answer";
 import * as machine from "../host/machine";
@@ -93,8 +94,8 @@ function moduleValue(module: Module, field: u32): u64 {
     case Field.Dynamic:    return image.dynamicSegment ? module.placement.at(image.dynamicSegment!.vaddr) : NONE;
     case Field.Phdr:       return image.headersVaddr == NONE ? NONE : module.placement.at(image.headersVaddr);
     case Field.EhFrame:    return image.ehFrame ? module.placement.at(image.ehFrame!.vaddr) : NONE;
-    case Field.TlsNumber:  return module.hasTls ? machine.tlsNumber(handle) : 0;
-    case Field.TlsOffset:  return module.hasTls ? machine.tlsOffset(handle) : NOWHERE;
+    case Field.TlsNumber:  return hasTls() && module.hasTls ? machine.tlsNumber(handle) : 0;
+    case Field.TlsOffset:  return hasTls() && module.hasTls ? machine.tlsOffset(handle) : NOWHERE;
     case Field.TlsImage:   return image.tls ? module.placement.at(image.tls!.vaddr) : NONE;
     case Field.UsedBytes:  return moduleBytes(module);
     case Field.Kept:       return keptBy(module);

@@ -1,5 +1,6 @@
 // Symbols -> Binding: everything that relocation will need, found before anything is written.
 
+import { hasLazy } from "../base/features";
 import { Answer, Code, What } from "../words";
 import * as hostLink from "../host/link";
 import { Role, roleOf } from "../arch/arch";
@@ -64,7 +65,7 @@ function bindEntry<A>(binder: Binder, vaddr: u64, info: u64, role: Role): bool {
   if (index >= binding.count && index) return work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
   const offset = relOffset<A>(binder.placement.at(vaddr));
   if (role == Role.Copy) return bindCopy<A>(binder, vaddr, offset, index);
-  if (role == Role.Jump && binder.isLazy && mayWait(binder.image, offset)) {
+  if (hasLazy() && role == Role.Jump && binder.isLazy && mayWait(binder.image, offset)) {
     binding.isLazy = true;
     return true;
   }

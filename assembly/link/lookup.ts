@@ -1,5 +1,6 @@
 // A name, looked up in one module's symbols. Bounded in every step: nothing here trusts what a table says.
 
+import { hasVersions } from "../base/features";
 import * as target from "../host/memory";
 import { NONE } from "../host/answer";
 import { sysvHash } from "../elf/hash";
@@ -121,6 +122,7 @@ function fitOf(symbols: Symbols, index: u32, version: u64, versionBytes: u32, wa
   const word = target.load16(symbols.versions + <u64>index * 2);
   const number = word & VERSYM.VERSION;
   const isHidden = (word & VERSYM.HIDDEN) != 0;
+  if (!hasVersions()) return isHidden ? Fit.No : Fit.Yes;
   if (version == NONE) {
     // 0 and 1 are no versions; 2 is the first that was ever defined.
     if (number < (want & Want.Newest ? <u32>2 : <u32>3)) return Fit.Yes;

@@ -5,6 +5,7 @@ import { Code, What } from "../words";
 import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { Arena } from "../base/arena";
+import { hasVersions } from "../base/features";
 import { isPowerOfTwo } from "../base/range";
 import { Work } from "../base/work";
 import { DT, Dynamic } from "../elf/dynamic";
@@ -74,7 +75,7 @@ import { Version, versionsOf } from "./version";
 
   /** The name of a version by its index; null for one that has none, as the base version. */
   version(index: u32): Version | null {
-    if (index >= this.versionCount) return null;
+    if (!hasVersions() || index >= this.versionCount) return null;
     const version = changetype<Version>(this.versionNames + <usize>index * offsetof<Version>());
     return version.bytes && !version.isBase ? version : null;
   }
@@ -143,7 +144,7 @@ function versionTable(work: Work, image: Image, placement: Placement, into: Symb
   const vaddr = dynamic.value(DT.VERSYM);
   if (!image.backed(vaddr, <u64>into.count * 2)) return work.fail(Code.BadVersionTable, What.Version, vaddr, into.count);
   into.versions = placement.at(vaddr);
-  return versionsOf(work, image, placement, into, arena);
+  return !hasVersions() || versionsOf(work, image, placement, into, arena);
 }
 
 /** How many dynamic symbols there can be: up to the next table, or the end of the file's bytes. Hash tables know better. */

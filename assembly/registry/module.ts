@@ -3,6 +3,7 @@
 import { Flag, Kind } from "../words";
 import * as machine from "../host/machine";
 import { Arena, arenaOf } from "../base/arena";
+import { hasTls } from "../base/features";
 import { keepsRetired, written } from "../base/generation";
 import { Image } from "../inspect/image";
 import { Binding } from "../link/bond";
@@ -185,7 +186,7 @@ export const enum State { Loading, Published, Dying, Gone }
     if (this.state != State.Gone) this.unlist();
     this.home = dropScope(this.home);
     this.scope = dropScope(this.scope);
-    if (this.hasTls) machine.tlsRelease(this.handle);
+    if (hasTls() && this.hasTls) machine.tlsRelease(this.handle);
     this.placement.release();
     this.image.drop();
     if (this.state == State.Gone) freeHandle(this.handle);

@@ -1,8 +1,9 @@
 // A module's thread-local block, which the host lays out.
 
-import { Code, What } from "../words";
+import { Answer, Code, What } from "../words";
 import { NOWHERE } from "../host/answer";
 import * as machine from "../host/machine";
+import { hasTls } from "../base/features";
 import { alignUp } from "../base/range";
 import { DF_1, DT } from "../elf/dynamic";
 import { ET } from "../elf/header";
@@ -23,14 +24,15 @@ export function reserveTls(session: Session, module: Module): bool {
   const tls = image.tls;
   if (!tls || module.hasTls) return true;
   if (module.isLent) { // whoever loaded it has laid it out, and its block is in use
-    module.hasTls = true;
+    module.hasTls = hasTls();
     return true;
   }
   const align = max<u64>(tls.align, 1);
-  const answer = machine.tlsReserve(
+  const answer = !hasTls() ? Answer.Refused : machine.tlsReserve(
     session.handle, module.handle, <u32>image.arch.machine, image.bits, module.placement.at(tls.vaddr), tls.fileBytes, tls.bytes, <u32>ctz(align),
     tls.vaddr & (align - 1));
   if (!session.settled(answer, Code.TlsRefused, image.headerOf(tls), tls.bytes)) return false;
+  if (!hasTls()) return false;
   module.hasTls = true;
   if (!isExecutable(image)) return true;
   const offset = machine.tlsOffset(module.handle);
@@ -40,7 +42,7 @@ export function reserveTls(session: Session, module: Module): bool {
 
 /** Has blocks initialised that threads have already. */
 export function startTls(session: Session, module: Module): bool {
-  if (!module.hasTls || module.isTlsStarted) return true;
+  if (!hasTls() || !module.hasTls || module.isTlsStarted) return true;
   if (!session.settled(machine.tlsStart(session.handle, module.handle), Code.TlsRefused, module.placement.addr, module.image.tls!.bytes)) return false;
   module.isTlsStarted = true;
   return true;

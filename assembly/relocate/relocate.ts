@@ -5,6 +5,7 @@ import * as hostLink from "../host/link";
 import * as machine from "../host/machine";
 import * as target from "../host/memory";
 import { Lazy, Role, roleOf, widthOf } from "../arch/arch";
+import { hasLazy, hasTls } from "../base/features";
 import { Work } from "../base/work";
 import { DT } from "../elf/dynamic";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
@@ -65,7 +66,7 @@ export function relocate(relocator: Relocator): bool {
 function relocateAs<A>(relocator: Relocator): bool {
   if (!relocateRelr<A>(relocator.places)) return false;
   for (let table = 0; table < Table.COUNT; ++table) if (!relocateTable<A>(relocator, table)) return false;
-  return !relocator.binding.isLazy || fillGot<A>(relocator);
+  return !hasLazy() || !relocator.binding.isLazy || fillGot<A>(relocator);
 }
 
 function relocateTable<A>(relocator: Relocator, table: Table): bool {
@@ -157,7 +158,7 @@ function relocateEntry<A>(relocator: Relocator, vaddr: u64, row: u32, type: u32,
   const width = widthOf(row);
   if (!places.holds(vaddr, offset, role == Role.TlsDescriptor ? 2 * sizeof<A>() : placeBytes<A>(width))) return false;
   const place = places.placement.at(offset);
-  if (bond && role == Role.Jump && relocator.binding.isLazy && isLeftOpen(relocator, bond, vaddr) && mayWait(places.image, offset)) {
+  if (hasLazy() && bond && role == Role.Jump && relocator.binding.isLazy && isLeftOpen(relocator, bond, vaddr) && mayWait(places.image, offset)) {
     // The slot holds the vaddr of the PLT's code for a function that is not bound.
     storeWord<A>(place, places.placement.bias + loadWord<A>(place));
     return true;
@@ -193,6 +194,7 @@ function isLeftOpen(relocator: Relocator, bond: Bond, entry: u64): bool {
 
 function relocateTls<A>(relocator: Relocator, vaddr: u64, role: Role, place: u64, bond: Bond | null, addend: u64): bool {
   const places = relocator.places;
+  if (!hasTls()) return places.work.fail(Code.TlsRefused, What.Rel, vaddr, addend);
   // What is subtracted is negated but for its addend: that is a negated offset already.
   const variable = variableOf(relocator.symbols, bond, role == Role.TlsBelow ? 0 - addend : addend);
   // A module without a block has no variables: its own entries name none.
