@@ -37,11 +37,45 @@ function sourcesIn(folder: string): string[] {
 
 const OPTIONS = ["-O3", "-g", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-DLW_THREADS", "-DLW_ADOPT", "-DLW_ZEROED", "-pthread", "-Wno-atomic-alignment"];
 
+/** A part of the library that may be left out: no code of it is there then. */
+export interface Feature {
+  readonly name: string;
+  /** What is missing without it, for people. */
+  readonly without: string;
+  /** Defined for the compiler and, where the core has a share in it, for asc. */
+  readonly macro: string;
+  readonly isCore: boolean;
+  /** Sources that are left out as a whole. */
+  readonly sources?: RegExp;
+}
+
+/** Without libc: the kernel is called by the library itself, and what else libc would be is in hosts/linux/bare. */
+export const LIBC: Feature = {
+  name: "libc", macro: "LW_SYSCALLS", isCore: false, sources: /^hosts\/linux\/(family\/.*|(records|ending|unwind|debug)\.c)$/,
+  without: "direct system calls: for static programs without libc, which begin with `lw_process_begin`",
+};
+
+/** What stands in for libc. */
+const INSTEAD = ["ctype", "memory", "string", "sort", "format", "decimal"].map((name) => `hosts/baremetal/libc/${name}.c`);
+
+export const FEATURES: readonly Feature[] = [
+  {
+    name: "tls", macro: "LW_NO_TLS", isCore: true, sources: /\/(tls|thread|template|destructors|pool)\.[cS]$/,
+    without: "a module that has thread-local storage, or refers to any, is refused (`TlsRefused`)",
+  },
+  { name: "lazy", macro: "LW_NO_LAZY", isCore: true, sources: /\/lazy\.[cS]$/, without: "functions are bound at once: `LW_LAZY` has no effect" },
+  {
+    name: "versions", macro: "LW_NO_VERSIONS", isCore: true,
+    without: "a name is its default definition; `lw_symbol_version` with a version is refused (`MissingVersion`)",
+  },
+  { name: "log", macro: "LW_NO_LOG", isCore: false, without: "`LW_LOG` has no effect" },
+];
+
 /** What the host has in common with the bare-metal one. */
 const SHARED = ["boot/<machine>/lazy.S", "boot/<machine>/fixed.S", "hosts/baremetal/resolver.c"];
 
 /** What is read by whoever compiles the host. */
-const READS = [HOST, "hosts/embed", "hosts/wasm2c", "hosts/baremetal/resolver.c", "boot", "build/include/linkwright.h", "build/include/words.h"];
+const READS = [HOST, "hosts/embed", "hosts/wasm2c", "hosts/baremetal/resolver.c", "hosts/baremetal/libc", "boot", "build/include/linkwright.h", "build/include/words.h"];
 
 /**
  * The libraries of a machine: build/linux/<name>/liblinkwright.a, and where C libraries are shared ones liblinkwright.so and
@@ -49,19 +83,27 @@ const READS = [HOST, "hosts/embed", "hosts/wasm2c", "hosts/baremetal/resolver.c"
  *
  * @param folder   another place than build/linux/<name>
  * @param options  more for the compiler
+ * @param without  what is left out
  */
-export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: LinuxTools, folder = `build/linux/${machine.name}`, options: readonly string[] = []): Step[] {
+export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: LinuxTools, folder = `build/linux/${machine.name}`, options: readonly string[] = [], without: readonly Feature[] = []): Step[] {
   const { name } = machine;
   const wasm = `${folder}/core.wasm`, core = [`${folder}/core.c`, `${folder}/core.h`];
-  const own = sourcesIn(HOST).concat(sourcesIn(`${HOST}/family`), "hosts/wasm2c/runtime.c", sourcesIn(`${HOST}/arch/${name}`), SHARED.map((each) => each.replace("<machine>", name)));
+  const own = sourcesIn(HOST).concat(sourcesIn(`${HOST}/family`), "hosts/wasm2c/runtime.c", sourcesIn(`${HOST}/arch/${name}`), SHARED.map((each) => each.replace("<machine>", name)))
+    .filter((source) => !without.some(({ sources }) => sources?.test(source)));
+  const isBare = without.includes(LIBC), isSharedToo = isShared && !isBare;
+  if (isBare) own.push(...sourcesIn(`${HOST}/bare`), ...INSTEAD);
+  const macros = without.map(({ macro }) => `-D${macro}`);
   const dl = sourcesIn(`${HOST}/dl`);
   const objectOf = (source: string): string => `${folder}/objects/${source.replaceAll("/", "-")}.o`;
-  const includes = ["build/include", folder, "hosts/wasm2c", "hosts/embed", HOST, `${HOST}/arch/${name}`, "boot/common"].map((each) => `-I${each}`).concat("-idirafter", "hosts/baremetal");
+  const includes = ["build/include", folder, `${HOST}/system`, `${HOST}/bare`, "hosts/wasm2c", "hosts/embed", HOST, `${HOST}/arch/${name}`, "boot/common"].map((each) => `-I${each}`).concat("-idirafter", "hosts/baremetal");
   const guarded = machine.class === 64 ? ["-DLW_GUARD_PAGES"] : [];
-  const compile = (source: string): Command => [...cc, ...OPTIONS, ...guarded, ...options, ...includes, "-c", source, "-o", objectOf(source)];
+  // Without libc there is none that a compiler may call, and what is one must not be made into calls of itself.
+  const bare = isBare ? ["-DLW_TOLD_THREADS", "-fno-builtin", "-fno-stack-protector", "-fno-PIC", "-fno-pie", "-U_FORTIFY_SOURCE"] : [];
+  const compile = (source: string): Command =>
+    [...cc, ...OPTIONS, ...guarded, ...macros, ...bare, ...options, ...(INSTEAD.includes(source) ? ["-Iboot/common", "-Ihosts/baremetal", "-Ihosts/baremetal/libc"] : includes), "-c", source, "-o", objectOf(source)];
   const link = (makes: string, sources: readonly string[]): Command =>
     [...cc, ...ld, "-shared", "-pthread", "-Wl,-z,now", "-Wl,-z,defs", "-Wl,--gc-sections", ...options, `-Wl,-soname,${makes.split("/").at(-1)!}`, ...sources.map(objectOf), "-o", makes];
-  const makes = [`${folder}/liblinkwright.a`, ...(isShared ? [`${folder}/liblinkwright.so`, `${folder}/liblinkwright-dl.so`] : [])];
+  const makes = [`${folder}/liblinkwright.a`, ...(isSharedToo ? [`${folder}/liblinkwright.so`, `${folder}/liblinkwright-dl.so`] : [])];
   const pages = pagesOf(machine);
   // Readers look again at what may have changed while they looked: a race that a checker would report, unless each access is atomic.
   const isChecked = options.some((each) => each.startsWith("-fsanitize=thread"));
@@ -70,7 +112,7 @@ export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: Linu
       name: `wasm ${folder}`, reads: ["asconfig.json", "assembly"], makes: [wasm],
       commands: [[
         "node", "node_modules/assemblyscript/bin/asc.js", "assembly/index.ts", "--config", "asconfig.json", "--target", "release",
-        ...[`LW_MACHINE=${machine.machine}`, `LW_CLASS=${machine.class}`, "LW_INDEX=1", "LW_ADOPT=1", "LW_THREADS=1"].flatMap((use) => ["--use", use]),
+        ...[`LW_MACHINE=${machine.machine}`, `LW_CLASS=${machine.class}`, "LW_INDEX=1", "LW_ADOPT=1", "LW_THREADS=1", ...without.filter(({ isCore }) => isCore).map(({ macro }) => `${macro}=1`)].flatMap((use) => ["--use", use]),
         "--enable", "threads", ...(isChecked ? ["--sharedMemory"] : []), "--initialMemory", pages, "--maximumMemory", pages, "--outFile", wasm,
       ]],
     },
@@ -85,10 +127,10 @@ export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: Linu
       name: `libraries ${folder}`, reads: [...READS, ...core], makes,
       commands: [
         ["mkdir", "-p", `${folder}/objects`],
-        ...[...own, ...(isShared ? dl : [])].map(compile),
+        ...[...own, ...(isSharedToo ? dl : [])].map(compile),
         ["rm", "-f", makes[0]!],
         [...ar, "rcs", makes[0]!, ...own.map(objectOf)],
-        ...(isShared ? [link(makes[1]!, own), link(makes[2]!, [...own, ...dl])] : []),
+        ...(isSharedToo ? [link(makes[1]!, own), link(makes[2]!, [...own, ...dl])] : []),
       ],
     },
   ];

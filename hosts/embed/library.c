@@ -89,7 +89,10 @@ u32 w2c_machine_call(HOST(machine), u32 session, u64 addr, u64 a0, u64 a1, u64 a
 }
 u32 w2c_machine_choose(HOST(machine), u32 session, u64 addr) { return (u32)lw_machine_choose(session, addr); }
 u64 w2c_machine_chosen(HOST(machine)) { return lw_machine_chosen(); }
+#ifndef LW_NO_LAZY
 u64 w2c_machine_lazy_entry(HOST(machine)) { return lw_machine_lazy_entry(); }
+#endif
+#ifndef LW_NO_TLS
 u32 w2c_machine_tls_reserve(HOST(machine), u32 session, u32 module, u32 em, u32 bits, u64 image, u64 file_bytes, u64 bytes,
                             u32 align_log2, u64 skew) {
   return (u32)lw_machine_tls_reserve(session, module, em, bits, image, file_bytes, bytes, align_log2, skew);
@@ -103,6 +106,7 @@ u64 w2c_machine_tls_entry(HOST(machine)) { return lw_machine_tls_entry(); }
 u64 w2c_machine_tls_argument(HOST(machine)) { return lw_machine_tls_argument(); }
 u32 w2c_machine_tls_start(HOST(machine), u32 session, u32 module) { return (u32)lw_machine_tls_start(session, module); }
 void w2c_machine_tls_release(HOST(machine), u32 module) { lw_machine_tls_release(module); }
+#endif
 #ifdef LW_THREADS
 void w2c_machine_fence(HOST(machine)) { lw_machine_fence(); }
 #endif

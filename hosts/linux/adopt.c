@@ -78,11 +78,11 @@ static void adopt(const struct link_map *map, const char *path) {
   int error = file_open(path, &file);
   adopt_lacks |= error == EMFILE || error == ENFILE;
   if (error) {
-    log_say(LW_LEVEL_DEBUG, "%s is loaded, but can't be read: it is not adopted", path);
+    LOG(LW_LEVEL_DEBUG, "%s is loaded, but can't be read: it is not adopted", path);
     return;
   }
   if (file->bias != LW_NONE || !is_same(file, map)) {
-    log_say(LW_LEVEL_WARN, "%s is loaded, but was replaced since: it is not adopted", path);
+    LOG(LW_LEVEL_WARN, "%s is loaded, but was replaced since: it is not adopted", path);
     file_drop(file);
     return;
   }

@@ -49,7 +49,7 @@ uint32_t context_of(lw_context context) {
   }
   if (process && !adopt_lacks) return process;
   uint32_t made = process ? process : context_make();
-  if (made && !adopt_all(made)) log_say(LW_LEVEL_WARN, "not all of what the system's linker loaded could be adopted");
+  if (made && !adopt_all(made)) LOG(LW_LEVEL_WARN, "not all of what the system's linker loaded could be adopted");
   return made;
 }
 

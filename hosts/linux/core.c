@@ -65,7 +65,11 @@ void lw_machine_fence(void) { atomic_thread_fence(memory_order_acq_rel); }
 
 INLINE void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
   if (code != LW_EVENT_STAGE && on_module) on_module(code, (uint32_t)a);
+#ifdef LW_NO_LOG
+  (void)level, (void)b;
+#else
   if (__builtin_expect((int)level <= log_level, 0)) lw_log_told(level, code, a, b);
+#endif
 }
 
 /* start.c sets it before the core is opened, and never again. */

@@ -19,7 +19,7 @@ int fail(int code, const char *format, ...) {
   va_end(values);
   is_set = true;
   is_missing = false;
-  log_say(LW_LEVEL_ERROR, "%s", text);
+  LOG(LW_LEVEL_ERROR, "%s", text);
   return code;
 }
 
@@ -126,7 +126,7 @@ int fail_session(uint32_t session) {
   if (where != LW_NONE) used = add(line, sizeof line, used, ", at %#llx", (unsigned long long)where);
   add(line, sizeof line, used, ", found %#llx%s%s)", (unsigned long long)value, words ? "; expected: " : "", words ? words->expected : "");
   if (is_as_system && fail_as_system(session, code, file)) {
-    log_say(LW_LEVEL_INFO, "%s", line);
+    LOG(LW_LEVEL_INFO, "%s", line);
     return (int)code;
   }
   return fail((int)code, "%s", line);

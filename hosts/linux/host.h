@@ -182,7 +182,13 @@ extern int log_level;
 void lw_log_told(uint32_t level, uint32_t code, uint64_t a, uint64_t b);
 void log_say(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Nothing is worked out that nobody wants to know. */
+#ifdef LW_NO_LOG
+#define LOG(level, ...) (0 ? log_say((int)(level), __VA_ARGS__) : (void)0)
+#else
 #define LOG(level, ...) (__builtin_expect(log_level >= (int)(level), 0) ? log_say((int)(level), __VA_ARGS__) : (void)0)
+#endif
+/* What is said whatever the level: the process ends behind it. */
+void last_words(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- load.c: sessions ---- */
 

@@ -10,9 +10,8 @@ enum { STATUS_NOT_FOUND = 127 };
 _Noreturn static void miss(uint32_t module, uint32_t slot) {
   struct file *file = file_at((uint32_t)lw_value(module, LW_FIELD_SOURCE));
   uint64_t name = lw_entry(module, LW_LIST_SLOT, slot, LW_FIELD_NAME), bytes = lw_entry(module, LW_LIST_SLOT, slot, LW_FIELD_NAME_BYTES);
-  if (log_level < LW_LEVEL_ERROR) log_level = LW_LEVEL_ERROR;
-  if (name == LW_NONE || bytes == LW_NONE) log_say(LW_LEVEL_ERROR, "%s calls function %u of its table, which it has not", file ? file->path : "a module", slot);
-  else log_say(LW_LEVEL_ERROR, "%s: undefined symbol: %.*s", file ? file->path : "a module", (int)bytes, (const char *)at(name));
+  if (name == LW_NONE || bytes == LW_NONE) last_words("%s calls function %u of its table, which it has not", file ? file->path : "a module", slot);
+  else last_words("%s: undefined symbol: %.*s", file ? file->path : "a module", (int)bytes, (const char *)at(name));
   _exit(STATUS_NOT_FOUND);
 }
 

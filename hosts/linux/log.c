@@ -8,6 +8,30 @@
 #include <unistd.h>
 #include "host.h"
 
+/* One write a line, so that lines of threads do not mix. Behind it there is room for the end of the line. */
+static void line_write(char *line, int bytes, int most) {
+  if (bytes > most - 1) bytes = most - 1;
+  line[bytes++] = '\n';
+  for (char *rest = line; bytes > 0;) {
+    ssize_t written = write(STDERR_FILENO, rest, (size_t)bytes);
+    if (written <= 0) return;
+    rest += written;
+    bytes -= (int)written;
+  }
+}
+
+void last_words(const char *format, ...) {
+  char line[1024] = "linkwright: ";
+  int bytes = (int)strlen(line);
+  va_list values;
+  va_start(values, format);
+  bytes += vsnprintf(line + bytes, sizeof line - (size_t)bytes, format, values);
+  va_end(values);
+  line_write(line, bytes, sizeof line);
+}
+
+#ifndef LW_NO_LOG
+
 static const char *const levels[] = {"none", "error", "warn", "info", "debug", "trace"};
 int log_level;
 
@@ -26,11 +50,10 @@ __attribute__((constructor(101))) static void log_open(void) {
   }
   if (!log_level && strcmp(wanted, levels[0]) != 0) {
     log_level = LW_LEVEL_WARN;
-    log_say(LW_LEVEL_WARN, "LW_LOG=%s is not one of error, warn, info, debug, trace: warn is taken", wanted);
+    LOG(LW_LEVEL_WARN, "LW_LOG=%s is not one of error, warn, info, debug, trace: warn is taken", wanted);
   }
 }
 
-/* One write a line, so that lines of threads do not mix. */
 void log_say(int level, const char *format, ...) {
   if (level > log_level) return;
   static uint64_t first;
@@ -42,14 +65,7 @@ void log_say(int level, const char *format, ...) {
   va_start(values, format);
   bytes += vsnprintf(line + bytes, sizeof line - (size_t)bytes, format, values);
   va_end(values);
-  if (bytes > (int)sizeof line - 1) bytes = (int)sizeof line - 1;
-  line[bytes++] = '\n';
-  for (char *rest = line; bytes > 0;) {
-    ssize_t written = write(STDERR_FILENO, rest, (size_t)bytes);
-    if (written <= 0) return;
-    rest += written;
-    bytes -= (int)written;
-  }
+  line_write(line, bytes, sizeof line);
 }
 
 static const char *const stages[] = {"gather", "plan", "map", "link", "relocate", "sync", "indirect", "protect", "publish", "init", "settled", "fini", "release", "patch", "failed"};
@@ -73,3 +89,5 @@ void lw_log_told(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
     default: log_say((int)level, "event %u: %llx %llx", code, (unsigned long long)a, (unsigned long long)b);
   }
 }
+
+#endif

@@ -22,10 +22,14 @@ int32_t lw_machine_choose(uint32_t session, uint64_t addr) {
 
 uint64_t lw_machine_chosen(void) { return chosen; }
 
+#ifndef LW_NO_LAZY
 uint64_t lw_machine_lazy_entry(void) {
   vectors_measure();
   return (uintptr_t)lazy_entry;
 }
+#endif
+
+#ifndef LW_NO_TLS
 
 /* ---- blocks ---- */
 
@@ -113,3 +117,5 @@ void *tls_symbol(const char *name) {
   }
   return NULL;
 }
+
+#endif

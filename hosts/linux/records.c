@@ -215,7 +215,7 @@ static void published(uint32_t module) {
   // A context of its own has the process's libraries under handles of its own; they are where they are.
   if (real && lent_of(real)) return;
   struct record *record = take();
-  if (!record) return log_say(LW_LEVEL_WARN, "no memory to tell others where %s is", file ? file->path : "a module");
+  if (!record) return LOG(LW_LEVEL_WARN, "no memory to tell others where %s is", file ? file->path : "a module");
   uintptr_t start = (uintptr_t)core_value(module, LW_FIELD_BASE);
   *record = (struct record){
     .map = {.l_addr = (uintptr_t)core_value(module, LW_FIELD_BIAS), .l_name = file ? file->path : (char *)"", .l_ld = pointer(core_value(module, LW_FIELD_DYNAMIC))},
@@ -226,8 +226,8 @@ static void published(uint32_t module) {
   };
   __atomic_store_n(&record->module, module, __ATOMIC_RELEASE);
   if (!record->headers) copy_headers(record);
-  if (real ? !lend(record) : false) log_say(LW_LEVEL_WARN, "%s is one more than others can be told of", real->l_name);
-  if (!rewrite(NULL, record)) log_say(LW_LEVEL_WARN, "no memory to tell others where %s is", record->map.l_name);
+  if (real ? !lend(record) : false) LOG(LW_LEVEL_WARN, "%s is one more than others can be told of", real->l_name);
+  if (!rewrite(NULL, record)) LOG(LW_LEVEL_WARN, "no memory to tell others where %s is", record->map.l_name);
   if (real) return;
   debug_changes(RT_ADD);
   append(record);

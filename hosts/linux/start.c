@@ -83,6 +83,7 @@ bool host_enter(void) {
 
 void host_leave(void) { unlock(); }
 
+#ifndef LW_SYSCALLS
 /* glibc hands a constructor what main gets. Others do not; but the environment is still where the kernel put it, behind a count of the
  * arguments and the arguments (psABIs, "Initial Process Stack"). */
 __attribute__((constructor(102))) static void keep_arguments(int argc, char **argv, char **envp) {
@@ -106,8 +107,9 @@ __attribute__((constructor(102))) static void keep_arguments(int argc, char **ar
 #endif
 }
 
+#endif
+
 _Noreturn void lw_trap(const char *cause) {
-  log_level = log_level > LW_LEVEL_ERROR ? log_level : LW_LEVEL_ERROR;
-  log_say(LW_LEVEL_ERROR, "the loader made a mistake of its own, and stops: %s", cause);
+  last_words("the loader made a mistake of its own, and stops: %s", cause);
   abort();
 }

@@ -23,6 +23,9 @@ PUBLIC void *lw_symbol(lw_module module, const char *name) {
 
 PUBLIC void *lw_symbol_version(lw_module module, const char *name, const char *version) {
   if (!name) return no_name();
+#ifdef LW_NO_VERSIONS
+  if (version) return fail(LW_CODE_MISSING_VERSION, "%s, version %s: this build knows no versions", name, version), NULL;
+#endif
   read_begin();
   uint64_t found = core_find(module, addr_of(name), (uint32_t)strlen(name), version ? addr_of(version) : LW_NONE, version ? (uint32_t)strlen(version) : 0);
   void *address = address_of(found);

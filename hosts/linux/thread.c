@@ -1,5 +1,8 @@
 #define _GNU_SOURCE
 #include "thread.h"
+#ifdef LW_SYSCALLS
+#include "bare.h"
+#endif
 #include "destructors.h"
 #include "include/linkwright.h"
 #include "pool.h"
@@ -31,6 +34,9 @@ void threads_unlock(const sigset_t *signals) {
 PUBLIC void lw_thread_begin(void) { tls_thread_begin(true); }
 PUBLIC void lw_thread_end(void) {
   destructors_run();
+#ifdef LW_SYSCALLS
+  keys_end();
+#endif
   tls_thread_end();
 }
 

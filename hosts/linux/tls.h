@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TLS_NOWHERE INTPTR_MIN
+
+#ifndef LW_NO_TLS
+
 /* ---- modules: what the core asks (machine.c) ---- */
 
 /* A thread-local block, as a module asks for it: `bytes` at an address that leaves `skew` modulo `align`, of which the first come from
@@ -29,7 +33,6 @@ void tls_release(uint32_t module);
 unsigned tls_number(uint32_t module);
 
 /* The block's offset from every thread's thread pointer; from now on it has one, if there is room. TLS_NOWHERE: it has none. */
-#define TLS_NOWHERE INTPTR_MIN
 intptr_t tls_offset(uint32_t module);
 
 /* ---- blocks of the thread that asks ---- */
@@ -59,6 +62,19 @@ void tls_after_fork(bool is_child);
 
 /* How many thread-local objects of a module wait for the end of their threads; each keeps the module loaded. */
 unsigned tls_destructors(uint32_t module);
+
+#else
+
+/* No module has any: one that does is not loaded. */
+static inline unsigned tls_number(uint32_t module) { return (void)module, 0; }
+static inline void *tls_address(uint32_t module) { return (void)module, NULL; }
+static inline void *tls_peek(uint32_t module) { return (void)module, NULL; }
+static inline void *tls_symbol(const char *name) { return (void)name, NULL; }
+static inline unsigned tls_destructors(uint32_t module) { return (void)module, 0; }
+static inline void tls_before_fork(void) {}
+static inline void tls_after_fork(bool is_child) { (void)is_child; }
+
+#endif
 
 /* ---- what the rest of the host gives ---- */
 

@@ -12,6 +12,6 @@ void count_told(const char *path) {
   int number = into ? open(into, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666) : -1;
   if (number < 0) return;
   struct iovec line[] = {{(void *)path, strlen(path)}, {(void *)"\n", 1}};
-  if (writev(number, line, 2) < 0) log_say(LW_LEVEL_WARN, "%s: can't be written to", into);
+  if (writev(number, line, 2) < 0) LOG(LW_LEVEL_WARN, "%s: can't be written to", into);
   close(number);
 }

@@ -141,6 +141,12 @@ typedef void *(*lw_interceptor)(const struct lw_relocation *relocation, void *da
 
 int lw_intercept(lw_context context, lw_interceptor interceptor, void *data);
 
+/* ---- where there is no libc: only the library that was built to make system calls itself has these ---- */
+
+/* What comes first in a process, with the stack as the kernel gave it; and last. */
+void lw_process_begin(uintptr_t *stack);
+void lw_process_end(void);
+
 #ifdef __cplusplus
 }
 #endif

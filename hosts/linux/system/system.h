@@ -1,20 +1,7 @@
 /* The kernel's calls, without a libc: numbers, and how a call is made. What a call answers is what the kernel does: a
- * number from -4095 to -1 is a negated errno. Only here it is asked which machine this is. */
+ * number from -4095 to -1 is a negated errno. */
 #pragma once
-
-#if defined __x86_64__
-#include "x86_64.h"
-#elif defined __i386__
-#include "i386.h"
-#elif defined __aarch64__
-#include "aarch64.h"
-#elif defined __arm__
-#include "arm.h"
-#elif defined __riscv
-#include "riscv.h"
-#elif defined __loongarch__
-#include "loongarch64.h"
-#endif
+#include "call.h"
 
 /* What is the same on all of them. */
 enum {
@@ -57,6 +44,3 @@ struct statx {
   unsigned long long inode, bytes, blocks, rest[25];
 };
 _Static_assert(sizeof(struct statx) == 256, "statx(2)");
-
-/* Whether an answer is a negated errno. */
-static inline int system_failed(long answer) { return (unsigned long)answer > -4096ul; }

@@ -1,0 +1,68 @@
+// A program without libc: it begins with its own first instruction, and ends with the kernel's last.
+// lib: module.so -DMODULE
+// lib: under.so -DUNDER
+#ifdef UNDER
+__attribute__((visibility("default"))) int under(void) { return 3; }
+#elif defined MODULE
+extern int given(int);
+static int up;
+__attribute__((visibility("default"))) _Thread_local int local = 7;
+__attribute__((constructor)) static void begin(void) { up = 1; }
+__attribute__((visibility("default"))) int sum(void) { return given(9) + up + local; }
+#else
+#include <linkwright.h>
+#include <stdbool.h>
+
+static long call(long number, long a, long b, long c) {
+  __asm__ volatile("syscall" : "+a"(number) : "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+  return number;
+}
+
+static void say(const char *text) {
+  long bytes = 0;
+  while (text[bytes]) ++bytes;
+  call(1, 1, (long)text, bytes);
+  call(1, 1, (long)"\n", 1);
+}
+
+static bool same(const char *a, const char *b) {
+  while (*a && *a == *b) ++a, ++b;
+  return *a == *b;
+}
+
+static int given(int value) { return value; }
+
+static void *resolve(const struct lw_reference *reference, void *data) {
+  (void)data;
+  return same(reference->name, "given") ? (void *)given : 0;
+}
+
+static int run(void) {
+  lw_module module, under, none;
+  struct lw_place place;
+  if (lw_open(LW_PROCESS, "./module.so", 0, &module) == LW_OK) return 1;
+  say(lw_error());
+  if (lw_open(LW_PROCESS, "./missing.so", 0, &none) == LW_OK) return 2;
+  say(lw_error());
+  if (lw_resolvers(LW_PROCESS, 0, resolve, 0) != LW_OK || lw_open(LW_PROCESS, "./module.so", 0, &module) != LW_OK) return say(lw_error()), 3;
+  int (*sum)(void) = (int (*)(void))lw_symbol(module, "sum");
+  if (!sum || sum() != 17) return 4;
+  *(int *)lw_symbol(module, "local") = 8;
+  if (sum() != 18) return 5;
+  if (lw_address(LW_PROCESS, (void *)sum, &place) != LW_OK || !same(place.symbol, "sum")) return 6;
+  if (lw_open(LW_PROCESS, "under.so", LW_LAZY, &under) != LW_OK) return say(lw_error()), 7; // by LD_LIBRARY_PATH
+  if (((int (*)(void))lw_symbol(under, "under"))() != 3) return 8;
+  if (lw_close(under) != LW_OK || lw_close(module) != LW_OK || lw_symbol(module, "sum")) return 9;
+  say("17");
+  return 0;
+}
+
+__attribute__((used)) static _Noreturn void start(uintptr_t *stack) {
+  lw_process_begin(stack);
+  int status = run();
+  lw_process_end();
+  for (;;) call(231, status, 0, 0);
+}
+
+__asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
+#endif
