@@ -198,6 +198,8 @@ uint32_t context_of(lw_context context);
 uint32_t context_at(uint32_t index);
 int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *module);
 int unload(uint32_t handle);
+/* The file that is being loaded once more (LW_COPY); 0 if none is. */
+extern uint32_t copied_source;
 /* Told when a module comes or goes (LW_EVENT_PUBLISHED, LW_EVENT_WITHDRAWN), with the lock held; null for nobody. */
 extern void (*on_module)(uint32_t code, uint32_t module);
 /* The address a found symbol stands for in this thread; resolvers are asked. */

@@ -31,19 +31,23 @@ static int settle(uint32_t session, uint32_t *result) {
   return code;
 }
 
+uint32_t copied_source;
+
 int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *module) {
-  uint32_t result = 0, source = file->source, before = link_context();
+  uint32_t result = 0, source = file->source, before = link_context(), copied_before = copied_source;
   bool was_busy = file->is_busy;
   link_begin(context);
   if (depth++ == 0) image_begin();
   guard_begin();
   file->is_busy = true;
+  copied_source = flags & LW_COPY ? source : 0;
   int code = settle(core_load(context, source, flags & CORE_FLAGS), &result);
   bool has_hit = guard_has_hit();
   guard_end();
   --depth;
   search_forget();
   link_begin(before);
+  copied_source = copied_before;
   if (has_hit) {
     if (code == LW_OK) unload(result);
     code = fail(LW_CODE_TRUNCATED, "%s: the file got shorter while it was loaded", file->path);

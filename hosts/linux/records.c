@@ -178,7 +178,7 @@ static void unlink_record(struct record *record) {
 
 struct record *record_of_source(uint32_t context, uint32_t source) {
   for (struct record *each = first; each; each = records_next(each)) {
-    if (each->source == source && each->context == context) return each;
+    if (each->source == source && each->context == context && !each->is_copy) return each;
   }
   for (unsigned i = 0; i < LENT; ++i) {
     struct record *each = atomic_load_explicit(&lent[i], memory_order_relaxed);
@@ -222,7 +222,7 @@ static void published(uint32_t module) {
     .real = real, .context = (uint32_t)core_value(module, LW_FIELD_CONTEXT), .source = source,
     .start = start, .end = start + (uintptr_t)core_value(module, LW_FIELD_BYTES),
     .headers = pointer(core_value(module, LW_FIELD_PHDR)), .header_count = (uint16_t)core_count(module, LW_LIST_PHDR),
-    .eh_frame = pointer(core_value(module, LW_FIELD_EH_FRAME)),
+    .eh_frame = pointer(core_value(module, LW_FIELD_EH_FRAME)), .is_copy = source == copied_source,
   };
   __atomic_store_n(&record->module, module, __ATOMIC_RELEASE);
   if (!record->headers) copy_headers(record);

@@ -14,6 +14,7 @@ struct record {
   const ElfW(Phdr) *headers;
   uint16_t header_count;
   bool has_own_headers; /* they are not in memory: a copy is */
+  bool is_copy;         /* only who loaded it knows of it */
   bool is_deep;         /* its own libraries come before what is global */
   const void *eh_frame; /* PT_GNU_EH_FRAME */
   struct record *free_next;
@@ -32,7 +33,7 @@ struct record *record_at(uintptr_t address);
 struct record *records_first(void);
 static inline struct record *records_next(const struct record *record) { return (struct record *)record->map.l_next; }
 
-/* The first module of the process's own list that a context has of a file; with the lock held. */
+/* What a context has of a file, but for copies; with the lock held. */
 struct record *record_of_source(uint32_t context, uint32_t source);
 
 /* How many came and went, for good. */

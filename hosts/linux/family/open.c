@@ -65,7 +65,7 @@ static const struct {
 static unsigned flags_of(int mode) {
   unsigned flags = LW_TEXT;
   for (size_t i = 0; i < sizeof modes / sizeof *modes; ++i) flags |= mode & modes[i].mode ? modes[i].flag : 0;
-  const char *now = getenv("LD_BIND_NOW");
+  const char *now = getenv("LD_BIND_NOW"); /* ld.so(8) */
   if (!(mode & RTLD_NOW) && !(now && *now)) flags |= LW_LAZY;
   return flags;
 }
@@ -73,7 +73,7 @@ static unsigned flags_of(int mode) {
 /* What a context has under a plain name, as DT_NEEDED would mean it. */
 static struct record *named(uint32_t context, const char *name) {
   for (struct record *each = records_first(); each; each = records_next(each)) {
-    uint64_t own = each->context == context ? core_value(each->module, LW_FIELD_NAME) : LW_NONE;
+    uint64_t own = each->context == context && !each->is_copy ? core_value(each->module, LW_FIELD_NAME) : LW_NONE;
     if (own != LW_NONE && strcmp(at(own), name) == 0) return each;
   }
   return NULL;
@@ -109,7 +109,7 @@ static struct record *open_in(uint32_t context, const char *path, int mode, cons
   struct file *file;
   int error = find(context, path, caller, &file);
   if (error) return fail(LW_CODE_VIEW_REFUSED, "%s: cannot open shared object file: %s", path, strerror(error)), NULL;
-  if (mode & RTLD_NOLOAD && !file->is_busy && !record_of_source(context, file->source)) return file_drop(file), NULL;
+  if (mode & RTLD_NOLOAD && file->bias == LW_NONE && !file->is_busy && !record_of_source(context, file->source)) return file_drop(file), NULL;
   uint32_t module;
   error_as_system(true);
   int code = load_file(context, file, flags_of(mode), &module);
