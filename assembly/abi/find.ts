@@ -6,7 +6,7 @@ import { generation, isStill } from "../base/generation";
 import { gnuHash, hashedName } from "../elf/hash";
 import { STT, symInfo, typeOf } from "../elf/symbol";
 import { wide } from "../elf/word";
-import { Found, Want, find, found, indexOf, ownerOf } from "../link/lookup";
+import { Found, UNSAID, Want, find, findPlain, found, indexOf, ownerOf } from "../link/lookup";
 import { nearest } from "../link/nearest";
 import { Scope } from "../link/scope";
 import { Symbols } from "../link/symbols";
@@ -60,10 +60,18 @@ export function lw_locate(handle: u32, name: u64, limit: u32): u64 {
 function locateOnce(handle: u32, name: u64, bytes: u32, hash: u32): u64 {
   const module = publishedModule(handle);
   if (!module) return PENDING;
+  return wide(module.symbols.bits) ? locateIn<u64>(module, name, bytes, hash) : locateIn<u32>(module, name, bytes, hash);
+}
+
+/** The module itself comes first in its scope, and mostly has the name. */
+@inline function locateIn<A>(module: Module, name: u64, bytes: u32, hash: u32): u64 {
+  const symbols = module.symbols;
+  const index = findPlain<A>(symbols, name, bytes, hash);
+  if (index && index != UNSAID) return symbols.address<A>(symbols.symbol<A>(index));
+  const scope: Scope | null = module.scope;
+  if (!index && scope && scope.count == 1) return NONE;
   const definition = findFrom(module, name, bytes, hash, NONE, 0, wantOf(NONE));
-  if (!definition) return NONE;
-  const symbols = ownerOf(definition);
-  return wide(symbols.bits) ? plainAddress<u64>(symbols, indexOf(definition)) : plainAddress<u32>(symbols, indexOf(definition));
+  return definition ? plainAddress<A>(ownerOf(definition), indexOf(definition)) : NONE;
 }
 
 function plainAddress<A>(symbols: Symbols, index: u32): u64 {

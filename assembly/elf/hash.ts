@@ -2,15 +2,31 @@
 
 import { NONE } from "../host/answer";
 import * as target from "../host/memory";
+import { wide } from "./word";
+
+/** 33 to the power of so many bytes, 0 to 7. */
+const POWERS: usize = memory.data<u32>([1, 33, 1089, 35937, 1185921, 39135393, 1291467969, 3963737313]);
+@inline const POWER_8: u32 = 1954312449;
+@inline function power(bytes: u32): u32 { return load<u32>(POWERS + (<usize>bytes << 2)); }
+
+/** What eight bytes add to a hash: neighbours are put together, then pairs, then fours. Bytes of 0 in front add nothing. */
+@inline function folded(word: u64): u32 {
+  const pairs = (word & 0x00ff00ff00ff00ff) * 33 + (word >> 8 & 0x00ff00ff00ff00ff);
+  const fours = (pairs & 0x0000ffff0000ffff) * (33 * 33) + (pairs >> 16 & 0x0000ffff0000ffff);
+  return <u32>fours * (33 * 33 * 33 * 33) + <u32>(fours >> 32);
+}
+
+/** Whether reading so many bytes may touch a page behind that of the first one. */
+@inline function crosses(addr: u64, bytes: u64): bool { return (addr & 4095) > 4096 - bytes; }
 
 /** DT_GNU_HASH: h = h * 33 + c from 5381 on. */
 export function gnuHash(name: u64, bytes: u32): u32 {
   let hash: u32 = 5381;
   let at = name;
   let left = bytes;
-  for (; left >= 4; left -= 4, at += 4) {
-    const w = target.load32(at);
-    hash = hash * (33 * 33 * 33 * 33) + (w & 255) * (33 * 33 * 33) + (w >> 8 & 255) * (33 * 33) + (w >> 16 & 255) * 33 + (w >> 24);
+  if (wide(64) && bytes >= 8) {
+    for (; left >= 8; left -= 8, at += 8) hash = hash * POWER_8 + folded(target.load64(at));
+    return left ? hash * power(left) + folded(target.load64(at + left - 8) >> (8 - left << 3) << (8 - left << 3)) : hash;
   }
   for (; left; --left, ++at) hash = hash * 33 + target.load8(at);
   return hash;
@@ -19,22 +35,30 @@ export function gnuHash(name: u64, bytes: u32): u32 {
 /**
  * The length of a NUL-terminated name and its gnuHash, in one pass.
  *
- * @param limit  bytes that may be read
+ * @param limit  bytes that may be read; fewer are, if the name ends before: nothing is read of a page that it does not reach
  * @returns hash << 32 | bytes; NONE if there is no NUL
  */
 export function hashedName(name: u64, limit: u64): u64 {
   let hash: u32 = 5381;
   let bytes: u64 = 0;
-  for (; bytes + 4 <= limit; bytes += 4) {
-    const w = target.load32(name + bytes);
-    // True if one of the four is 0.
-    if (w - 0x01010101 & ~w & 0x80808080) break;
-    hash = hash * (33 * 33 * 33 * 33) + (w & 255) * (33 * 33 * 33) + (w >> 8 & 255) * (33 * 33) + (w >> 16 & 255) * 33 + (w >> 24);
-  }
-  for (; bytes < limit; ++bytes) {
+  while (bytes < limit) {
+    if (wide(64) && limit - bytes >= 8 && !crosses(name + bytes, 8)) {
+      const word = target.load64(name + bytes);
+      // Its lowest bit is in the first byte that is 0.
+      const ends = word - 0x0101010101010101 & ~word & 0x8080808080808080;
+      if (!ends) {
+        hash = hash * POWER_8 + folded(word);
+        bytes += 8;
+        continue;
+      }
+      const left = <u32>ctz(ends) >> 3;
+      if (left) hash = hash * power(left) + folded(word << (64 - (left << 3)));
+      return <u64>hash << 32 | bytes + left;
+    }
     const c = target.load8(name + bytes);
     if (!c) return <u64>hash << 32 | bytes;
     hash = hash * 33 + c;
+    ++bytes;
   }
   return NONE;
 }

@@ -83,6 +83,36 @@ function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version:
   return only == MANY ? 0 : only;
 }
 
+/** Neither yes nor no: find() has to say. */
+@inline export const UNSAID: u32 = u32.MAX_VALUE;
+
+/**
+ * What find() says of a name without a version that a module has once and plainly, in few steps: 0 if the module does not have it, UNSAID for
+ * whatever is not as simple.
+ */
+@inline export function findPlain<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32): u32 {
+  if (!symbols.bucketCount) return UNSAID;
+  if (!mayDefineAs<A>(symbols, hash)) return 0;
+  let index = target.load32(symbols.buckets + <u64>(hash % symbols.bucketCount) * 4);
+  if (index < symbols.first) return 0;
+  let only: u32 = 0;
+  for (; index < symbols.count; ++index) {
+    const link = target.load32(symbols.chain + <u64>(index - symbols.first) * 4);
+    if (!((link ^ hash) >> 1)) {
+      if (only) return UNSAID;
+      only = index;
+    }
+    if (link & 1) break;
+  }
+  if (!only) return 0;
+  const symbol = symbols.symbol<A>(only);
+  const info = symInfo<A>(symbol);
+  const bind = bindOf(info);
+  if (bind != STB.GLOBAL && bind != STB.WEAK || typeOf(info) > <u32>STT.FUNC || symShndx<A>(symbol) == SHN.UNDEF) return UNSAID;
+  if (!isNamed(symbols, symName(symbol), addr, bytes)) return UNSAID;
+  return symbols.versions == NONE || !(target.load16(symbols.versions + <u64>only * 2) & VERSYM.HIDDEN) ? only : UNSAID;
+}
+
 function findSysv<A>(symbols: Symbols, addr: u64, bytes: u32, version: u64, versionBytes: u32, want: Want): u32 {
   const chain = symbols.sysvBuckets + <u64>symbols.sysvBucketCount * 4;
   let index = target.load32(symbols.sysvBuckets + <u64>(sysvHash(addr, bytes) % symbols.sysvBucketCount) * 4);

@@ -1,10 +1,20 @@
 // Strings of the target, read within bounds.
 
 import * as target from "../host/memory";
+import { wide } from "../elf/word";
 
-/** True if both ranges of the target hold the same. */
+/** True if both ranges of the target hold the same. The last words overlap those before them. */
 export function sameBytes(a: u64, b: u64, bytes: u32): bool {
-  for (; bytes >= 4; bytes -= 4, a += 4, b += 4) if (target.load32(a) != target.load32(b)) return false;
+  if (wide(64) && bytes >= 8) {
+    const last: u64 = bytes - 8;
+    for (let i: u64 = 0; i < last; i += 8) if (target.load64(a + i) != target.load64(b + i)) return false;
+    return target.load64(a + last) == target.load64(b + last);
+  }
+  if (bytes >= 4) {
+    const last: u64 = bytes - 4;
+    for (let i: u64 = 0; i < last; i += 4) if (target.load32(a + i) != target.load32(b + i)) return false;
+    return target.load32(a + last) == target.load32(b + last);
+  }
   for (; bytes; --bytes, ++a, ++b) if (target.load8(a) != target.load8(b)) return false;
   return true;
 }

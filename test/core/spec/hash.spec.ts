@@ -1,4 +1,5 @@
-import { gnuHash, sysvHash } from "../../../assembly/elf/hash";
+import { gnuHash, hashedName, sysvHash } from "../../../assembly/elf/hash";
+import { NONE } from "../../../assembly/host/answer";
 import { below, random, seed } from "./support/random";
 import { putText, room, store8, violations } from "./support/target";
 
@@ -54,5 +55,32 @@ describe("elf: hash", () => {
     expect(violations()).toBe(before);
     gnuHash(end - 3, 4);
     expect(violations()).toBe(before + 1, "the sandbox counts what lies beyond");
+  });
+
+  test("a name that is ended is hashed and counted in one pass, wherever it lies in a page", () => {
+    seed(2);
+    const page = room(8192), from = page + 4096 - (page & 4095);
+    for (let bytes: u32 = 0; bytes < 40; ++bytes) {
+      for (let place: u64 = 0; place < 50; ++place) {
+        const name = from - place;
+        for (let i: u32 = 0; i < bytes; ++i) store8(name + i, 1 + random() % 255);
+        store8(name + bytes, 0);
+        store8(name + bytes + 1, 1);
+        const hashed = <u64>gnuHash(name, bytes) << 32 | bytes;
+        assert(hashedName(name, u32.MAX_VALUE) == hashed, "without a limit");
+        assert(hashedName(name, bytes + 1) == hashed, "the NUL is the last that may be read");
+        assert(hashedName(name, bytes) == NONE, "there is no NUL within the limit");
+      }
+    }
+  });
+
+  test("nothing is read of a page that a name does not reach", () => {
+    const end = room(4096) + 4096, before = violations();
+    for (let bytes: u32 = 0; bytes < 20; ++bytes) {
+      for (let i: u32 = 0; i < bytes; ++i) store8(end - 1 - bytes + i, 65);
+      store8(end - 1, 0);
+      assert(<u32>hashedName(end - 1 - bytes, u32.MAX_VALUE) == bytes, "its length");
+    }
+    expect(violations()).toBe(before);
   });
 });
