@@ -1,5 +1,6 @@
 /* What the system's linker has loaded: its list of modules (struct r_debug, that debuggers read), each a file that has its place. */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <link.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include "host.h"
+#include "own.h"
 #include "tls.h"
 
 struct r_debug *adopted_debug(void) {
@@ -39,6 +41,7 @@ static struct adopted {
   uint32_t source;
   const struct link_map *map;
   const char *name; /* behind the last slash */
+  bool is_late;
 } *adopted;
 static size_t adopted_count, adopted_room;
 
@@ -73,7 +76,16 @@ static bool is_same(struct file *file, const struct link_map *map) {
 
 bool adopt_lacks;
 
-static void adopt(const struct link_map *map, const char *path) {
+/* What libc has opened for itself (character sets, name services) it may close again: from now on it stays. */
+static void pin(const char *path) {
+  void *(*open)(const char *, int) = host_next("dlopen");
+  if (open) open(path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+/* Of what the process was started with; those behind it came later. */
+static const struct link_map *last_early;
+
+static void adopt(const struct link_map *map, const char *path, bool is_late) {
   struct file *file;
   int error = file_open(path, &file);
   adopt_lacks |= error == EMFILE || error == ENFILE;
@@ -95,19 +107,25 @@ static void adopt(const struct link_map *map, const char *path) {
     adopted = more;
     adopted_room = room;
   }
+  if (is_late) pin(path);
   const char *slash = strrchr(path, '/');
-  adopted[adopted_count++] = (struct adopted){file->source, map, slash ? slash + 1 : path};
+  adopted[adopted_count++] = (struct adopted){file->source, map, slash ? slash + 1 : path, is_late};
 }
 
 void adopt_files(void) {
   adopt_lacks = false;
+  bool is_late = false;
   for (const struct link_map *map = adopted_first(); map; map = map->l_next) {
-    if (is_known(map)) continue;
-    bool is_program = map == adopted_first();
-    if (is_program) adopt(map, "/proc/self/exe");
-    else if (strchr(map->l_name, '/')) adopt(map, map->l_name);
+    if (!is_known(map)) {
+      if (map == adopted_first()) adopt(map, "/proc/self/exe", false);
+      else if (strchr(map->l_name, '/')) adopt(map, map->l_name, is_late);
+    }
+    is_late = is_late || map == last_early;
   }
 }
+
+/* What is opened while dlopen is ours, libc opens for itself alone. Where it is the system's, nobody says whom it was opened for. */
+static unsigned scope_of(const struct adopted *one) { return one->is_late && &family_is_public ? 0 : LW_GLOBAL; }
 
 bool adopt_all(uint32_t context) {
   adopt_files();
@@ -115,7 +133,7 @@ bool adopt_all(uint32_t context) {
     lw_module module;
     struct file *file = file_at(adopted[i].source);
     if (!file) continue;
-    if (load_file(context, file, LW_GLOBAL | LW_NODELETE, &module) != LW_OK) return false;
+    if (load_file(context, file, scope_of(&adopted[i]) | LW_NODELETE, &module) != LW_OK) return false;
     unload(module); /* it stays; references are those of who opens it */
   }
   return true;
@@ -171,4 +189,9 @@ bool adopted_tls(uint32_t module, size_t *number, intptr_t *offset) {
   *number = asked.number;
   *offset = asked.block ? asked.block - thread_pointer() : TLS_NOWHERE;
   return true;
+}
+
+/* Whatever is there by now was there before the program began. */
+__attribute__((constructor(103))) static void note_beginning(void) {
+  for (const struct link_map *map = adopted_first(); map; map = map->l_next) last_early = map;
 }

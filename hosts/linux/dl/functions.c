@@ -1,6 +1,7 @@
 /* The family under its own names: this library, loaded in front of the C library, takes its place. */
 #define _GNU_SOURCE
 #include "../family/family.h"
+#include "../own.h"
 
 #define LINKAGE PUBLIC
 #define FAMILY(name) name
