@@ -178,7 +178,11 @@ static inline void read_end(void) {
 
 /* ---- log.c ---- */
 
+#ifdef LW_NO_LOG
+enum { log_level = 0 };
+#else
 extern int log_level;
+#endif
 void lw_log_told(uint32_t level, uint32_t code, uint64_t a, uint64_t b);
 void log_say(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Nothing is worked out that nobody wants to know. */

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 #include "bare.h"
@@ -48,7 +47,7 @@ int fstat(int number, struct stat *found) {
   struct statx all;
   if (CALL(SYS_statx, number, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &all, 0) != 0) return -1;
   *found = (struct stat){
-    .st_dev = makedev(all.stx_dev_major, all.stx_dev_minor), .st_ino = (ino_t)all.stx_ino, .st_mode = all.stx_mode, .st_size = (off_t)all.stx_size,
+    .st_dev = (dev_t)((uint64_t)all.stx_dev_major << 32 | all.stx_dev_minor), .st_ino = (ino_t)all.stx_ino, .st_mode = all.stx_mode, .st_size = (off_t)all.stx_size,
   };
   return 0;
 }
