@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "host.h"
+#include "tls.h"
 
 /* One write a line, so that lines of threads do not mix. Behind it there is room for the end of the line. */
 static void line_write(char *line, int bytes, int most) {
@@ -76,15 +77,18 @@ static const char *path_of(uint32_t module) {
 }
 
 /* What was adopted stays, and everybody knows. */
-enum { FOR_GOOD = 4 };
-static const char *const reasons[] = {"nothing", "a reference", "an open session", "another module that needs it", [FOR_GOOD] = "being loaded for good"};
+enum { REFERENCE = 1, FOR_GOOD = 4 };
+static const char *const reasons[] = {"nothing", [REFERENCE] = "a reference", "an open session", "another module that needs it", [FOR_GOOD] = "being loaded for good"};
 
 void lw_log_told(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
   switch (code) {
     case LW_EVENT_STAGE: log_say((int)level, "session %x: %s", (unsigned)a, b < sizeof stages / sizeof *stages ? stages[b] : "?"); break;
     case LW_EVENT_PUBLISHED: log_say((int)level, "%s is at %#llx", path_of((uint32_t)a), (unsigned long long)b); break;
     case LW_EVENT_WITHDRAWN: log_say((int)level, "%s is gone from %#llx", path_of((uint32_t)a), (unsigned long long)b); break;
-    case LW_EVENT_STAYS: log_say(b == FOR_GOOD ? LW_LEVEL_DEBUG : (int)level, "%s stays: what keeps it is %s", path_of((uint32_t)a), b < sizeof reasons / sizeof *reasons ? reasons[b] : "?"); break;
+    case LW_EVENT_STAYS:
+      if (b == REFERENCE && tls_destructors((uint32_t)a)) log_say((int)level, "%s stays: %u thread-local objects of it are not destroyed yet, by threads that have not ended", path_of((uint32_t)a), tls_destructors((uint32_t)a));
+      else log_say(b == FOR_GOOD ? LW_LEVEL_DEBUG : (int)level, "%s stays: what keeps it is %s", path_of((uint32_t)a), b < sizeof reasons / sizeof *reasons ? reasons[b] : "?");
+      break;
     case LW_EVENT_COPY_SHORT: log_say((int)level, "%s has room for a part of a variable of %llu bytes", path_of((uint32_t)a), (unsigned long long)b); break;
     default: log_say((int)level, "event %u: %llx %llx", code, (unsigned long long)a, (unsigned long long)b);
   }

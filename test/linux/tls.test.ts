@@ -43,7 +43,7 @@ describe("linux: thread-local storage", { concurrency: 2 }, () => {
       test(`${one.name}, ${kind}: ${one.title}`, async () => {
         const built = join(folder, `${one.name}-${kind}`);
         await build(one, built, INCLUDES, flags);
-        await passes(["./main"], built);
+        await passes(["./main"], built, one.env);
       });
     }
   }

@@ -1,6 +1,7 @@
 // A thread's objects keep their library until they are destroyed, in the reverse order; then it goes, though it was closed before.
 // lib: one.so
 // main: -DMAIN -rdynamic
+// env: LW_LOG=info
 #ifndef MAIN
 #include <string>
 extern "C" void tell(int number);
@@ -28,7 +29,14 @@ int main() {
   auto use = SYMBOL_OF(int (*)(), module, "use");
   std::thread([&] {
     CHECK(use() == 58);
+    int pipes[2], kept = dup(2);
+    char said[1000] = "";
+    CHECK(!pipe(pipes));
+    dup2(pipes[1], 2);
     CHECK(lw_close(module) == LW_OK);
+    dup2(kept, 2);
+    close(pipes[1]);
+    CHECK(read(pipes[0], said, sizeof said - 1) > 0 && strstr(said, "one.so stays: 3 thread-local objects"));
     CHECK(told.empty() && mappings("/one.so") > 0);
   }).join();
   CHECK(told == "213" && mappings("/one.so") == 0);
