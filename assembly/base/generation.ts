@@ -10,11 +10,18 @@ import { give } from "./heap";
 /** Blocks that readers may still hold, linked through their first words. */
 let retired: usize = 0;
 
+// Memory that is not shared in wasm's sense has plain accesses in C for atomic ones: the compiler may move them, but not over a fence.
+@inline function current(): u32 {
+  const number = atomic.load<u32>(NUMBER);
+  fence();
+  return number;
+}
+
 /** A number to compare with when everything was read; waits while somebody changes what is read. */
 @inline export function generation(): u32 {
   if (!hasThreads()) return 0;
-  let number = atomic.load<u32>(NUMBER);
-  while (number & 1) number = atomic.load<u32>(NUMBER);
+  let number = current();
+  while (number & 1) number = current();
   return number;
 }
 
@@ -34,7 +41,11 @@ let retired: usize = 0;
   fence();
 }
 /** It is whole again. */
-@inline export function changed(): void { if (hasThreads()) atomic.store<u32>(NUMBER, load<u32>(NUMBER) + 1); }
+@inline export function changed(): void {
+  if (!hasThreads()) return;
+  fence();
+  atomic.store<u32>(NUMBER, load<u32>(NUMBER) + 1);
+}
 
 /** What was written up to here is there before what leads to it. */
 @inline export function written(): void { if (hasThreads()) fence(); }
