@@ -9,7 +9,7 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 @inline const MOST: u64 = 0x7fff0000;
 
 /** What is taken from the heap at once where there is memory enough to be generous: most of what a load keeps is small. */
-@inline function chunkBytes(): u32 { return isDefined(LW_INDEX) ? 1024 : 0; }
+@inline function chunkBytes(): u32 { return isDefined(LW_INDEX) ? 256 : 0; }
 
 /** A chain of blocks with one owner. The arena is itself in the block that was taken first. */
 @unmanaged export class Arena {
