@@ -348,7 +348,11 @@ __attribute__((visibility("hidden"))) char *tls_block(uintptr_t number) {
     atomic_store_explicit(&table->blocks[number], (uintptr_t)at, memory_order_relaxed);
   }
   threads_unlock(&signals);
-  if (!at && id) at = block_of_another(id);
+  if (!at && id) {
+    at = block_of_another(id);
+    /* Who is bound to it relies on its staying anyway. */
+    if (block->module && table) atomic_store_explicit(&table->blocks[number], (uintptr_t)at, memory_order_relaxed);
+  }
   if (!at) lw_trap("thread-local storage: no memory, or no such module");
   return at;
 }
