@@ -317,6 +317,9 @@ export enum Field {
   TlsBytes,
   /** Module: why it stays, a Kept. */
   Kept,
+  /** The largest block of the core's own memory that holds nothing, and where it begins there: `lw_value(0, ...)`. */
+  SpareBytes,
+  SpareOffset,
   /** Module: when it was initialised, counted through its context; 0 if it was not. */
   Rank,
   /** Module: the one that it was loaded for; 0 if that is gone. */

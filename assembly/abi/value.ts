@@ -14,6 +14,7 @@ import { contextBytes, moduleBytes } from "../registry/usage";
 import { DT } from "../elf/dynamic";
 import { Part } from "../inspect/image";
 import { textBytes } from "../link/text";
+import { spareBytes, spareOffset } from "../base/heap";
 import { coreBytes } from "./sessions";
 
 /** A field of what a handle stands for; NONE where there is no such thing. */
@@ -31,6 +32,8 @@ export function lw_value(handle: u32, field: u32): u64 {
 
 function coreValue(field: u32): u64 {
   if (field == Field.UsedBytes) return coreBytes(false);
+  if (field == Field.SpareBytes) return spareBytes();
+  if (field == Field.SpareOffset) return spareOffset();
   return field == Field.PeakBytes ? coreBytes(true) : NONE;
 }
 

@@ -8,8 +8,8 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 /** No block is larger, so that sizes add up without wrapping. */
 @inline const MOST: u64 = 0x7fff0000;
 
-/** What is taken from the heap at once where there is memory enough to be generous: most of what a load keeps is small. */
-@inline function chunkBytes(): u32 { return isDefined(LW_INDEX) ? 256 : 0; }
+/** True where there is memory enough to take more at once than is wanted. */
+@inline function isGenerous(): bool { return isDefined(LW_INDEX); }
 
 /** A chain of blocks with one owner. The arena is itself in the block that was taken first. */
 @unmanaged export class Arena {
@@ -19,6 +19,9 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
   /** Zeroed memory that is there already, and how much. */
   private next: usize;
   private left: usize;
+  /** What is taken from the heap at once. */
+  private chunkBytes: usize;
+  private pad: usize;
 
   /** The owner's record, behind the arena itself. */
   @inline get record(): usize { return changetype<usize>(this) + offsetof<Arena>(); }
@@ -36,21 +39,27 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 
   private takeBlock(need: usize): usize {
     // What is large has a block of its own: what is left of the last one is not lost for it.
-    const isLarge = need * 4 > <usize>chunkBytes();
-    const block = take((isLarge ? need : chunkBytes()) + offsetof<Link>());
+    const isLarge = need * 4 > this.chunkBytes;
+    const block = take((isLarge ? need : this.chunkBytes) + offsetof<Link>());
     if (!block) return 0;
     changetype<Link>(block).next = this.last;
     this.last = block;
     this.bytes += heldBytes(block);
     const at = block + offsetof<Link>();
-    if (!isLarge) this.keep(at + need, <usize>chunkBytes() - need);
+    if (!isLarge) this.keep(at + need, this.chunkBytes - need);
     return at;
   }
 
-  /** Takes from here what is taken next. */
-  keep(next: usize, left: usize): void {
+  private keep(next: usize, left: usize): void {
     this.next = next;
     this.left = left;
+  }
+
+  /** Begins with what lies behind the owner's record. */
+  begin(own: usize, chunkBytes: usize): void {
+    this.bytes = heldBytes(changetype<usize>(this));
+    this.chunkBytes = chunkBytes;
+    this.keep(changetype<usize>(this) + own, chunkBytes);
   }
 
   /** Gives everything back, the owner's record and the arena itself included. */
@@ -66,12 +75,14 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 }
 if (offsetof<Arena>() % 8 != 0) ERROR("an arena keeps its owner's record aligned to 8");
 
-/** A new arena that begins with its owner's record of this many bytes, zeroed; null if there is no memory. */
-export function arenaOf(recordBytes: usize): Arena | null {
-  const own = offsetof<Arena>() + (recordBytes + 7 & ~7);
-  const arena = changetype<Arena | null>(take(own + chunkBytes()));
-  if (!arena) return null;
-  arena.bytes = heldBytes(changetype<usize>(arena));
-  arena.keep(changetype<usize>(arena) + own, chunkBytes());
+/**
+ * A new arena that begins with its owner's record of this many bytes, zeroed; null if there is no memory.
+ *
+ * @param chunkBytes  taken at once where there is memory enough: many small things are then cheap, and some of it is never used
+ */
+export function arenaOf(recordBytes: usize, chunkBytes: usize = 0): Arena | null {
+  const own = offsetof<Arena>() + (recordBytes + 7 & ~7), chunk: usize = isGenerous() ? chunkBytes : 0;
+  const arena = changetype<Arena | null>(take(own + chunk));
+  if (arena) arena.begin(own, chunk);
   return arena;
 }

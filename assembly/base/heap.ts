@@ -24,6 +24,8 @@
 
 let bottom: usize = 0;
 let top: usize = 0;
+/** Where `top` has been at the most. */
+let highest: usize = 0;
 let limit: usize = 0;
 let lastBytes: u32 = 0;
 /** The first free block of each size, by the logarithm of its bytes. */
@@ -38,7 +40,7 @@ let peak: usize = 0;
  * @param end    it ends here at the latest, 0 for no limit but the machine's
  */
 export function openHeap(start: usize, end: usize): void {
-  bottom = top = start + (GRAIN - 1) & ~(GRAIN - 1);
+  bottom = top = highest = start + (GRAIN - 1) & ~(GRAIN - 1);
   limit = end;
   lastBytes = 0;
   memory.fill(FREE, 0, 32 << alignof<usize>());
@@ -133,6 +135,7 @@ function fresh(need: usize): Block | null {
   block.below = lastBytes;
   lastBytes = <u32>need;
   top += need;
+  highest = max(highest, top);
   return block;
 }
 
@@ -157,4 +160,23 @@ function unlink(block: Block): void {
   if (block.previous) block.previous!.next = block.next;
   else store<usize>(listOf(block.bytes), changetype<usize>(block.next));
   if (block.next) block.next!.previous = block.previous;
+}
+
+/**
+ * Bytes that hold nothing, and where they begin: a large free block, or what was given back above all that is taken. Whoever has lent the
+ * memory may take its contents away.
+ */
+export function spareBytes(): usize { return max(highest - top, largestFree()); }
+export function spareOffset(): usize { return highest - top >= largestFree() ? top : changetype<usize>(largest()) + offsetof<Block>(); }
+
+function largestFree(): usize {
+  const block = largest();
+  return block ? block.bytes - offsetof<Block>() : 0;
+}
+
+/** One of the largest free blocks: the first of the last list. */
+function largest(): Block | null {
+  let list = FREE + (31 << alignof<usize>());
+  while (list > FREE && !firstOf(list)) list -= 1 << alignof<usize>();
+  return firstOf(list);
 }

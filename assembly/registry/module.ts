@@ -204,7 +204,7 @@ const PLACES: usize = ORDER + (offsetof<Order>() + 7 & ~7);
 
 /** A new module of an image, which it holds from now on; null if there is no memory. */
 export function newModule(context: Context, image: Image, flags: Flag): Module | null {
-  const arena = arenaOf(recordBytes());
+  const arena = arenaOf(recordBytes(), 128);
   if (!arena) return null;
   const module = changetype<Module>(arena.record);
   module.handle = newHandle(Kind.Module, arena.record);

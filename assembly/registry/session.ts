@@ -172,7 +172,7 @@ const RECORD: usize = MISSING + offsetof<Missing>();
 
 /** A new session; null if there is no memory. */
 export function newSession(task: Task, context: Context | null): Session | null {
-  const arena = arenaOf(RECORD);
+  const arena = arenaOf(RECORD, 2048);
   if (!arena) return null;
   const at = arena.record;
   const session = changetype<Session>(at);

@@ -22,6 +22,8 @@ static inline uint64_t page_up(uint64_t addr) { return page_down(addr + page_byt
 /* Opens the core unless it is open; false if there is no memory for it. The lock is held from here on: recursive. */
 bool host_enter(void);
 void host_leave(void);
+/* Gives the system back what the core has taken and does not need any more. The lock is held. */
+void host_trim(void);
 extern int host_argc;
 extern char **host_argv, **host_envp;
 

@@ -33,6 +33,9 @@ static int settle(uint32_t session, uint32_t *result) {
 
 uint32_t copied_source;
 
+/* What a load of so large a file has taken for itself is worth a system call to give back. */
+enum { LARGE_FILE_BYTES = 1 << 20 };
+
 int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *module) {
   uint32_t result = 0, source = file->source, before = link_context(), copied_before = copied_source;
   bool was_busy = file->is_busy;
@@ -53,6 +56,7 @@ int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *mo
     code = fail(LW_CODE_TRUNCATED, "%s: the file got shorter while it was loaded", file->path);
   }
   if (code != LW_OK) reclaim();
+  if (depth == 0 && file->bytes >= LARGE_FILE_BYTES) host_trim();
   file->is_busy = was_busy;
   if (!was_busy) file_drop(file);
   if (code == LW_OK) *module = result;

@@ -172,8 +172,11 @@ bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   int wanted = clears ? prot | PROT_WRITE : prot;
   if (is_there) {
     if (wanted != PROT_READ && mprotect(at(start), placed - start, wanted) != 0) return false;
-  } else if (mmap(at(start), placed - start, wanted, MAP_PRIVATE | MAP_FIXED, file_number(file), (off_t)(offset - lead)) == MAP_FAILED) return false;
-  if (prot & PROT_WRITE && placed - start >= POPULATE_PAGES * page_bytes) madvise(at(start), placed - start, MADV_POPULATE_WRITE);
+    if (prot & PROT_WRITE && placed - start >= POPULATE_PAGES * page_bytes) madvise(at(start), placed - start, MADV_POPULATE_WRITE);
+  } else {
+    int populates = prot & PROT_WRITE ? MAP_POPULATE : 0;
+    if (mmap(at(start), placed - start, wanted, MAP_PRIVATE | MAP_FIXED | populates, file_number(file), (off_t)(offset - lead)) == MAP_FAILED) return false;
+  }
   if (clears) memset(at(file_end), 0, (addr + mem_bytes < placed ? addr + mem_bytes : placed) - file_end);
   if (wanted != prot && mprotect(at(start), placed - start, prot) != 0) return false;
   if (flags & LW_PF_W && flags & LW_PF_X) is_stale = true;

@@ -17,6 +17,7 @@
 #endif
 
 uint64_t page_bytes;
+uint8_t *core_memory;
 int host_argc;
 char **host_argv, **host_envp;
 
@@ -60,8 +61,6 @@ static void in_child(void) {
 
 static void open_lock(void) { pthread_atfork(before_fork, after_fork, in_child); }
 
-uint8_t *core_memory;
-
 static bool open_core(void) {
   page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
   char *memory = mmap(NULL, CORE_BYTES + GUARD_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -79,6 +78,14 @@ bool host_enter(void) {
   unlock();
   fail(LW_CODE_OUT_OF_MEMORY, "there are no addresses for the loader's own memory");
   return false;
+}
+
+void host_trim(void) {
+  enum { LEAST_BYTES = 1 << 16 };
+  uint64_t bytes = core_value(0, LW_FIELD_SPARE_BYTES), offset = core_value(0, LW_FIELD_SPARE_OFFSET);
+  if (bytes < LEAST_BYTES) return;
+  uint64_t start = page_up(offset), end = page_down(offset + bytes);
+  madvise(core_memory + start, end - start, MADV_DONTNEED);
 }
 
 void host_leave(void) { unlock(); }
