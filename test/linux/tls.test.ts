@@ -14,7 +14,7 @@ import { archiver, compilerFor, runnerFor } from "../../scripts/toolchains.js";
 import { ROOT } from "../support/files.js";
 import { ownFolder } from "../support/folder.js";
 import { watching } from "../support/watched.js";
-import { type Case, build, casesIn } from "./dl.js";
+import { type Case, CASES as DLOPEN_CASES, build, casesIn } from "./dl.js";
 import { runPlain } from "./preload.js";
 
 const CASES = casesIn("test/linux/tls");
@@ -50,9 +50,10 @@ describe("linux: thread-local storage", { concurrency: 2 }, () => {
 });
 
 // What watches stands in front of these functions, too, and calls the next before it can watch: none that is watched itself.
-const ALONE = ["-Ddl_iterate_phdr=unwatched_iterate_phdr", "-DLW_TOLD_THREADS"];
+const BEFORE = ["dlopen", "dlclose", "dlsym", "dlvsym", "dlerror", "dladdr", "dl_iterate_phdr"];
+const ALONE = [...BEFORE.map((name) => `-D${name}=unwatched_${name}`), "-DLW_TOLD_THREADS"];
 
-describe("linux: thread-local storage, watched", () => {
+describe("linux: threads, watched", () => {
   const folder = ownFolder(), library = "build/linux/x86_64-watched";
   let flags: readonly string[] = [];
   before(async () => {
@@ -66,6 +67,12 @@ describe("linux: thread-local storage, watched", () => {
       await passes(["./main"], built, { TSAN_OPTIONS: "halt_on_error=1" });
     });
   }
+  test("eight.c, of dlopen's cases", async () => {
+    const built = join(folder, "eight.c"), { flags: own, ...one } = DLOPEN_CASES.find(({ name }) => name === "eight.c")!;
+    const links = [...flags, `-L${join(ROOT, library)}`, "-llinkwright-dl", `-Wl,-rpath,${join(ROOT, library)}`];
+    await build({ ...one, flags: [...own, ...ALONE, "-DTOLD"] }, built, ["-g"], links);
+    await passes(["./main"], built, { TSAN_OPTIONS: "halt_on_error=1" });
+  });
 });
 
 /** How a machine's compiler is told to make descriptors: x86's way is what the cases say. */
