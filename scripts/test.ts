@@ -24,7 +24,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["fixtures", 268],
   ["embed", 6],
   ["corpus", 8],
-  ["bench", 41],
+  ["bench", 66],
   ["threads", 6],
   ["programs", 17],
   ["linux", 1300],
