@@ -115,14 +115,6 @@ const header: Step = {
   commands: [["node", "build/js/scripts/header.js"]],
 };
 
-/** The wording of faults, for hosts in C. */
-const faultWords: Step = {
-  name: "words.h",
-  reads: ["assembly/words.ts", "build/js/hosts/node/faults.js", "build/js/scripts/faultwords.js"],
-  makes: ["build/include/words.h"],
-  commands: [["node", "build/js/scripts/faultwords.js"]],
-};
-
 const ownMachine = machines.find(({ name }) => name === OWN_MACHINE);
 
 /** The wording of faults and the names of numbers, for the host that has no JavaScript. */
@@ -156,7 +148,6 @@ const steps: Step[] = [
   wasmtime("cli", "hosts/wasmtime/cli/main.ts"),
   header,
   means,
-  faultWords,
   linuxHeader,
   ...(ownMachine ? [...linuxSteps(ownMachine, OWN_TOOLS), linuxPackage(ownMachine)] : []),
   ...machines.flatMap((machine) => [

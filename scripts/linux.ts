@@ -75,7 +75,7 @@ export const FEATURES: readonly Feature[] = [
 const SHARED = ["boot/<machine>/lazy.S", "boot/<machine>/fixed.S", "hosts/baremetal/resolver.c"];
 
 /** What is read by whoever compiles the host. */
-const READS = [HOST, "hosts/embed", "hosts/wasm2c", "hosts/baremetal/resolver.c", "hosts/baremetal/libc", "boot", "build/include/linkwright.h", "build/include/words.h"];
+const READS = [HOST, "hosts/embed", "hosts/wasm2c", "hosts/baremetal/resolver.c", "hosts/baremetal/libc", "boot", "build/include/linkwright.h", "build/include/means.h"];
 
 /**
  * The libraries of a machine: build/linux/<name>/liblinkwright.a, and where C libraries are shared ones liblinkwright.so and

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "host.h"
-#include "words.h"
+#include "means.h"
 
 static _Thread_local char text[768] __attribute__((tls_model("initial-exec")));
 static _Thread_local bool is_set __attribute__((tls_model("initial-exec")));
@@ -50,9 +50,18 @@ PUBLIC const char *lw_error(void) {
   return text;
 }
 
+static const struct fault_words {
+  uint32_t code;
+  const char *name, *means, *expected, *remedy;
+} fault_words[] = {
+#define ROW(code, name, means, expected, remedy) {code, name, means, expected, remedy},
+  LW_FAULTS(ROW)
+#undef ROW
+};
+
 static const struct fault_words *words_of(uint32_t code) {
-  for (const struct fault_words *each = fault_words; each->name; ++each) {
-    if (each->code == code) return each;
+  for (size_t i = 0; i < sizeof fault_words / sizeof *fault_words; ++i) {
+    if (fault_words[i].code == code) return &fault_words[i];
   }
   return NULL;
 }
