@@ -7,6 +7,7 @@ static __thread char much[1 << 20];
 int use(void) { return count++ + much[sizeof much - 1]; }
 #else
 #include "threads.h"
+#include <limits.h>
 #include <threads.h>
 enum { ROUNDS = 200 };
 static int (*use)(void);
