@@ -1,6 +1,7 @@
 // Opens a library three times and closes it, and says what came of it, in lines that two loaders can be compared by:
 //   refused WHY             nothing more
 //   opened now|lazy         with RTLD_NOW, or only with RTLD_LAZY
+//   unique COUNT            that are to be one in the process: a library with such may stay
 //   symbols COUNT           found where the file says: as far from its base
 //   symbol NAME PLACE       one that is elsewhere: chosen by a resolver, another library's, thread-local, or missing
 //   left PATH               mapped after it was closed, and not before
@@ -69,12 +70,13 @@ static void lookUp(void *handle, uintptr_t base, const char *file, size_t bytes)
   if (!symbols) return;
   const ElfW(Sym) *table = (const void *)(file + symbols->sh_offset);
   const char *names = file + sections[symbols->sh_link].sh_offset;
-  unsigned long found = 0;
+  unsigned long found = 0, unique = 0;
   for (size_t i = 1; i < symbols->sh_size / sizeof *table; i++) {
     const ElfW(Sym) *symbol = &table[i];
     int type = ELF64_ST_TYPE(symbol->st_info);
     if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_BIND(symbol->st_info) == STB_LOCAL || (versions && versions[i] & 0x8000)) continue;
     const char *name = names + symbol->st_name;
+    unique += ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE;
     dlerror();
     const char *address = dlsym(handle, name), *why = dlerror();
     uintptr_t wanted = symbol->st_shndx == SHN_ABS ? symbol->st_value : base + symbol->st_value;
@@ -84,7 +86,7 @@ static void lookUp(void *handle, uintptr_t base, const char *file, size_t bytes)
     else if (ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE && isNamed(address, name)) found++; // of those that have it, any one
     else tellPlace(name, address);
   }
-  fprintf(out, "symbols %lu\n", found);
+  fprintf(out, "unique %lu\nsymbols %lu\n", unique, found);
 }
 
 int main(int argc, char **argv) {

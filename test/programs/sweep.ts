@@ -61,7 +61,9 @@ function problemOf(path: string, glibc: Said, ours: Said | string): string | und
   if (typeof ours === "string") return ours;
   const other = glibc.facts.findIndex((fact, i) => fact !== ours.facts[i]);
   if (other >= 0) return `${ours.facts[other] ?? "nothing"}, where glibc has ${glibc.facts[other]}`;
-  const left = ours.left.filter((path) => !glibc.left.includes(path));
+  // Of libraries that have a unique symbol one stays: which one, is the loader's to choose.
+  const mayStay = !glibc.facts.includes("unique 0");
+  const left = ours.left.filter((other) => !glibc.left.includes(other) && !(mayStay && other === path));
   if (left.length) return `it leaves ${left.join(" ")}`;
   if (glibc.left.includes(path)) return undefined; // glibc keeps it, for its unique symbols, and sets it up once
   return ours.grown > Math.max(0, glibc.grown) ? `it leaves ${ours.grown} bytes each time, and glibc ${glibc.grown}` : undefined;
