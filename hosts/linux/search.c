@@ -87,6 +87,13 @@ static struct file *opened(const char *path, bool is_searched, int *error) {
 /* The folder that a file was found in: links are not followed, as the system's linker does not follow them either. What came from
  * memory has none. */
 static bool folder_of(const char *path, char home[PATH_MAX]) {
+  char program[PATH_MAX];
+  if (strcmp(path, "/proc/self/exe") == 0) { // the one link that is the kernel's
+    ssize_t bytes = readlink(path, program, sizeof program - 1);
+    if (bytes <= 0) return false;
+    program[bytes] = 0;
+    path = program;
+  }
   const char *slash = strrchr(path, '/');
   if (!slash) return false;
   size_t used = 0, length = (size_t)(slash - path + 1);
