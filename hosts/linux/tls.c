@@ -4,9 +4,12 @@
 #include "pool.h"
 #include "template.h"
 #include "thread.h"
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* The process's own, for blocks that are not ours. */
 struct tls_index {
@@ -52,6 +55,7 @@ static bool is_fixed(const struct block *block) { return block->offset != TLS_NO
 struct table {
   struct table *next; /* of those that came too late */
   const struct thread *thread;
+  long id; /* of one that came too late: its thread's, for the kernel */
   _Atomic(uintptr_t) blocks[NUMBERS];
 };
 
@@ -284,16 +288,19 @@ void tls_release(uint32_t module) {
 
 /* ---- blocks of this thread ---- */
 
-/* What is left of a thread that is no more, whose memory has become this one's. */
 static void drop_table(struct table *table) {
   for (unsigned i = 1; i < fresh; i++) drop(table, i);
   pool_give(table, sizeof *table, _Alignof(struct table));
 }
 
+/* The kernel may give the number to another thread: then it is for later. */
+static bool is_gone(const struct table *table) { return syscall(SYS_tgkill, getpid(), table->id, 0) != 0 && errno == ESRCH; }
+
+/* Of threads that are no more, and of one whose memory has become this one's. Null: of all. */
 static void drop_late(const struct thread *thread) {
   for (struct table **each = &late_tables; *each;) {
     struct table *table = *each;
-    if (thread && table->thread != thread) {
+    if (thread && table->thread != thread && !is_gone(table)) {
       each = &table->next;
       continue;
     }
@@ -302,7 +309,7 @@ static void drop_late(const struct thread *thread) {
   }
 }
 
-/* A thread that has ended, and yet runs another destructor, keeps what it touches until another thread has its memory. */
+/* A thread that has ended, and yet runs another destructor, keeps what it touches until somebody sees that it is gone. */
 static struct table *own_table(void) {
   struct table *table = table_of(&tls_own);
   if (table) return table;
@@ -310,6 +317,7 @@ static struct table *own_table(void) {
   if (!table) return NULL;
   table->thread = &tls_own;
   if (tls_own.has_ended) {
+    table->id = syscall(SYS_gettid);
     table->next = late_tables;
     late_tables = table;
   }

