@@ -102,7 +102,7 @@ export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: Linu
   const compile = (source: string): Command =>
     [...cc, ...OPTIONS, ...guarded, ...macros, ...bare, ...options, ...(INSTEAD.includes(source) ? ["-Iboot/common", "-Ihosts/baremetal", "-Ihosts/baremetal/libc"] : includes), "-c", source, "-o", objectOf(source)];
   const link = (makes: string, sources: readonly string[]): Command =>
-    [...cc, ...ld, "-shared", "-pthread", "-Wl,-z,now", ...(isChecked ? [] : ["-Wl,-z,defs"]), "-Wl,--gc-sections", ...options, `-Wl,-soname,${makes.split("/").at(-1)!}`, ...sources.map(objectOf), "-o", makes];
+    [...cc, ...ld, "-shared", "-pthread", "-Wl,-z,now", "-Wl,-z,nodelete", ...(isChecked ? [] : ["-Wl,-z,defs"]), "-Wl,--gc-sections", ...options, `-Wl,-soname,${makes.split("/").at(-1)!}`, ...sources.map(objectOf), "-o", makes];
   const makes = [`${folder}/liblinkwright.a`, ...(isSharedToo ? [`${folder}/liblinkwright.so`, `${folder}/liblinkwright-dl.so`] : [])];
   const pages = pagesOf(machine);
   // Readers look again at what may have changed while they looked: a race that a checker would report, unless each access is atomic. What

@@ -276,7 +276,7 @@ PUBLIC int lw_address(lw_context context, const void *address, struct lw_place *
   if (!place) return fail(LW_CODE_WRONG_KIND, "lw_address: no place for what is known");
   *place = (struct lw_place){0};
   uint32_t of = context ? context : process;
-  if (!of) return 1;
+  if (!of) return LW_NO_MODULE;
   read_begin();
   uint64_t found = core_symbol_at(of, addr_of(address));
   uint32_t module = (uint32_t)(found >> 32), index = (uint32_t)found;
@@ -289,7 +289,7 @@ PUBLIC int lw_address(lw_context context, const void *address, struct lw_place *
     }
   }
   read_end();
-  return module ? LW_OK : 1;
+  return module ? LW_OK : LW_NO_MODULE;
 }
 
 /* ---- the host's say ---- */

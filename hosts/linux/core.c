@@ -53,10 +53,11 @@ void lw_link_search(uint32_t session, uint32_t origin, uint64_t text, uint32_t t
 int32_t lw_machine_call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a1, uint64_t a2) {
   (void)session;
   LOG(LW_LEVEL_TRACE, "%#llx is called", (unsigned long long)addr);
-  bool is_whole = guard_pause();
-  if (is_whole) ((void (*)(uintptr_t, uintptr_t, uintptr_t))(uintptr_t)addr)((uintptr_t)a0, (uintptr_t)a1, (uintptr_t)a2);
-  guard_resume();
-  return is_whole ? LW_ANSWER_DONE : LW_ANSWER_REFUSED;
+  if (guard_has_hit()) return LW_ANSWER_REFUSED;
+  bool was_guarded = guard_pause();
+  ((void (*)(uintptr_t, uintptr_t, uintptr_t))(uintptr_t)addr)((uintptr_t)a0, (uintptr_t)a1, (uintptr_t)a2);
+  guard_resume(was_guarded);
+  return LW_ANSWER_DONE;
 }
 
 void lw_machine_fence(void) { atomic_thread_fence(memory_order_acq_rel); }

@@ -4,6 +4,7 @@
  * Two system calls a load are a twentieth of what a small library costs. So where nobody handles the signal, this handler stays when it was
  * there once: what is not for it ends the process as it would have without. A handler of the program's gets its place back after each load. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include "host.h"
@@ -22,36 +23,41 @@ static void pass_on(void) {
 
 static void on_bus_error(int number, siginfo_t *info, void *context) {
   (void)number, (void)context;
+  int error = errno;
   uint64_t page = page_down(addr_of(info->si_addr));
   if (!is_guarded || info->si_code != BUS_ADRERR
-      || mmap(at(page), page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) {
-    pass_on();
-    return;
-  }
-  has_hit = 1;
+      || mmap(at(page), page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) pass_on();
+  else has_hit = 1;
+  errno = error;
 }
 
-void guard_begin(void) {
-  if (depth++ == 0) has_hit = 0;
-  if (depth == 1 && !stays) {
-    struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO | SA_NODEFER};
+void guard_begin(struct guard *outer) {
+  *outer = (struct guard){is_guarded, has_hit};
+  if (depth++ == 0 && !stays) {
+    struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     sigaction(SIGBUS, &action, &before);
     stays = !(before.sa_flags & SA_SIGINFO) && before.sa_handler == SIG_DFL;
   }
+  has_hit = 0;
   is_guarded = 1;
 }
 
-void guard_end(void) {
-  if (--depth > 0) return;
-  is_guarded = 0;
-  if (!stays) sigaction(SIGBUS, &before, NULL);
+bool guard_end(const struct guard *outer) {
+  bool is_whole = !has_hit;
+  if (--depth == 0 && !stays) sigaction(SIGBUS, &before, NULL);
+  is_guarded = outer->is_guarded;
+  has_hit = outer->has_hit;
+  return is_whole;
 }
 
 bool guard_pause(void) {
+  bool was_guarded = is_guarded;
   is_guarded = 0;
-  return !has_hit;
+  return was_guarded;
 }
 
-void guard_resume(void) { is_guarded = depth > 0; }
+void guard_resume(bool was_guarded) { is_guarded = was_guarded; }
+
+void guard_report(void) { has_hit = depth > 0; }
 
 bool guard_has_hit(void) { return has_hit; }

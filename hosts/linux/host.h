@@ -89,10 +89,18 @@ void image_sync(uint64_t addr, uint64_t bytes);
 
 /* ---- guard.c: a file that gets shorter while it is read ends the load, not the process ---- */
 
-void guard_begin(void); /* around a load; the lock is held */
-void guard_end(void);
-bool guard_pause(void); /* around what is called; false if a file got shorter: then nothing of it may be called */
-void guard_resume(void);
+struct guard {
+  bool is_guarded, has_hit;
+};
+/* Around a load; the lock is held. It may be inside of another one, which `outer` keeps. guard_end: false if a file got shorter. */
+void guard_begin(struct guard *outer);
+bool guard_end(const struct guard *outer);
+/* Around what is called: accesses of others are none of ours. */
+bool guard_pause(void);
+void guard_resume(bool was_guarded);
+/* A file is found to have got shorter without anybody having read behind its end. */
+void guard_report(void);
+/* Nothing of a file that got shorter may be called. */
 bool guard_has_hit(void);
 
 /* ---- search.c: where libraries are ---- */

@@ -41,17 +41,17 @@ int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *mo
   bool was_busy = file->is_busy;
   link_begin(context);
   if (depth++ == 0) image_begin();
-  guard_begin();
+  struct guard outer;
+  guard_begin(&outer);
   file->is_busy = true;
   copied_source = flags & LW_COPY ? source : 0;
   int code = settle(core_load(context, source, flags & CORE_FLAGS), &result);
-  bool has_hit = guard_has_hit();
-  guard_end();
+  bool is_whole = guard_end(&outer);
   --depth;
   search_forget();
   link_begin(before);
   copied_source = copied_before;
-  if (has_hit) {
+  if (!is_whole) {
     if (code == LW_OK) unload(result);
     code = fail(LW_CODE_TRUNCATED, "%s: the file got shorter while it was loaded", file->path);
   }

@@ -14,8 +14,10 @@
 EACH_THREADS uint64_t chosen;
 
 int32_t lw_machine_choose(uint32_t session, uint64_t addr) {
-  (void)session;
+  if (session && guard_has_hit()) return LW_ANSWER_REFUSED;
+  bool was_guarded = guard_pause();
   uintptr_t choice = resolver_call((uintptr_t)addr); /* which may bring others to be called meanwhile */
+  guard_resume(was_guarded);
   chosen = choice;
   return LW_ANSWER_DONE;
 }
@@ -108,7 +110,6 @@ static const struct {
   /* What C++ calls, of its library, which hands it on to the other, of the C library. */
   {"__cxa_thread_atexit", (const void *)destructors_add},
   {"__cxa_thread_atexit_impl", (const void *)destructors_add},
-  {"__cxa_thread_atexit", (const void *)destructors_add}, /* as libraries of C++ pass it on; theirs may not be one that we loaded */
 };
 
 void *tls_symbol(const char *name) {

@@ -4,11 +4,6 @@
 #include "host.h"
 #include "tls.h"
 
-/* There where the family stands in front of the C library. */
-#ifndef LW_SYSCALLS
-extern const bool family_is_public __attribute__((weak));
-#endif
-
 /* Few names begin like these: the others need no more than one look. */
 const void *own_symbol(const char *name, size_t bytes) {
   (void)bytes;

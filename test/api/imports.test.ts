@@ -56,13 +56,13 @@ function said({ name, parameters, results }: Signature): string {
 
 const is32 = (machine: string): boolean => ["i386", "arm", "riscv32"].includes(machine);
 
-/** What only a core with threads imports. */
-const OF_THREADS = ["machine.fence"];
+/** What only a core with threads imports, or one with adoption. */
+const OF_OTHERS = ["machine.fence", "source.placed"];
 
 /** The cores, and what each leaves out because only wider words need it. */
 const CORES: ReadonlyMap<string, readonly string[]> = new Map([
-  ["core", OF_THREADS],
-  ...MACHINES.map((machine) => [`core.${machine}`, is32(machine) ? [...OF_THREADS, "memory.load64", "memory.store64"] : OF_THREADS] as const),
+  ["core", OF_OTHERS],
+  ...MACHINES.map((machine) => [`core.${machine}`, is32(machine) ? [...OF_OTHERS, "memory.load64", "memory.store64"] : OF_OTHERS] as const),
 ]);
 
 describe("api: docs/abi.md", () => {

@@ -19,7 +19,7 @@ typedef uint32_t lw_context;
 typedef uint32_t lw_module;
 #define LW_PROCESS ((lw_context)0)
 
-enum { LW_OK = 0 };
+enum { LW_OK = 0, LW_NO_MODULE = 1 };
 
 /* How a module is loaded; or-ed. Without any, it is bound at once and seen by what needs it only. */
 enum {
@@ -96,7 +96,7 @@ struct lw_place {
   size_t bytes;
 };
 
-/* Which module and which symbol an address is in; LW_NOWHERE_KNOWN (1) if in no module. Takes no lock. */
+/* Which module and which symbol an address is in; LW_NO_MODULE if it is in none. Takes no lock. */
 int lw_address(lw_context context, const void *address, struct lw_place *place);
 
 /* What the last failure of this thread was about, in words; null if there was none since this was asked. */
