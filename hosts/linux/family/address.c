@@ -28,8 +28,13 @@ int family_address(const void *address, Dl_info *info, void **extra, int flags) 
   uint32_t module = (uint32_t)(found >> 32), index = (uint32_t)found;
   *info = (Dl_info){.dli_fname = record->map.l_name, .dli_fbase = at(record->start)};
   if (index) {
-    info->dli_sname = at(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_NAME));
-    info->dli_saddr = at(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_ADDRESS));
+    uint64_t name = core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_NAME);
+    // A name outside of the table of names is none, and callers take a symbol for named.
+    if (name == LW_NONE) index = 0;
+    else {
+      info->dli_sname = at(name);
+      info->dli_saddr = at(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_ADDRESS));
+    }
   }
   if (flags == RTLD_DL_SYMENT) *extra = index ? (void *)entry(record, index) : NULL;
   else if (flags == RTLD_DL_LINKMAP) *extra = (void *)&record->map;
