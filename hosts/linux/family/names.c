@@ -17,15 +17,16 @@ static size_t word(const void *address, char *line, size_t room) {
   return (size_t)snprintf(line, room, "%s(%s%c%#lx) [%p]", info.dli_fname, info.dli_sname ? info.dli_sname : "", is_behind ? '+' : '-', (unsigned long)distance, address);
 }
 
-/* One piece of memory, as free() is to take it. */
+/* One piece of memory, as free() is to take it. Modules may come and go between measuring and writing: what got longer is cut. */
 char **family_names(void *const *addresses, int count) {
   size_t bytes = (size_t)count * sizeof(char *);
   for (int i = 0; i < count; ++i) bytes += word(addresses[i], NULL, 0) + 1;
   char **names = malloc(bytes);
-  char *text = names ? (char *)(names + count) : NULL;
+  char *text = names ? (char *)(names + count) : NULL, *last = (char *)names + bytes - 1;
   for (int i = 0; names && i < count; ++i) {
     names[i] = text;
-    text += word(addresses[i], text, (size_t)((char *)names + bytes - text)) + 1;
+    size_t room = (size_t)(last - text), used = word(addresses[i], text, room + 1) + 1;
+    text += used < room ? used : room;
   }
   return names;
 }
