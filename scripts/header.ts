@@ -52,6 +52,8 @@ const imports: Record<string, readonly string[]> = {
     "int32_t tls_start(uint32_t session, uint32_t module)",
     "void tls_release(uint32_t module)",
     "void fence(void)",
+    "void hold_signals(void)",
+    "void let_signals(void)",
   ],
   log: ["void event(uint32_t level, uint32_t code, uint64_t a, uint64_t b)"],
 };

@@ -1,7 +1,7 @@
 // How readers that take no lock see one state of the registry: a number that is odd while it changes, and memory that is given back
 // only when no reader can hold it. A core for hosts with threads is built with LW_THREADS; in others nobody reads meanwhile.
 
-import { fence } from "../host/machine";
+import { fence, holdSignals, letSignals } from "../host/machine";
 import { give } from "./heap";
 
 @inline function hasThreads(): bool { return isDefined(LW_THREADS); }
@@ -36,6 +36,8 @@ let retired: usize = 0;
 /** What readers see changes from here on; the caller holds the host's lock. No call of the host's that may read is made until `changed`. */
 @inline export function changing(): void {
   if (!hasThreads()) return;
+  // A handler of this thread that looks something up would wait for what it interrupted.
+  holdSignals();
   atomic.store<u32>(NUMBER, load<u32>(NUMBER) + 1);
   // What is written from here on stays behind that: an atomic store alone does not see to it.
   fence();
@@ -45,6 +47,7 @@ let retired: usize = 0;
   if (!hasThreads()) return;
   fence();
   atomic.store<u32>(NUMBER, load<u32>(NUMBER) + 1);
+  letSignals();
 }
 
 /** What was written up to here is there before what leads to it. */

@@ -2,6 +2,8 @@
 
 @external("machine", "call") export declare function call(session: u32, addr: u64, a0: u64, a1: u64, a2: u64): i32;
 @external("machine", "fence") export declare function fence(): void;
+@external("machine", "hold_signals") export declare function holdSignals(): void;
+@external("machine", "let_signals") export declare function letSignals(): void;
 @external("machine", "choose") export declare function choose(session: u32, addr: u64): i32;
 @external("machine", "chosen") export declare function chosen(): u64;
 @external("machine", "lazy_entry") export declare function lazyEntry(): u64;

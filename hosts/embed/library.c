@@ -109,6 +109,8 @@ void w2c_machine_tls_release(HOST(machine), u32 module) { lw_machine_tls_release
 #endif
 #ifdef LW_THREADS
 void w2c_machine_fence(HOST(machine)) { lw_machine_fence(); }
+void w2c_machine_hold_signals(HOST(machine)) { lw_machine_hold_signals(); }
+void w2c_machine_let_signals(HOST(machine)) { lw_machine_let_signals(); }
 #endif
 
 void w2c_log_event(HOST(log), u32 level, u32 code, u64 a, u64 b) { lw_log_event(level, code, a, b); }

@@ -1,6 +1,7 @@
 /* The core in a Linux process. Its imports are defined here, in front of it and in one translation unit with it, so that the compiler sees
  * through them. */
 #define _GNU_SOURCE
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include "host.h"
@@ -59,6 +60,18 @@ int32_t lw_machine_call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a
   guard_resume(was_guarded);
   return LW_ANSWER_DONE;
 }
+
+/* What a fault raises is not kept off: blocked, it would end the process, and one of a file that gets shorter is ours (guard.c). */
+static sigset_t let;
+
+void lw_machine_hold_signals(void) {
+  static const int faults[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP};
+  sigset_t held;
+  sigfillset(&held);
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; ++i) sigdelset(&held, faults[i]);
+  pthread_sigmask(SIG_BLOCK, &held, &let);
+}
+void lw_machine_let_signals(void) { pthread_sigmask(SIG_SETMASK, &let, NULL); }
 
 void lw_machine_fence(void) { atomic_thread_fence(memory_order_acq_rel); }
 

@@ -4,6 +4,7 @@
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "host.h"
@@ -16,16 +17,30 @@ static struct reader *readers;
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* No handler of this thread's may want the list while the thread has it. */
+static void lock_list(sigset_t *signals) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, signals);
+  pthread_mutex_lock(&list);
+}
+
+static void unlock_list(const sigset_t *signals) {
+  pthread_mutex_unlock(&list);
+  pthread_sigmask(SIG_SETMASK, signals, NULL);
+}
+
 /* The thread goes, and its record with it. */
 static void gone(void *record) {
-  pthread_mutex_lock(&list);
+  sigset_t signals;
+  lock_list(&signals);
   for (struct reader **link = &readers; *link; link = &(*link)->next) {
     if (*link != record) continue;
     *link = (*link)->next;
     break;
   }
-  pthread_mutex_unlock(&list);
   ((struct reader *)record)->is_known = false;
+  unlock_list(&signals);
 }
 
 static void open_readers(void) {
@@ -34,16 +49,21 @@ static void open_readers(void) {
 }
 
 void reader_register(void) {
+  sigset_t signals;
   pthread_once(&once, open_readers);
   pthread_setspecific(key, &reader);
-  pthread_mutex_lock(&list);
-  reader.next = readers;
-  readers = &reader;
-  reader.is_known = true;
-  pthread_mutex_unlock(&list);
+  lock_list(&signals);
+  if (!reader.is_known) { // as a handler that came before may have made it
+    reader.next = readers;
+    readers = &reader;
+    reader.is_known = true;
+  }
+  unlock_list(&signals);
 }
 
 void readers_pass(void) {
+  // Handlers run while this one waits; one that looks something up is not to want the list.
+  if (!reader.is_known) reader_register();
   pthread_mutex_lock(&list);
   if (readers && !(readers == &reader && !reader.next)) {
     if (!readers_fence) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);

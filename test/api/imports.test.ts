@@ -57,7 +57,7 @@ function said({ name, parameters, results }: Signature): string {
 const is32 = (machine: string): boolean => ["i386", "arm", "riscv32"].includes(machine);
 
 /** What only a core with threads imports, or one with adoption. */
-const OF_OTHERS = ["machine.fence", "source.placed"];
+const OF_OTHERS = ["machine.fence", "machine.hold_signals", "machine.let_signals", "source.placed"];
 
 /** The cores, and what each leaves out because only wider words need it. */
 const CORES: ReadonlyMap<string, readonly string[]> = new Map([

@@ -55,6 +55,12 @@ int sigaction(int number, const struct sigaction *restrict wanted, struct sigact
 
 int sigfillset(sigset_t *set) { return memset(set, 0xff, sizeof *set), 0; }
 
+int sigdelset(sigset_t *set, int number) {
+  enum { WORD_BITS = sizeof(unsigned long) * 8 };
+  ((unsigned long *)set)[(number - 1) / WORD_BITS] &= ~(1ul << (number - 1) % WORD_BITS);
+  return 0;
+}
+
 int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict before) {
   return CALL(SYS_rt_sigprocmask, how, set, before, KERNEL_BYTES, 0, 0) == 0 ? 0 : errno;
 }

@@ -305,6 +305,9 @@ INLINE void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) 
 
 #ifdef LW_THREADS
 void lw_machine_fence(void) { atomic_thread_fence(memory_order_acq_rel); }
+/* No handler here looks anything up. */
+void lw_machine_hold_signals(void) {}
+void lw_machine_let_signals(void) {}
 #endif
 
 #include "../../../hosts/embed/library.c"
