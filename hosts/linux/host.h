@@ -216,5 +216,6 @@ int unload(uint32_t handle);
 extern uint32_t copied_source;
 /* Told when a module comes or goes (LW_EVENT_PUBLISHED, LW_EVENT_WITHDRAWN), with the lock held; null for nobody. */
 extern void (*on_module)(uint32_t code, uint32_t module);
-/* The address a found symbol stands for in this thread; resolvers are asked. */
+/* The address that a found symbol stands for in this thread. Ends the looking (read_end): a resolver that is asked may wait for the lock,
+ * whose owner may be waiting for those who look. Its module is kept by whoever asks for a symbol of it, as with dlsym. */
 void *address_of(uint64_t found);

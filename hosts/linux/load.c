@@ -92,13 +92,14 @@ void host_release(uint32_t module) {
 }
 
 void *address_of(uint64_t found) {
-  if (!found) return NULL;
   uint32_t owner = (uint32_t)(found >> 32), index = (uint32_t)found;
-  uint64_t type = core_entry(owner, LW_LIST_SYMBOL, index, LW_FIELD_TYPE), addr = core_entry(owner, LW_LIST_SYMBOL, index, LW_FIELD_ADDRESS);
+  uint64_t type = found ? core_entry(owner, LW_LIST_SYMBOL, index, LW_FIELD_TYPE) : STT_NOTYPE;
+  uint64_t addr = found ? core_entry(owner, LW_LIST_SYMBOL, index, LW_FIELD_ADDRESS) : 0;
   if (__builtin_expect(type == STT_TLS, 0)) {
     char *block = tls_address(owner);
-    return block ? block + core_entry(owner, LW_LIST_SYMBOL, index, LW_FIELD_VADDR) : NULL;
+    addr = block ? addr_of(block) + core_entry(owner, LW_LIST_SYMBOL, index, LW_FIELD_VADDR) : 0;
   }
+  read_end();
   if (__builtin_expect(type == STT_GNU_IFUNC, 0)) return lw_machine_choose(0, addr) == LW_ANSWER_DONE ? at(lw_machine_chosen()) : NULL;
   return at(addr);
 }

@@ -29,7 +29,6 @@ PUBLIC void *lw_symbol_version(lw_module module, const char *name, const char *v
   read_begin();
   uint64_t found = core_find(module, addr_of(name), (uint32_t)strlen(name), version ? addr_of(version) : LW_NONE, version ? (uint32_t)strlen(version) : 0);
   void *address = address_of(found);
-  read_end();
   if (__builtin_expect(!found, 0)) return no_symbol(module, name, version);
   return address;
 }
@@ -43,7 +42,6 @@ PUBLIC void *lw_global(lw_context context, const char *name) {
   read_begin();
   uint64_t found = core_find(of, addr_of(name), (uint32_t)strlen(name), LW_NONE, 0);
   void *address = address_of(found);
-  read_end();
   return found ? address : missing(0, name, NULL);
 }
 
@@ -52,6 +50,5 @@ PUBLIC void *lw_next(lw_module module, const char *name) {
   read_begin();
   uint64_t found = core_next(module, addr_of(name), (uint32_t)strlen(name), LW_NONE, 0);
   void *address = address_of(found);
-  read_end();
   return found ? address : no_symbol(module, name, NULL);
 }

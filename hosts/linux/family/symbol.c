@@ -62,18 +62,17 @@ static void *among_all(void *handle, struct wanted wanted, const void *address) 
   if (!found && (handle == RTLD_NEXT || (handle == RTLD_SELF && caller))) found = find_next(caller->module, wanted);
   else if (!found) found = caller && !caller->real ? find_as(caller, wanted) : find(context, wanted);
   void *symbol = address_of(found);
-  read_end();
   return found ? symbol : missing(caller ? caller->module : 0, wanted);
 }
 
 static void *in_module(const struct record *record, struct wanted wanted) {
-  uint64_t found = 0;
   read_begin();
   uint64_t addr = wanted.version ? LW_PENDING : core_locate(record->module, addr_of(wanted.name), UINT32_MAX);
   // A thread-local variable, or what a resolver chooses.
   if (__builtin_expect(addr == LW_PENDING, 0)) {
-    found = find(record->module, wanted);
-    addr = found ? addr_of(address_of(found)) : LW_NONE;
+    uint64_t found = find(record->module, wanted);
+    void *symbol = address_of(found);
+    return found ? symbol : missing(record->module, wanted);
   }
   read_end();
   return addr != LW_NONE ? at(addr) : missing(record->module, wanted);
