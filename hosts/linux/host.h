@@ -165,10 +165,13 @@ int fail_missing(uint32_t module, const char *name, const char *version);
 struct reader {
   volatile uint32_t depth;
   bool is_known;
+  bool is_gone;    /* its thread ends: what still looks something up takes the lock */
+  unsigned locked; /* how often it has it for that */
   struct reader *next;
 };
 extern _Thread_local struct reader reader __attribute__((tls_model("initial-exec")));
 void reader_register(void);
+void reader_end_gone(void);
 /* Waits until nobody looks who looked when this was called. */
 void readers_pass(void);
 /* Only the thread that forked is left. */
@@ -184,6 +187,7 @@ static inline void read_begin(void) {
 static inline void read_end(void) {
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   __atomic_store_n(&reader.depth, reader.depth - 1, __ATOMIC_RELEASE);
+  if (__builtin_expect(!reader.is_known, 0)) reader_end_gone();
 }
 
 /* ---- log.c ---- */

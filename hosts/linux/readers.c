@@ -30,7 +30,7 @@ static void unlock_list(const sigset_t *signals) {
   pthread_sigmask(SIG_SETMASK, signals, NULL);
 }
 
-/* The thread goes, and its record with it. */
+/* The thread goes, and its record with it. Destructors of other keys may follow. */
 static void gone(void *record) {
   sigset_t signals;
   lock_list(&signals);
@@ -39,7 +39,8 @@ static void gone(void *record) {
     *link = (*link)->next;
     break;
   }
-  ((struct reader *)record)->is_known = false;
+  reader.is_known = false;
+  reader.is_gone = true;
   unlock_list(&signals);
 }
 
@@ -50,6 +51,10 @@ static void open_readers(void) {
 
 void reader_register(void) {
   sigset_t signals;
+  if (reader.is_gone) {
+    if (host_enter()) ++reader.locked;
+    return;
+  }
   pthread_once(&once, open_readers);
   pthread_setspecific(key, &reader);
   lock_list(&signals);
@@ -61,9 +66,15 @@ void reader_register(void) {
   unlock_list(&signals);
 }
 
+void reader_end_gone(void) {
+  if (reader.locked == 0) return;
+  --reader.locked;
+  host_leave();
+}
+
 void readers_pass(void) {
   // Handlers run while this one waits; one that looks something up is not to want the list.
-  if (!reader.is_known) reader_register();
+  if (!reader.is_known && !reader.is_gone) reader_register();
   pthread_mutex_lock(&list);
   if (readers && !(readers == &reader && !reader.next)) {
     if (!readers_fence) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
