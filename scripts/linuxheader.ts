@@ -6,7 +6,7 @@ import { FAULTS } from "../hosts/node/faults.js";
 import { root } from "./root.js";
 
 /** Where the codes go: what the source has, which knows them from the core's own header. */
-const PLACE = "enum { LW_OK = 0 };\n";
+const PLACE = "enum { LW_OK = 0, LW_NO_MODULE = 1 };\n";
 
 const upper = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
 
@@ -18,4 +18,4 @@ const source = readFileSync(join(root, "hosts/linux/include/linkwright.h"), "utf
 if (!source.includes(PLACE)) throw new Error("hosts/linux/include/linkwright.h: there is no place for the codes");
 const made = join(root, "build/linux/include/linkwright.h");
 mkdirSync(dirname(made), { recursive: true });
-writeFileSync(made, source.replace(PLACE, `enum {\n  LW_OK = 0,\n${codes.join("")}};\n`));
+writeFileSync(made, source.replace(PLACE, `enum {\n  LW_OK = 0,\n  LW_NO_MODULE = 1,\n${codes.join("")}};\n`));
