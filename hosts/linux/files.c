@@ -44,7 +44,7 @@ static struct file *file_new(const char *path) {
 
 static void file_free(struct file *file) {
   uint32_t slot = file->source % SLOTS;
-  if (file->inode) {
+  if (!file->is_memory) {
     uint32_t *link = bucket_of(file->device, file->inode);
     while (*link && *link != slot) link = &files[*link].next;
     if (*link) *link = file->next;
@@ -110,6 +110,7 @@ static int file_opened(int number, bool is_lent, const char *path, struct file *
   if (fstat(number, &found) != 0) error = errno;
   else if (S_ISDIR(found.st_mode)) error = EISDIR;
   else if (!S_ISREG(found.st_mode)) error = ENODEV;
+  else if ((uint64_t)found.st_size > SIZE_MAX / 2) error = EFBIG; /* it would have to be mapped */
   uint32_t *bucket = error ? NULL : bucket_of(found.st_dev, found.st_ino);
   uint32_t slot = error ? 0 : *bucket;
   while (slot && (files[slot].device != found.st_dev || files[slot].inode != found.st_ino)) slot = files[slot].next;
@@ -130,8 +131,8 @@ static int file_opened(int number, bool is_lent, const char *path, struct file *
   } else {
     known->number = number;
     known->is_lent = is_lent;
-    known->bytes = (uint64_t)found.st_size;
-    known->is_shrunk = false;
+    /* Who looks at it has checked what it asks for against what it was when that began. */
+    if (!known->is_busy && known->views == 0) known->bytes = (uint64_t)found.st_size;
   }
   *file = known;
   return 0;

@@ -39,13 +39,11 @@ struct file {
   bool is_lent;          /* the number is the caller's: not closed here */
   bool is_memory;        /* `map` is the caller's buffer */
   bool is_adoptable;     /* its pages may become an image's */
-  bool is_shrunk;        /* it got shorter while it was read */
   bool is_busy;          /* a load was begun with it */
   bool is_taken;         /* `map` became a reservation */
   char *map;             /* the whole file, while it is looked at */
   size_t map_bytes, shown_bytes; /* of the mapping; of the file in it */
   char *whole;                   /* all of it, if that was wanted */
-  uint64_t moved_start, moved_end; /* of the buffer: what is no longer there */
   char *head;                    /* its first bytes, while it is looked at */
   size_t head_bytes;
   unsigned views, uses; /* uses: images of it in memory */

@@ -27,6 +27,26 @@ static bool is_stale;
 
 void image_begin(void) { is_stale = false; }
 
+struct range {
+  uint64_t start, end;
+};
+
+static bool is_in(uint64_t at, const struct range *range) { return at >= range->start && at < range->end; }
+
+/* Of the image that is being placed, whose segments come one after the other by address: the pages of the last one, and where zeros were laid
+ * over the file's mapping, behind a large one too. */
+static struct range last_placed, wiped;
+
+/* Of its buffer: what is no longer there. Where more is to be moved than this holds, it is copied. */
+enum { MOVED_MOST = 16 };
+static struct range moved[MOVED_MOST];
+static unsigned moved_count;
+
+static void forget_placed(void) {
+  last_placed = wiped = (struct range){0, 0};
+  moved_count = 0;
+}
+
 static int prot_of(uint32_t flags) {
   return (flags & LW_PF_R ? PROT_READ : 0) | (flags & LW_PF_W ? PROT_WRITE : 0) | (flags & LW_PF_X ? PROT_EXEC : 0);
 }
@@ -61,6 +81,7 @@ static void *range_of(uint64_t bytes, uint32_t align_log2) {
 
 uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact) {
   if (align_log2 > 40 || bytes > SIZE_MAX / 2) return LW_REFUSED;
+  forget_placed();
   struct reservation *made = malloc(sizeof *made);
   if (!made) return LW_REFUSED;
   *made = (struct reservation){.bytes = bytes, .source = file ? file->source : 0};
@@ -121,6 +142,7 @@ static bool read_large(struct file *file, uint64_t addr, uint64_t offset, uint64
   uint64_t start = page_down(addr), large_end = (end + LARGE_BYTES - 1) & -LARGE_BYTES, room = addr_of(file->map) + file->map_bytes;
   if (large_end > room) large_end = end;
   if (!anonymous(start, large_end, PROT_READ | PROT_WRITE)) return false;
+  wiped = (struct range){start, large_end};
   madvise(at(start), large_end - start, MADV_HUGEPAGE);
   if (pread(file_number(file), at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
   return prot == (PROT_READ | PROT_WRITE) || mprotect(at(start), end - start, prot) == 0;
@@ -133,18 +155,25 @@ static bool read_large(struct file *file, uint64_t addr, uint64_t offset, uint64
 /* Pages of a buffer that was given for good (LW_TAKE). Zeros take their place, so that nothing is missing there until all of the buffer goes;
  * kernels before 5.7 can't do that, and copy. */
 static bool moves(struct file *file, const char *from, uint64_t first, uint64_t last) {
-  if (!file->is_adoptable || first >= last || addr_of(from) % page_bytes != 0) return false;
+  if (!file->is_adoptable || moved_count == MOVED_MOST || first >= last || addr_of(from) % page_bytes != 0) return false;
   return mremap((char *)from, last - first, last - first, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, at(first)) != MAP_FAILED;
+}
+
+/* True if another segment has some of these bytes of the buffer. */
+static bool is_moved(uint64_t offset, uint64_t end) {
+  for (unsigned i = 0; i < moved_count; ++i) {
+    if (offset < moved[i].end && end > moved[i].start) return true;
+  }
+  return false;
 }
 
 /* Of a buffer: what can be moved is, and the ends of segments, which share pages, are copied. */
 static bool place_memory(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t end, int prot) {
   const char *from = file->map + offset;
-  uint64_t start = page_down(addr), first = page_up(addr), last = page_down(addr + file_bytes), file_end = offset + file_bytes;
-  if (offset < file->moved_end && file_end > file->moved_start) return false; /* another segment has it */
+  uint64_t start = page_down(addr), first = page_up(addr), last = page_down(addr + file_bytes);
+  if (is_moved(offset, offset + file_bytes)) return false;
   if (!moves(file, from + (first - addr), first, last)) return copy(file, addr, offset, file_bytes, end, prot);
-  if (file->moved_start == file->moved_end || offset < file->moved_start) file->moved_start = offset;
-  if (file_end > file->moved_end) file->moved_end = file_end;
+  moved[moved_count++] = (struct range){offset + (first - addr), offset + (last - addr)};
   if (first > start && mprotect(at(start), first - start, PROT_READ | PROT_WRITE) != 0) return false;
   if (end > last && mprotect(at(last), end - last, PROT_READ | PROT_WRITE) != 0) return false;
   memcpy(at(addr), from, first - addr);
@@ -156,18 +185,14 @@ static bool place_memory(struct file *file, uint64_t addr, uint64_t offset, uint
 /* Writing to so many pages one after the other costs more than having the kernel see to all of them at once. */
 enum { POPULATE_PAGES = 3 };
 
-bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags) {
-  int prot = prot_of(flags);
+static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, int prot) {
   uint64_t start = page_down(addr), lead = addr - start, file_end = addr + file_bytes, end = page_up(addr + mem_bytes);
   if (file_bytes == 0) return anonymous(start, end, prot);
-  if (!file) return false;
-  LOG(LW_LEVEL_TRACE, "%s: bytes %llu to %llu are at %#llx, %c%c%c", file->path, (unsigned long long)offset, (unsigned long long)(offset + file_bytes), (unsigned long long)addr,
-      flags & LW_PF_R ? 'r' : '-', flags & LW_PF_W ? 'w' : '-', flags & LW_PF_X ? 'x' : '-');
   if (file->is_memory) return place_memory(file, addr, offset, file_bytes, end, prot);
   if (offset < lead || (offset - lead) % page_bytes != 0) return copy(file, addr, offset, file_bytes, end, prot);
-  if (flags & LW_PF_W && file_bytes >= IMAGE_LARGE_BYTES && file->is_taken && (start & (LARGE_BYTES - 1)) == 0) return read_large(file, addr, offset, file_bytes, end, prot);
+  if (prot & PROT_WRITE && file_bytes >= IMAGE_LARGE_BYTES && file->is_taken && (start & (LARGE_BYTES - 1)) == 0) return read_large(file, addr, offset, file_bytes, end, prot);
   uint64_t placed = page_up(file_end);
-  bool is_there = file->is_taken && start - addr_of(file->map) == offset - lead;
+  bool is_there = file->is_taken && !is_in(start, &wiped) && start - addr_of(file->map) == offset - lead;
   bool clears = mem_bytes > file_bytes && file_end < placed;
   int wanted = clears ? prot | PROT_WRITE : prot;
   if (is_there) {
@@ -179,8 +204,41 @@ bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   }
   if (clears) memset(at(file_end), 0, (addr + mem_bytes < placed ? addr + mem_bytes : placed) - file_end);
   if (wanted != prot && mprotect(at(start), placed - start, prot) != 0) return false;
-  if (flags & LW_PF_W && flags & LW_PF_X) is_stale = true;
+  if (prot & PROT_WRITE && prot & PROT_EXEC) is_stale = true;
   return placed >= end || anonymous(placed, end, prot);
+}
+
+/* The page that a segment begins in is the one that the last ended in: what is there stays, and this segment's bytes and zeros are added. */
+static bool add(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, int prot) {
+  uint64_t start = page_down(addr);
+  if (mprotect(at(start), page_bytes, PROT_READ | PROT_WRITE) != 0) return false;
+  if (file_bytes > 0 && file->is_memory) {
+    if (is_moved(offset, offset + file_bytes)) return false;
+    memcpy(at(addr), file->map + offset, file_bytes);
+  } else if (file_bytes > 0 && pread(file_number(file), at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
+  memset(at(addr + file_bytes), 0, mem_bytes - file_bytes);
+  is_stale = true;
+  return mprotect(at(start), page_bytes, prot) == 0;
+}
+
+bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags) {
+  int prot = prot_of(flags);
+  uint64_t start = page_down(addr), end = page_up(addr + mem_bytes);
+  if (file_bytes > 0) {
+    if (!file) return false;
+    LOG(LW_LEVEL_TRACE, "%s: bytes %llu to %llu are at %#llx, %c%c%c", file->path, (unsigned long long)offset, (unsigned long long)(offset + file_bytes), (unsigned long long)addr,
+        flags & LW_PF_R ? 'r' : '-', flags & LW_PF_W ? 'w' : '-', flags & LW_PF_X ? 'x' : '-');
+  }
+  if (is_in(start, &last_placed)) {
+    uint64_t room = start + page_bytes - addr, in_memory = mem_bytes < room ? mem_bytes : room, of_file = file_bytes < in_memory ? file_bytes : in_memory;
+    if (!add(file, addr, offset, of_file, in_memory, prot)) return false;
+    addr += in_memory;
+    offset += of_file;
+    file_bytes -= of_file;
+    mem_bytes -= in_memory;
+  }
+  last_placed = (struct range){start, end};
+  return mem_bytes == 0 || place(file, addr, offset, file_bytes, mem_bytes, prot);
 }
 
 bool image_protect(uint64_t addr, uint64_t bytes, uint32_t flags) {

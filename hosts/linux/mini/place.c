@@ -16,6 +16,8 @@
 /* The file that the core is at work on. */
 static const struct file *file;
 static uintptr_t page_bytes;
+/* Where the pages of the segment end that was placed last: they come one after the other. */
+static uintptr_t placed_end;
 
 #define HOST(module) struct w2c_##module *module __attribute__((unused))
 #define ONE u32 number __attribute__((unused))
@@ -59,10 +61,9 @@ static int protect(uintptr_t at, uintptr_t end, long prot) {
 
 /* Whole pages of the file are mapped; the last one is read where zeros follow, so that a file that shrinks meanwhile is an
  * answer and no signal. */
-u32 w2c_memory_place(HOST(memory), SESSION, u64 addr, ONE, u64 offset, u64 file_bytes, u64 mem_bytes, u32 flags) {
-  uintptr_t at = (uintptr_t)addr, start = page_of(at), file_end = at + (uintptr_t)file_bytes, end = page_end(at + (uintptr_t)mem_bytes);
+static u32 place(uintptr_t at, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, long prot) {
+  uintptr_t start = page_of(at), file_end = at + (uintptr_t)file_bytes, end = page_end(at + (uintptr_t)mem_bytes);
   uintptr_t mapped = mem_bytes == file_bytes ? end : page_of(file_end);
-  long prot = (flags & LW_PF_R ? PROT_READ : 0) | (flags & LW_PF_W ? PROT_WRITE : 0) | (flags & LW_PF_X ? PROT_EXEC : 0);
   if (file_bytes == 0) mapped = start;
   else if (((uintptr_t)offset ^ at) & (page_bytes - 1)) return (u32)LW_ANSWER_REFUSED;
   if (mapped > start) {
@@ -74,6 +75,26 @@ u32 w2c_memory_place(HOST(memory), SESSION, u64 addr, ONE, u64 offset, u64 file_
   if (!protect(mapped, end, PROT_READ | PROT_WRITE)) return (u32)LW_ANSWER_REFUSED;
   if (file_bytes > 0 && !read_file(file, offset + mapped - at, (void *)mapped, file_end - mapped)) return (u32)LW_ANSWER_REFUSED;
   return protect(mapped, end, prot) ? LW_ANSWER_DONE : (u32)LW_ANSWER_REFUSED;
+}
+
+/* Into the page that the segment before ends in, whose bytes stay. */
+static int add(uintptr_t at, uint64_t offset, uintptr_t file_bytes, uintptr_t mem_bytes, long prot) {
+  if (!protect(page_of(at), placed_end, PROT_READ | PROT_WRITE)) return 0;
+  if (file_bytes > 0 && !read_file(file, offset, (void *)at, file_bytes)) return 0;
+  for (uintptr_t i = file_bytes; i < mem_bytes; i++) ((unsigned char *)at)[i] = 0;
+  return protect(page_of(at), placed_end, prot);
+}
+
+u32 w2c_memory_place(HOST(memory), SESSION, u64 addr, ONE, u64 offset, u64 file_bytes, u64 mem_bytes, u32 flags) {
+  uintptr_t at = (uintptr_t)addr, end = page_end(at + (uintptr_t)mem_bytes);
+  long prot = (flags & LW_PF_R ? PROT_READ : 0) | (flags & LW_PF_W ? PROT_WRITE : 0) | (flags & LW_PF_X ? PROT_EXEC : 0);
+  if (at < placed_end) {
+    uintptr_t room = placed_end - at, memory = mem_bytes < room ? (uintptr_t)mem_bytes : room, of_file = file_bytes < memory ? (uintptr_t)file_bytes : memory;
+    if (!add(at, offset, of_file, memory, prot)) return (u32)LW_ANSWER_REFUSED;
+    at += memory, offset += of_file, file_bytes -= of_file, mem_bytes -= memory;
+  }
+  placed_end = end;
+  return mem_bytes == 0 ? LW_ANSWER_DONE : place(at, offset, file_bytes, mem_bytes, prot);
 }
 
 typedef uint16_t any16 __attribute__((aligned(1), may_alias));
@@ -121,7 +142,7 @@ static const char *words_of(u32 code) {
 
 struct placed place_file(const struct file *which, uintptr_t page) {
   static unsigned char memory[65536] __attribute__((aligned(16)));
-  file = which, page_bytes = page, viewed = 0;
+  file = which, page_bytes = page, viewed = 0, placed_end = 0;
   runtime_buffer(memory, sizeof memory);
   wasm2c_program_instantiate(&core, 0, 0);
   u32 code = w2c_program_place(&core, 1);
