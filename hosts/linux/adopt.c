@@ -52,8 +52,32 @@ static bool is_known(const struct link_map *map) {
   return false;
 }
 
+struct span {
+  uintptr_t bias, start, end;
+  bool is_there;
+};
+
+static int has_span(struct dl_phdr_info *info, size_t bytes, void *data) {
+  struct span *span = data;
+  (void)bytes;
+  if (info->dlpi_addr != span->bias) return 0;
+  for (unsigned i = 0; i < info->dlpi_phnum && !span->is_there; ++i) {
+    uintptr_t start = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+    span->is_there = info->dlpi_phdr[i].p_type == PT_LOAD && span->start >= start && span->end - start <= info->dlpi_phdr[i].p_memsz;
+  }
+  return 1;
+}
+
+/* Whether a module of the system's linker has memory there, by its own headers: those of the file may be another one's by now. */
+static bool is_mapped(const struct link_map *map, uintptr_t start, size_t bytes) {
+  struct span span = {map->l_addr, start, start + bytes, false};
+  int (*iterate)(int (*)(struct dl_phdr_info *, size_t, void *), void *) = host_next("dl_iterate_phdr");
+  if (iterate && span.end >= start) iterate(has_span, &span);
+  return span.is_there;
+}
+
 /* The file may have been replaced since: it counts only if it begins as what is in memory does. */
-static bool is_same(struct file *file, const struct link_map *map) {
+static bool begins_alike(struct file *file, const struct link_map *map) {
   ElfW(Ehdr) head;
   uint64_t view = lw_source_view(0, file->source, 0, file->bytes);
   if (view == LW_REFUSED) return false;
@@ -67,11 +91,22 @@ static bool is_same(struct file *file, const struct link_map *map) {
   bool is_found = false;
   for (unsigned i = 0; is_same && i < head.e_phnum; ++i) {
     if (headers[i].p_type == PT_DYNAMIC) is_found = map->l_addr + headers[i].p_vaddr == (uintptr_t)map->l_ld;
+  }
+  for (unsigned i = 0; is_same && is_found && i < head.e_phnum; ++i) {
+    if (headers[i].p_type != PT_LOAD || headers[i].p_offset != 0) continue;
     // The bytes in front of the first segment's end hold the headers.
-    if (headers[i].p_type == PT_LOAD && headers[i].p_offset == 0) is_same = memcmp(at(map->l_addr + headers[i].p_vaddr), at(view), sizeof head) == 0;
+    uintptr_t start = map->l_addr + headers[i].p_vaddr;
+    is_same = is_mapped(map, start, sizeof head) && memcmp(at(start), at(view), sizeof head) == 0;
   }
   lw_source_unview(file->source, view, 0);
   return is_same && is_found;
+}
+
+static bool is_same(struct file *file, const struct link_map *map) {
+  struct guard outer;
+  guard_begin(&outer);
+  bool is_same = begins_alike(file, map);
+  return guard_end(&outer) && is_same;
 }
 
 bool adopt_lacks;
