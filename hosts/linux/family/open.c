@@ -108,7 +108,8 @@ static struct record *held(uint32_t module) {
 static struct record *open_in(uint32_t context, const char *path, int mode, const struct record *caller) {
   struct file *file;
   int error = find(context, path, caller, &file);
-  if (error) return fail(LW_CODE_VIEW_REFUSED, "%s: cannot open shared object file: %s", path, strerror(error)), NULL;
+  // A path is as long as anybody likes: the reason is what must be heard.
+  if (error) return fail(LW_CODE_VIEW_REFUSED, "%.512s: cannot open shared object file: %s", path, strerror(error)), NULL;
   if (mode & RTLD_NOLOAD && file->bias == LW_NONE && !file->is_busy && !record_of_source(context, file->source)) return file_drop(file), NULL;
   uint32_t module;
   error_as_system(true);
