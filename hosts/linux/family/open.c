@@ -171,8 +171,11 @@ int family_close(void *handle) {
   else {
     uint32_t context = record->context;
     --record->opens;
-    unload(record->module);
-    leave(context);
+    code = unload(record->module);
+    if (code == LW_OK) {
+      leave(context);
+      error_forget(); // a namespace that can't go yet is none of the caller's
+    }
   }
   host_leave();
   return code == LW_OK ? 0 : -1;
