@@ -107,6 +107,8 @@ void search_told(uint64_t session, uint32_t origin, const char *text, size_t byt
 /* The file of a library; null with errno if there is none. */
 struct file *search_find(const char *name, size_t bytes);
 void search_forget(void);
+/* The folder that a file was found in ($ORIGIN), in PATH_MAX bytes; false if it has none. */
+bool search_folder_of(const char *path, char *home);
 /* The folders that a plain name is looked for in, by what was told, in order; `flags` as dlinfo(3) has them. */
 enum { SEARCH_ENVIRONMENT = 2, SEARCH_RUN_PATH = 4, SEARCH_SYSTEM = 64 };
 void search_folders(void (*visit)(const char *folder, unsigned flags, void *data), void *data);

@@ -86,7 +86,7 @@ static struct file *opened(const char *path, bool is_searched, int *error) {
 
 /* The folder that a file was found in: links are not followed, as the system's linker does not follow them either. What came from
  * memory has none. */
-static bool folder_of(const char *path, char home[PATH_MAX]) {
+bool search_folder_of(const char *path, char *home) {
   char program[PATH_MAX];
   if (strcmp(path, "/proc/self/exe") == 0) { // the one link that is the kernel's
     ssize_t bytes = readlink(path, program, sizeof program - 1);
@@ -130,7 +130,7 @@ static bool expand(const char *folder, size_t bytes, uint32_t origin, char path[
       i = start + length + has_brace;
       if (which == 0) {
         struct file *file = file_at(origin);
-        if (!file || !folder_of(file->path, home)) return false;
+        if (!file || !search_folder_of(file->path, home)) return false;
         value = home;
       } else value = which == 1 ? "lib/" MULTIARCH : (const char *)getauxval(AT_PLATFORM);
       if (!value) return false;

@@ -1,8 +1,6 @@
 /* dlinfo, and where a module's libraries are looked for. */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include "family.h"
 
@@ -42,15 +40,6 @@ void family_tell_paths(const struct record *record) {
 }
 
 /* ---- dlinfo ---- */
-
-/* The folder of a file, as realpath has it; false if there is none. */
-static bool folder_of(const char *path, char folder[PATH_MAX]) {
-  if (!realpath(path, folder)) return false;
-  char *slash = strrchr(folder, '/');
-  if (!slash) return false;
-  *(slash == folder ? slash + 1 : slash) = 0;
-  return true;
-}
 
 struct filling {
   Dl_serinfo *into; /* null: it is only measured */
@@ -102,7 +91,7 @@ static int tell_of(const struct record *record, int request, void *answer) {
     case RTLD_DI_LINKMAP: return *(const struct link_map **)answer = &record->map, 0;
     case RTLD_DI_LMID: return *(Lmid_t *)answer = record->context == family_process() ? LM_ID_BASE : (Lmid_t)record->context, 0;
     case RTLD_DI_ORIGIN:
-      if (!folder_of(record->map.l_name, folder)) return fail(LW_CODE_VIEW_REFUSED, "%s: %s", record->map.l_name, strerror(errno)), -1;
+      if (!search_folder_of(record->map.l_name, folder)) return fail(LW_CODE_VIEW_REFUSED, "%s is in no folder", record->map.l_name), -1;
       return strcpy(answer, folder), 0;
     case RTLD_DI_SERINFOSIZE: return search_size(record, answer);
     case RTLD_DI_SERINFO: return search_paths(record, answer);
