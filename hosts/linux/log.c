@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <time.h>
 #include <unistd.h>
 #include "host.h"
@@ -44,7 +45,7 @@ static uint64_t now(void) {
 
 /* Before anything is loaded; a word that is no level is said to be none. */
 __attribute__((constructor(101))) static void log_open(void) {
-  const char *wanted = getenv("LW_LOG");
+  const char *wanted = getauxval(AT_SECURE) ? NULL : getenv("LW_LOG"); /* where things lie in such a program is none of its user's business */
   if (!wanted || !*wanted) return;
   for (int level = 0; level <= LW_LEVEL_TRACE; ++level) {
     if (strcmp(wanted, levels[level]) == 0) log_level = level;
