@@ -41,7 +41,7 @@ static struct adopted {
   uint32_t source;
   const struct link_map *map;
   const char *name; /* behind the last slash */
-  bool is_late;
+  bool is_local;
 } *adopted;
 static size_t adopted_count, adopted_room;
 
@@ -117,6 +117,57 @@ static void pin(const char *path) {
   if (open) open(path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
+/* ---- whose symbols everybody sees: the system's linker tells nobody, but what a name of the module's means to all is its own only then ---- */
+
+struct tables {
+  const ElfW(Sym) *symbols;
+  const char *strings;
+  const uint32_t *hash, *gnu_hash;
+};
+
+static struct tables tables_of(const struct link_map *map) {
+  struct tables tables = {0};
+  for (const ElfW(Dyn) *each = map->l_ld; each && each->d_tag != DT_NULL; ++each) {
+    // The system's linker leaves addresses in its modules, or what the file has.
+    const void *table = at(each->d_un.d_ptr < map->l_addr ? map->l_addr + each->d_un.d_ptr : each->d_un.d_ptr);
+    if (each->d_tag == DT_SYMTAB) tables.symbols = table;
+    else if (each->d_tag == DT_STRTAB) tables.strings = table;
+    else if (each->d_tag == DT_HASH) tables.hash = table;
+    else if (each->d_tag == DT_GNU_HASH) tables.gnu_hash = table;
+  }
+  return tables;
+}
+
+/* A function or variable that dlsym finds without calling anything. */
+static bool is_plain(const ElfW(Sym) *symbol) {
+  unsigned type = symbol->st_info & 15, bind = symbol->st_info >> 4;
+  return symbol->st_shndx != SHN_UNDEF && symbol->st_shndx != SHN_ABS && (type == STT_FUNC || type == STT_OBJECT) && (bind == STB_GLOBAL || bind == STB_WEAK);
+}
+
+static bool is_meant(const struct link_map *map, const struct tables *tables, const ElfW(Sym) *symbol) {
+  void *(*look)(void *, const char *) = host_next("dlsym");
+  char *(*forget)(void) = host_next("dlerror");
+  void *found = look ? look(RTLD_DEFAULT, tables->strings + symbol->st_name) : NULL;
+  if (!found && forget) forget();
+  return found && (uintptr_t)found == map->l_addr + symbol->st_value;
+}
+
+/* Some may be hidden by others of their name that are in front: a few are asked for. */
+static bool is_global(const struct link_map *map) {
+  enum { MOST_ASKED = 16 };
+  struct tables tables = tables_of(map);
+  if (!tables.symbols || !tables.strings) return false;
+  const uint32_t *gnu = tables.gnu_hash, *buckets = gnu ? gnu + 4 + gnu[2] * (sizeof(ElfW(Addr)) / sizeof *gnu) : NULL;
+  uint32_t count = gnu ? gnu[0] : tables.hash ? tables.hash[1] : 0;
+  for (uint32_t i = 0, asked = 0; i < count && asked < MOST_ASKED; ++i) {
+    const ElfW(Sym) *symbol = &tables.symbols[gnu ? buckets[i] : i];
+    if (!is_plain(symbol)) continue;
+    if (is_meant(map, &tables, symbol)) return true;
+    ++asked;
+  }
+  return false;
+}
+
 /* Of what the process was started with; those behind it came later. */
 static const struct link_map *last_early;
 
@@ -144,7 +195,7 @@ static void adopt(const struct link_map *map, const char *path, bool is_late) {
   }
   if (is_late) pin(path);
   const char *slash = strrchr(path, '/');
-  adopted[adopted_count++] = (struct adopted){file->source, map, slash ? slash + 1 : path, is_late};
+  adopted[adopted_count++] = (struct adopted){file->source, map, slash ? slash + 1 : path, is_late && (&family_is_public || !is_global(map))};
 }
 
 void adopt_files(void) {
@@ -159,8 +210,8 @@ void adopt_files(void) {
   }
 }
 
-/* What is opened while dlopen is ours, libc opens for itself alone. Where it is the system's, nobody says whom it was opened for. */
-static unsigned scope_of(const struct adopted *one) { return one->is_late && &family_is_public ? 0 : LW_GLOBAL; }
+/* What is opened while dlopen is ours, libc opens for itself alone. Where it is the system's, it is as it is there. */
+static unsigned scope_of(const struct adopted *one) { return one->is_local ? 0 : LW_GLOBAL; }
 
 bool adopt_all(uint32_t context) {
   adopt_files();
