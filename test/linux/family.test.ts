@@ -1,4 +1,4 @@
-// What our dlopen does beyond the system's: cases that only pass under it; and one that both pass, with a compiler that watches threads.
+// What our dlopen does beyond the system's: cases that only pass under it.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
