@@ -20,7 +20,8 @@ import { take } from "../base/heap";
 @inline const NO_GENERATION: u16 = 0;
 
 @lazy const CHUNKS: usize = memory.data(48, 4);
-let slotCount: u32 = 0;
+/** How many slots there are: in memory, where it is one for readers, too, as an atomic access of a host with threads. */
+@lazy const COUNT: usize = memory.data(4, 4);
 let firstFree: u32 = 0;
 
 @inline function chunkOf(slot: u32): u32 { return 31 - clz((slot >> FIRST_LOG2) + 1); }
@@ -33,7 +34,8 @@ function slotAt(slot: u32): Slot {
 
 /** Forgets every handle. */
 export function openHandles(): void {
-  slotCount = firstFree = 0;
+  store<u32>(COUNT, 0);
+  firstFree = 0;
   memory.fill(CHUNKS, 0, CHUNK_COUNT * 4);
 }
 
@@ -42,7 +44,7 @@ export function newHandle(kind: Kind, record: usize): u32 {
   let slot = firstFree;
   if (slot) firstFree = <u32>slotAt(--slot).record;
   else {
-    slot = slotCount;
+    slot = load<u32>(COUNT);
     const chunk = chunkOf(slot);
     if (chunk >= CHUNK_COUNT) return 0;
     const at = CHUNKS + (chunk << 2);
@@ -51,8 +53,8 @@ export function newHandle(kind: Kind, record: usize): u32 {
       if (!room) return 0;
       store<usize>(at, room);
     }
-    ++slotCount;
     slotAt(slot).generation = 1;
+    store<u32>(COUNT, slot + 1);
   }
   const entry = slotAt(slot);
   entry.kind = <u16>kind;
@@ -63,7 +65,7 @@ export function newHandle(kind: Kind, record: usize): u32 {
 /** The kind of a handle; Kind.None for one that is stale or never was. */
 export function kindOf(handle: u32): Kind {
   const slot = handle & 0xffff;
-  if (slot >= slotCount) return Kind.None;
+  if (slot >= load<u32>(COUNT)) return Kind.None;
   const entry = slotAt(slot);
   return entry.generation == <u16>(handle >> 16) ? <Kind>entry.kind : Kind.None;
 }

@@ -2,7 +2,6 @@
 // lib: callee.so -nostdlib -DCALLEE
 // lib: caller.so -nostdlib -DCALLER -Wl,-z,lazy
 // main: -DMAIN
-// file: watched race_top:lw_memory_store
 typedef struct { long a, b, c; } large;
 double sum(int a, long b, double c, int d, long e, double f, int g, float h, long i, double j, int k, double l, double m, double n, double o);
 large three(long a, long b, long c);
