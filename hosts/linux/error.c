@@ -25,9 +25,13 @@ int fail(int code, const char *format, ...) {
 
 void error_forget(void) { is_set = false; }
 
+/* Under the lock: another thread may be about to close the module, and its file's name goes with it. */
 static int fail_undefined(uint32_t module, const char *name, const char *version) {
+  if (!host_enter()) return LW_CODE_OUT_OF_MEMORY;
   struct file *file = file_at((uint32_t)core_value(module, LW_FIELD_SOURCE));
-  return fail(LW_CODE_MISSING_SYMBOL, "%s: undefined symbol: %s%s%s", file ? file->path : "linkwright", name, version ? ", version " : "", version ? version : "");
+  int code = fail(LW_CODE_MISSING_SYMBOL, "%s: undefined symbol: %s%s%s", file ? file->path : "linkwright", name, version ? ", version " : "", version ? version : "");
+  host_leave();
+  return code;
 }
 
 int fail_missing(uint32_t module, const char *name, const char *version) {
