@@ -27,10 +27,11 @@ void error_forget(void) { is_set = false; }
 
 /* Under the lock: another thread may be about to close the module, and its file's name goes with it. */
 static int fail_undefined(uint32_t module, const char *name, const char *version) {
-  if (!host_enter()) return LW_CODE_OUT_OF_MEMORY;
-  struct file *file = file_at((uint32_t)core_value(module, LW_FIELD_SOURCE));
+  // Before anything was opened there is no module, and nothing is begun for the words.
+  if (module && !host_enter()) return LW_CODE_OUT_OF_MEMORY;
+  struct file *file = module ? file_at((uint32_t)core_value(module, LW_FIELD_SOURCE)) : NULL;
   int code = fail(LW_CODE_MISSING_SYMBOL, "%s: undefined symbol: %s%s%s", file ? file->path : "linkwright", name, version ? ", version " : "", version ? version : "");
-  host_leave();
+  if (module) host_leave();
   return code;
 }
 

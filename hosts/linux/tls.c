@@ -294,7 +294,7 @@ static void drop_table(struct table *table) {
 }
 
 /* The kernel may give the number to another thread: then it is for later. */
-static bool is_gone(const struct table *table) { return syscall(SYS_tgkill, getpid(), table->id, 0) != 0 && errno == ESRCH; }
+static bool is_gone(const struct table *table) { return syscall(SYS_tgkill, syscall(SYS_getpid), table->id, 0) != 0 && errno == ESRCH; }
 
 /* Of threads that are no more, and of one whose memory has become this one's. Null: of all. */
 static void drop_late(const struct thread *thread) {
