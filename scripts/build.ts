@@ -1,11 +1,9 @@
 // Builds everything: wasm modules, their C, and for each machine an image, a library and the example kernel.
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { filesBelow } from "./files.js";
 import { OWN_MACHINE, OWN_TOOLS, linuxHeader, linuxPackage, linuxSteps } from "./linux.js";
 import { machines } from "./machines.js";
 import type { Machine } from "./machines.js";
 import { means, mini } from "./mini.js";
-import { root } from "./root.js";
 import { StepFailed, takeAll } from "./steps.js";
 import type { Command, Step } from "./steps.js";
 import { wasm } from "./wasm.js";
@@ -19,13 +17,6 @@ function translation({ name }: Machine): Step {
   const wasm = `build/wasm/core.${name}.wasm`;
   const makes = [`build/c/${name}/core.c`, `build/c/${name}/core.h`];
   return { name: `c ${name}`, reads: [wasm], makes, commands: [[...WASM2C, "--module-name", "core", "-o", makes[0]!, wasm]] };
-}
-
-function filesOf(folder: string, ending: RegExp): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => ending.test(name))
-    .map((name) => `${folder}/${name}`)
-    .sort();
 }
 
 /** How C is compiled for the bare machine. Its own memcpy must not be turned into a call of itself. */
@@ -43,7 +34,7 @@ const CORE_SOURCES = ["hosts/embed", "hosts/wasm2c", "build/include/linkwright.h
 function image(machine: Machine): Step {
   const { name } = machine;
   const folder = `build/objects/${name}`;
-  const sources = [...filesOf("hosts/baremetal", /\.c$/), "hosts/wasm2c/runtime.c", ...filesOf(`boot/${name}`, /\.(c|S)$/)];
+  const sources = [...filesBelow("hosts/baremetal", /\.c$/), "hosts/wasm2c/runtime.c", ...filesBelow(`boot/${name}`, /\.(c|S)$/)];
   const objects = sources.map((source) => `${folder}/${source.replaceAll("/", "-")}.o`);
   const makes = [`build/images/${name}.elf`, `build/images/${name}.json`, `build/images/${name}.map`];
   return {
@@ -110,7 +101,7 @@ function kernel(machine: Machine): Step {
 
 const header: Step = {
   name: "linkwright.h",
-  reads: ["assembly/words.ts", "build/js/scripts/header.js"],
+  reads: ["assembly/words.ts", "build/js/scripts/header.js", "build/js/scripts/upper.js"],
   makes: ["build/include/linkwright.h"],
   commands: [["node", "build/js/scripts/header.js"]],
 };

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./root.js";
+import { upper } from "./upper.js";
 
 /** The functions that a host implements, by import module, as C declares them after `lw_<module>_`. */
 const imports: Record<string, readonly string[]> = {
@@ -86,9 +87,6 @@ const exports: readonly string[] = [
 
 /** A C declaration with `prefix` before the function's name. */
 const declare = (prefix: string, prototype: string): string => prototype.replace(/^(\w+) /, `$1 ${prefix}`) + ";";
-
-/** PascalCase in UPPER_SNAKE_CASE. */
-const upper = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
 
 /** One exported enum of words.ts as a C enum, its comments kept. */
 function enumOf(doc: string, name: string, body: string): string {

@@ -4,11 +4,10 @@ import { dirname, join } from "node:path";
 import { Code } from "../assembly/words.js";
 import { FAULTS } from "../hosts/node/faults.js";
 import { root } from "./root.js";
+import { upper } from "./upper.js";
 
 /** Where the codes go: what the source has, which knows them from the core's own header. */
 const PLACE = "enum { LW_OK = 0, LW_NO_MODULE = 1 };\n";
-
-const upper = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
 
 const codes = Object.entries(Code)
   .filter((entry): entry is [string, Code] => typeof entry[1] === "number" && entry[1] !== Code.Ok)

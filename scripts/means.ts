@@ -5,9 +5,7 @@ import { join } from "node:path";
 import { Code } from "../assembly/words.js";
 import { FAULTS } from "../hosts/node/faults.js";
 import { root } from "./root.js";
-
-/** PascalCase in UPPER_SNAKE_CASE. */
-const upper = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
+import { upper } from "./upper.js";
 
 const codes = Object.entries(Code).filter((entry): entry is [string, Code] => typeof entry[1] === "number");
 const lines = codes.map(([name, code]) => `#define LW_MEANS_${upper(name)} ${JSON.stringify(FAULTS[code].means)}`);

@@ -55,7 +55,7 @@ export function mini({ name, module }: Machine): Step[] {
 /** The words of faults, for C. */
 export const means: Step = {
   name: "means.h",
-  reads: ["build/js/scripts/means.js", "build/js/hosts/node/faults.js", "build/js/assembly/words.js"],
+  reads: ["build/js/scripts/means.js", "build/js/scripts/upper.js", "build/js/hosts/node/faults.js", "build/js/assembly/words.js"],
   makes: ["build/include/means.h"],
   commands: [["node", "build/js/scripts/means.js"]],
 };

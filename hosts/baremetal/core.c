@@ -1,5 +1,6 @@
 /* The core on bare metal. Its imports are defined here, in front of it and in one translation unit with it, so that
  * the compiler sees through them. Target memory is this machine's own. */
+#include "any.h"
 #include "board.h"
 #include "debugger.h"
 #include "host.h"
@@ -77,9 +78,6 @@ int32_t lw_memory_sync_code(uint32_t session, uint64_t addr, uint64_t bytes) {
 #define ALIGNED(addr, bytes) (((uintptr_t)(addr) & ((bytes) - 1)) == 0)
 #endif
 
-typedef uint16_t any16 __attribute__((aligned(1), may_alias));
-typedef uint32_t any32 __attribute__((aligned(1), may_alias));
-typedef uint64_t any64 __attribute__((aligned(1), may_alias));
 typedef uint16_t word16 __attribute__((may_alias));
 typedef uint32_t word32 __attribute__((may_alias));
 typedef uint64_t word64 __attribute__((may_alias));

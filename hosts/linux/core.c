@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include "any.h"
 #include "host.h"
 #include "tls.h"
 #include "names.h"
@@ -29,10 +30,6 @@ int32_t lw_memory_sync_code(uint32_t session, uint64_t addr, uint64_t bytes) {
   image_sync(addr, bytes);
   return LW_ANSWER_DONE;
 }
-
-typedef uint16_t any16 __attribute__((aligned(1), may_alias));
-typedef uint32_t any32 __attribute__((aligned(1), may_alias));
-typedef uint64_t any64 __attribute__((aligned(1), may_alias));
 
 INLINE uint32_t lw_memory_load8(uint64_t addr) { return *(unsigned char *)at(addr); }
 INLINE uint32_t lw_memory_load16(uint64_t addr) { return *(any16 *)at(addr); }

@@ -2,15 +2,17 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { Code } from "../../assembly/words.js";
 import { FAULTS } from "../../hosts/node/faults.js";
-import { filesOf } from "../support/glob.js";
+import { filesBelow } from "../../scripts/files.js";
+import { ROOT } from "../support/files.js";
 
 const NAMES = Object.keys(Code).filter((name) => Number.isNaN(Number(name)) && name !== "Ok");
 
 test("every code is made somewhere in the core", () => {
-  const core = filesOf("assembly", ".ts").filter((path) => !path.endsWith("words.ts")).map((path) => readFileSync(path, "utf8")).join("\n");
+  const core = filesBelow("assembly", /\.ts$/).filter((path) => !path.endsWith("words.ts")).map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
   assert.deepEqual(NAMES.filter((name) => !core.includes(`Code.${name}`)), []);
 });
 

@@ -1,5 +1,6 @@
 /* The core without a linker (assembly/program.ts): its imports, over the kernel's calls, and what it answers. */
 #include "place.h"
+#include "any.h"
 #include "linkwright.h"
 #include "means.h"
 #include "runtime.h"
@@ -96,10 +97,6 @@ u32 w2c_memory_place(HOST(memory), SESSION, u64 addr, ONE, u64 offset, u64 file_
   placed_end = end;
   return mem_bytes == 0 ? LW_ANSWER_DONE : place(at, offset, file_bytes, mem_bytes, prot);
 }
-
-typedef uint16_t any16 __attribute__((aligned(1), may_alias));
-typedef uint32_t any32 __attribute__((aligned(1), may_alias));
-typedef uint64_t any64 __attribute__((aligned(1), may_alias));
 
 u32 w2c_memory_load8(HOST(memory), u64 addr) { return *(unsigned char *)(uintptr_t)addr; }
 u32 w2c_memory_load16(HOST(memory), u64 addr) { return *(any16 *)(uintptr_t)addr; }
