@@ -74,6 +74,15 @@ export const FEATURES: readonly Feature[] = [
 /** What the host has in common with the bare-metal one. */
 const SHARED = ["boot/<machine>/lazy.S", "boot/<machine>/fixed.S", "hosts/baremetal/resolver.c"];
 
+/** What is written otherwise in the core's C, as sed has it. What is not there to be replaced fails the build. */
+const REPLACED: readonly (readonly [pattern: string, instead: string])[] = [
+  // Where the memory begins is decided once: said to be constant, it is not read again behind every store.
+  ["^#define MEM_ADDR\\(mem, addr, n\\) &\\(\\(mem\\)->data\\[addr\\]\\)", "#define MEM_ADDR(mem, addr, n) (\\&core_memory[addr])"],
+  // A load whose value nobody wants must trap in WebAssembly if it is outside of the memory; the core has none.
+  ["^(#define FORCE_READ_INT\\(var\\)).*", "\\1"],
+  ["^(#define FORCE_READ_FLOAT\\(var\\)).*", "\\1"],
+];
+
 /** What is read by whoever compiles the host. */
 const READS = [HOST, "hosts/embed", "hosts/wasm2c", "hosts/baremetal/resolver.c", "hosts/baremetal/libc", "boot", "build/include/linkwright.h", "build/include/means.h"];
 
@@ -119,10 +128,7 @@ export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: Linu
     },
     { name: `c ${folder}`, reads: [wasm], makes: core, commands: [
         ["node", "node_modules/wabt/bin/wasm2c", "--enable-threads", "--module-name", "core", "-o", core[0]!, wasm],
-        // A load whose value nobody wants must trap in WebAssembly if it is outside of the memory; the core has none.
-        // Where the memory begins is decided once: said to be constant, it is not read again behind every store.
-        ["sed", "-i", "-e", "s/^#define MEM_ADDR(mem, addr, n) &((mem)->data\\[addr\\])/#define MEM_ADDR(mem, addr, n) (\\&core_memory[addr])/", core[0]!],
-        ["sed", "-i", "-E", "s/^(#define FORCE_READ_(INT|FLOAT)\\(var\\)).*/\\1/", core[0]!],
+        ...REPLACED.flatMap(([pattern, instead]): Command[] => [["grep", "-qE", pattern, core[0]!], ["sed", "-i", "-E", `s/${pattern}/${instead}/`, core[0]!]]),
       ] },
     {
       name: `libraries ${folder}`, reads: [...READS, ...core], makes,
@@ -139,7 +145,7 @@ export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: Linu
 
 /** What programs that use the libraries are compiled with. */
 export const linuxHeader: Step = {
-  name: "linux header", reads: [`${HOST}/include`, "build/js/scripts/linuxheader.js", "build/js/hosts/node/faults.js", "assembly/words.ts"], makes: ["build/linux/include/linkwright.h"],
+  name: "linux header", reads: [`${HOST}/include`, "build/js/scripts/linuxheader.js", "build/js/scripts/upper.js", "build/js/hosts/node/faults.js", "assembly/words.ts"], makes: ["build/linux/include/linkwright.h"],
   commands: [["node", "build/js/scripts/linuxheader.js"]],
 };
 
