@@ -27,13 +27,6 @@ int dlinfo(void *handle, int request, void *answer);
 #endif
 #define RTLD_DI_HEADERS 11 /* RTLD_DI_PHDR of glibc 2.36 */
 
-/* Ours: a mode of dlopen for one more copy of a file that may be loaded already; nobody else finds it. */
-#define RTLD_COPY 0x10000000
-/* BSD's: in the caller, and in what comes behind it. */
-#ifndef RTLD_SELF
-#define RTLD_SELF ((void *)-3)
-#endif
-
 /* The namespace of whoever calls. */
 #define LM_ID_CALLER (-2)
 

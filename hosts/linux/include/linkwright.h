@@ -147,6 +147,15 @@ int lw_intercept(lw_context context, lw_interceptor interceptor, void *data);
 void lw_process_begin(uintptr_t *stack);
 void lw_process_end(void);
 
+/* ---- dlopen's family, where it is this library's: beside <dlfcn.h> ---- */
+
+/* A mode of dlopen: one more copy of a file that may be open already; nobody else finds it. */
+#define RTLD_COPY 0x10000000
+/* A handle for dlsym: the caller, and what comes behind it. As BSD has it. */
+#ifndef RTLD_SELF
+#define RTLD_SELF ((void *)-3)
+#endif
+
 #ifdef __cplusplus
 }
 #endif

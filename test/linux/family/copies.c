@@ -4,15 +4,14 @@
 // main: -rdynamic
 // loads: 3
 #include "../dl/case.h"
-#define RTLD_COPY 0x10000000
-#define SELF ((void *)-3)
+#include <linkwright.h>
 #if defined LOW
 int low = 1, both = 2;
 #elif defined ONE
 extern int low;
 int count = 17, both = 3;
 int *sees_low(void) { return &low; }
-void *finds(const char *name) { return dlsym(SELF, name); }
+void *finds(const char *name) { return dlsym(RTLD_SELF, name); }
 #else
 int both = 4;
 int main(void) {
@@ -25,7 +24,7 @@ int main(void) {
   void *(*finds)(const char *) = SYMBOL(void *(*)(const char *), copy, "finds");
   CHECK(finds("both") == dlsym(copy, "both") && finds("both") != &both && finds("low") == dlsym(copy, "low"));
   CHECK(!finds("main_only") && says("main_only"));
-  CHECK(dlsym(SELF, "both") == &both && dlsym(SELF, "puts") == dlsym(RTLD_DEFAULT, "puts"));
+  CHECK(dlsym(RTLD_SELF, "both") == &both && dlsym(RTLD_SELF, "puts") == dlsym(RTLD_DEFAULT, "puts"));
   CHECK(!dlclose(copy) && mappings("/one.so") == 0 && mappings("/low.so") == 0);
   return verdict();
 }
