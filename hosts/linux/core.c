@@ -28,7 +28,7 @@ int32_t lw_memory_protect(uint32_t session, uint64_t addr, uint64_t bytes, uint3
 int32_t lw_memory_sync_code(uint32_t session, uint64_t addr, uint64_t bytes) {
   (void)session;
   image_sync(addr, bytes);
-  return LW_ANSWER_DONE;
+  return guard_ask() ? LW_ANSWER_DONE : LW_ANSWER_REFUSED;
 }
 
 INLINE uint32_t lw_memory_load8(uint64_t addr) { return *(unsigned char *)at(addr); }
@@ -76,6 +76,7 @@ void lw_machine_fence(void) { atomic_thread_fence(memory_order_acq_rel); }
 
 INLINE void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
   if (code != LW_EVENT_STAGE && on_module) on_module(code, (uint32_t)a);
+  if (code == LW_EVENT_STAGE && b == LW_STAGE_FINI) guard_ending();
 #ifdef LW_NO_LOG
   (void)level, (void)b;
 #else

@@ -62,7 +62,7 @@ void file_close(struct file *file) {
 
 /* Nothing holds it that would name it again. */
 void file_settle(struct file *file) {
-  if (file->is_busy || file->views > 0) return;
+  if (file->is_busy || file->is_watched || file->views > 0) return;
   view_end(file);
   file->map = NULL; /* a buffer is its owner's again */
   file_close(file);

@@ -41,12 +41,14 @@ struct file {
   bool is_adoptable;     /* its pages may become an image's */
   bool is_busy;          /* a load was begun with it */
   bool is_taken;         /* `map` became a reservation */
+  bool is_watched;       /* by the guard of a load, which will ask for its size */
   char *map;             /* the whole file, while it is looked at */
   size_t map_bytes, shown_bytes; /* of the mapping; of the file in it */
   char *whole;                   /* all of it, if that was wanted */
   char *head;                    /* its first bytes, while it is looked at */
   size_t head_bytes;
   unsigned views, uses; /* uses: images of it in memory */
+  struct file *watched_next;
 };
 
 struct file *file_at(uint32_t source);
@@ -88,7 +90,9 @@ void image_sync(uint64_t addr, uint64_t bytes);
 /* ---- guard.c: a file that gets shorter while it is read ends the load, not the process ---- */
 
 struct guard {
-  bool is_guarded, has_hit;
+  bool is_guarded;
+  int has_hit;
+  struct file *watched;
 };
 /* Around a load; the lock is held. It may be inside of another one, which `outer` keeps. guard_end: false if a file got shorter. */
 void guard_begin(struct guard *outer);
@@ -96,10 +100,14 @@ bool guard_end(const struct guard *outer);
 /* Around what is called: accesses of others are none of ours. */
 bool guard_pause(void);
 void guard_resume(bool was_guarded);
-/* A file is found to have got shorter without anybody having read behind its end. */
-void guard_report(void);
+/* An image is made of it: it stays open until it was asked for its size. */
+void guard_watch(struct file *file);
+/* Before anything runs of what this load has put into memory: false if a file got shorter. */
+bool guard_ask(void);
 /* Nothing of a file that got shorter may be called. */
 bool guard_has_hit(void);
+/* From here on only what was initialised is finalised. */
+void guard_ending(void);
 
 /* ---- search.c: where libraries are ---- */
 

@@ -104,7 +104,10 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
   struct reservation **bucket = bucket_of(made->addr);
   made->next = *bucket;
   *bucket = made;
-  if (file) ++file->uses;
+  if (file) {
+    ++file->uses;
+    if (!file->is_memory) guard_watch(file);
+  }
   return made->addr;
 }
 

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <link.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "host.h"
 
@@ -137,21 +136,14 @@ uint64_t lw_source_view(uint32_t session, uint32_t source, uint64_t offset, uint
   return addr_of(view);
 }
 
-/* The end of its last page may be zeros that nobody was told of. It is asked once, when the image is placed and nothing of it has run. */
-static void ask_bytes(struct file *file) {
-  struct stat now;
-  if (!file->is_memory && file->number >= 0 && fstat(file->number, &now) == 0 && (uint64_t)now.st_size < file->bytes) guard_report();
-}
-
 void lw_source_unview(uint32_t source, uint64_t addr, uint64_t bytes) {
   (void)bytes;
   struct file *file = file_at(source);
   if (!file) return;
   if (is_scratch(addr) && !(file->head && addr - addr_of(file->head) < file->head_bytes)) drop_piece();
   if (--file->views > 0) return;
-  if (file->uses > 0) ask_bytes(file);
   view_end(file);
-  if (!file->is_busy) file_close(file);
+  if (!file->is_busy && !file->is_watched) file_close(file);
 }
 
 void lw_source_close(uint32_t source) {
