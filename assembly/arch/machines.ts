@@ -2,10 +2,11 @@ import { EM } from "../elf/header";
 import { AARCH64 } from "./aarch64";
 import { Arch } from "./arch";
 import { ARM } from "./arm";
+import { Howtos } from "./howto";
 import { I386 } from "./i386";
 import { LOONGARCH64 } from "./loongarch";
 import { RISCV32, RISCV64 } from "./riscv";
-import { X86_64 } from "./x86_64";
+import { X86_64, X86_64_HOWTOS } from "./x86_64";
 
 /** False only in a core that was built for one other machine (`asc --use LW_MACHINE=... --use LW_CLASS=...`). */
 @inline function serves(machine: u32, bits: u32): bool {
@@ -13,7 +14,7 @@ import { X86_64 } from "./x86_64";
   else return true;
 }
 
-/** The only place in the core that asks which machine this is; null for one that it does not know. */
+/** The only place in the core that asks which machine this is, with howtosOf; null for one that it does not know. */
 export function archOf(machine: u32, bits: u32): Arch | null {
   if (serves(EM.X86_64, 64)) if (machine == EM.X86_64 && bits == 64) return X86_64;
   if (serves(EM.I386, 32)) if (machine == EM.I386 && bits == 32) return I386;
@@ -22,5 +23,11 @@ export function archOf(machine: u32, bits: u32): Arch | null {
   if (serves(EM.RISCV, 64)) if (machine == EM.RISCV && bits == 64) return RISCV64;
   if (serves(EM.RISCV, 32)) if (machine == EM.RISCV && bits == 32) return RISCV32;
   if (serves(EM.LOONGARCH, 64)) if (machine == EM.LOONGARCH && bits == 64) return LOONGARCH64;
+  return null;
+}
+
+/** How the relocations of its objects are applied; null for a machine that takes none. */
+export function howtosOf(machine: u32, bits: u32): Howtos | null {
+  if (serves(EM.X86_64, 64)) if (machine == EM.X86_64 && bits == 64) return X86_64_HOWTOS;
   return null;
 }

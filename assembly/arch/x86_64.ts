@@ -4,10 +4,14 @@
 import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
 import { Arch, Lazy, NO_TCB, Role, Width } from "./arch";
+import { Base, Fit, Form, Howtos, Size } from "./howto";
 
 const enum R {
-  NONE = 0, R64 = 1, PC32 = 2, COPY = 5, GLOB_DAT = 6, JUMP_SLOT = 7, RELATIVE = 8, R32 = 10, R32S = 11, DTPMOD64 = 16, DTPOFF64 = 17,
-  TPOFF64 = 18, PC64 = 24, SIZE32 = 32, SIZE64 = 33, TLSDESC = 36, IRELATIVE = 37,
+  NONE = 0, R64 = 1, PC32 = 2, GOT32 = 3, PLT32 = 4, COPY = 5, GLOB_DAT = 6, JUMP_SLOT = 7, RELATIVE = 8, GOTPCREL = 9, R32 = 10,
+  R32S = 11, R16 = 12, PC16 = 13, R8 = 14, PC8 = 15, DTPMOD64 = 16, DTPOFF64 = 17, TPOFF64 = 18, TLSGD = 19, TLSLD = 20, DTPOFF32 = 21,
+  GOTTPOFF = 22, TPOFF32 = 23, PC64 = 24, GOTOFF64 = 25, GOTPC32 = 26, GOT64 = 27, GOTPCREL64 = 28, GOTPC64 = 29, GOTPLT64 = 30,
+  PLTOFF64 = 31, SIZE32 = 32, SIZE64 = 33, GOTPC32_TLSDESC = 34, TLSDESC_CALL = 35, TLSDESC = 36, IRELATIVE = 37, GOTPCRELX = 41,
+  REX_GOTPCRELX = 42, CODE_4_GOTPCRELX = 43, CODE_4_GOTTPOFF = 44, CODE_4_GOTPC32_TLSDESC = 45,
 }
 
 @lazy const ROWS: usize = memory.data<u32>([
@@ -31,3 +35,48 @@ const enum R {
 ]);
 
 @lazy export const X86_64: Arch = changetype<Arch>(memory.data<usize>([EM.X86_64, 64, 0, 0, NO_TCB, 0, Lazy.SecondThird, DT.NULL, ROWS, 17]));
+
+@lazy const HOWTO_ROWS: usize = memory.data<u32>([
+  R.NONE                   | Size.B0, Base.None,
+  R.R64                    | Size.B8, Base.Symbol        | Form.Abs,
+  R.PC32                   | Size.B4, Base.Symbol        | Form.Pc | Fit.Signed,
+  R.PLT32                  | Size.B4, Base.Branch        | Form.Pc | Fit.Signed,
+  R.R32S                   | Size.B4, Base.Symbol        | Form.Abs | Fit.Signed,
+  R.REX_GOTPCRELX          | Size.B4, Base.Got           | Form.Pc | Fit.Signed | Fit.Relax,
+  R.GOTPCRELX              | Size.B4, Base.Got           | Form.Pc | Fit.Signed | Fit.Relax,
+  R.GOTPCREL               | Size.B4, Base.Got           | Form.Pc | Fit.Signed,
+  R.R32                    | Size.B4, Base.Symbol        | Form.Abs | Fit.Unsigned,
+  R.R16                    | Size.B2, Base.Symbol        | Form.Abs | Fit.Either,
+  R.R8                     | Size.B1, Base.Symbol        | Form.Abs | Fit.Either,
+  R.PC64                   | Size.B8, Base.Symbol        | Form.Pc,
+  R.PC16                   | Size.B2, Base.Symbol        | Form.Pc | Fit.Signed,
+  R.PC8                    | Size.B1, Base.Symbol        | Form.Pc | Fit.Signed,
+  R.GOT32                  | Size.B4, Base.Got           | Form.Got | Fit.Signed,
+  R.GOT64                  | Size.B8, Base.Got           | Form.Got,
+  R.GOTPLT64               | Size.B8, Base.Got           | Form.Got,
+  R.GOTPCREL64             | Size.B8, Base.Got           | Form.Pc,
+  R.GOTOFF64               | Size.B8, Base.Symbol        | Form.Got,
+  R.PLTOFF64               | Size.B8, Base.Branch        | Form.Got,
+  R.GOTPC32                | Size.B4, Base.Table         | Form.Pc | Fit.Signed,
+  R.GOTPC64                | Size.B8, Base.Table         | Form.Pc,
+  R.TLSGD                  | Size.B4, Base.TlsPair       | Form.Pc | Fit.Signed,
+  R.TLSLD                  | Size.B4, Base.TlsBlock      | Form.Pc | Fit.Signed,
+  R.GOTTPOFF               | Size.B4, Base.TlsSlot       | Form.Pc | Fit.Signed,
+  R.GOTPC32_TLSDESC        | Size.B4, Base.TlsDescriptor | Form.Pc | Fit.Signed,
+  R.TLSDESC_CALL           | Size.B0, Base.None,
+  R.DTPOFF32               | Size.B4, Base.TlsOffset     | Form.Abs | Fit.Signed,
+  R.DTPOFF64               | Size.B8, Base.TlsOffset     | Form.Abs,
+  R.TPOFF32                | Size.B4, Base.TlsPointer    | Form.Abs | Fit.Signed,
+  R.TPOFF64                | Size.B8, Base.TlsPointer    | Form.Abs,
+  R.SIZE32                 | Size.B4, Base.Size          | Form.Abs | Fit.Unsigned,
+  R.SIZE64                 | Size.B8, Base.Size          | Form.Abs,
+  R.CODE_4_GOTPCRELX       | Size.B4, Base.Got           | Form.Pc | Fit.Signed,
+  R.CODE_4_GOTTPOFF        | Size.B4, Base.TlsSlot       | Form.Pc | Fit.Signed,
+  R.CODE_4_GOTPC32_TLSDESC | Size.B4, Base.TlsDescriptor | Form.Pc | Fit.Signed,
+]);
+
+/** jmp *slot(%rip); int3; int3 */
+@lazy const STUB: usize = memory.data<u8>([0xff, 0x25, 0, 0, 0, 0, 0xcc, 0xcc]);
+@lazy const STUB_FIXES: usize = memory.data<u32>([2 | R.PC32 << 8 | -4 << 24]);
+
+@lazy export const X86_64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 36, 0, 0, STUB, 8, STUB_FIXES, 1, 0, 0, 0, 0, 0]));

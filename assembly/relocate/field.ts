@@ -3,7 +3,7 @@
 import { Fit, Howto, Howtos, Odd, ODD, Op, Run, RUNS, WHOLE } from "../arch/howto";
 import { Size } from "../arch/howto";
 import * as target from "../host/memory";
-import { gatherOdd, scatterOdd, topOf } from "./odd";
+import { belowOdd, fitsOdd, gatherOdd, scatterOdd } from "./odd";
 
 /** What comes of a value that is to be stored. */
 export const enum Fitting { Fits, OutOfRange, Misaligned }
@@ -16,30 +16,31 @@ export const enum Fitting { Fits, OutOfRange, Misaligned }
 export function fitting(howtos: Howtos, howto: Howto, value: u64): Fitting {
   const field = howto.field;
   const range = howto.range;
+  if (field >= ODD) {
+    if (range && !fitsOdd(field, value)) return Fitting.OutOfRange;
+    return howto.has(Fit.Aligned) && belowOdd(field, value) ? Fitting.Misaligned : Fitting.Fits;
+  }
   const top = topBit(howtos, howto);
   if (range && top < 64) {
     const isSigned = <i64>value >> (top - 1) == <i64>value >> 63;
     const isUnsigned = value >> top == 0;
     if (!(range == Fit.Signed ? isSigned : range == Fit.Unsigned ? isUnsigned : isSigned || isUnsigned)) return Fitting.OutOfRange;
   }
-  if (!howto.has(Fit.Aligned) || field >= ODD || field == WHOLE) return Fitting.Fits;
+  if (!howto.has(Fit.Aligned) || field == WHOLE) return Fitting.Fits;
   return value & ((<u64>1 << lowest(howtos.runs(field))) - 1) ? Fitting.Misaligned : Fitting.Fits;
 }
 
 /** How many bits of a value count, from bit 0 on. */
-function topBit(howtos: Howtos, howto: Howto): u32 {
-  const field = howto.field;
-  if (field == WHOLE) return howto.bytes << 3;
-  return field >= ODD ? topOf(field) : highest(howtos.runs(field));
+@inline function topBit(howtos: Howtos, howto: Howto): u32 {
+  return howto.field == WHOLE ? howto.bytes << 3 : highest(howtos.runs(howto.field));
 }
 
 /** What REL keeps in the place: its addend, sign-extended. */
 export function addendIn(howtos: Howtos, howto: Howto, word: u64): u64 {
   const field = howto.field;
   if (field >= ODD) return gatherOdd(field, word);
-  const top = topBit(howtos, howto);
+  let bits = topBit(howtos, howto);
   let value = field == WHOLE ? word : gather(howtos.runs(field), word);
-  let bits = top;
   if (howto.has(Fit.Low)) {
     const low = lowest(howtos.runs(field));
     value >>= low;
