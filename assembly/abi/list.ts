@@ -12,7 +12,7 @@ import { Image, Part } from "../inspect/image";
 import { Bound } from "../link/bond";
 import { Lack, Lacking } from "../link/missing";
 import { Symbols } from "../link/symbols";
-import { textBytes } from "../link/text";
+import { textBytes } from "../elf/text";
 import { definitionCount, definitionField, requirementCount, requirementField } from "../link/version";
 import { relocationCount, relocationField, slotCount, slotField } from "../link/walk";
 import { Context } from "../registry/context";

@@ -13,7 +13,7 @@ import { Session } from "../registry/session";
 import { contextBytes, moduleBytes } from "../registry/usage";
 import { DT } from "../elf/dynamic";
 import { Part } from "../inspect/image";
-import { textBytes } from "../link/text";
+import { textBytes } from "../elf/text";
 import { spareBytes, spareOffset } from "../base/heap";
 import { coreBytes } from "./sessions";
 

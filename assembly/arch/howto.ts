@@ -1,4 +1,4 @@
-// The vocabulary of the relocations of objects (ET_REL). A machine's file is written in these words; relocate/field.ts and
+// The vocabulary of the relocations of objects (ET_REL). A machine's file is written in these words; arch/field.ts and
 // relocate/objects.ts are their only interpreters.
 
 /** What the relocation is about, X: what stands where the psABIs write S, G, L, GOT, TP ... */
@@ -101,11 +101,15 @@ export const enum Fit {
   Low = 8 << 24,
   /** The instruction may be another one where the symbol is at hand: x86's GOTPCRELX. */
   Relax = 16 << 24,
+  /** A jump of code whose addresses have Arch.codeTag (Thumb). */
+  Tagged = 32 << 24,
+  /** It can change into one that also changes how the code behind it is encoded: BL and BLX. */
+  Exchanges = 64 << 24,
 }
 
 /** The whole place is one run: plain data. */
 @inline export const WHOLE: u32 = 0;
-/** Fields of this number and above are no runs of bits: relocate/odd.ts has them. */
+/** Fields of this number and above are no runs of bits: arch/odd.ts has them. */
 @inline export const ODD: u32 = 0xe0 << 16;
 
 /** Fields that are more than bits moved, each `| value | form` of its own: the psABIs' instructions that change with what they hold. */

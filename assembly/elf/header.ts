@@ -35,3 +35,7 @@ export function ehdrBytes<A>(): u64 { return pick<A>(52, 64); }
 @inline export function ehdrFlags<A>(at: u64): u32 { return target.load32(at + pick<A>(offsetof<Ehdr32>("flags"), offsetof<Ehdr64>("flags"))); }
 @inline export function ehdrPhentsize<A>(at: u64): u32 { return target.load16(at + pick<A>(offsetof<Ehdr32>("phentsize"), offsetof<Ehdr64>("phentsize"))); }
 @inline export function ehdrPhnum<A>(at: u64): u32 { return target.load16(at + pick<A>(offsetof<Ehdr32>("phnum"), offsetof<Ehdr64>("phnum"))); }
+@inline export function ehdrShoff<A>(at: u64): u64 { return loadWord<A>(at + pick<A>(offsetof<Ehdr32>("shoff"), offsetof<Ehdr64>("shoff"))); }
+@inline export function ehdrShentsize<A>(at: u64): u32 { return target.load16(at + pick<A>(offsetof<Ehdr32>("shentsize"), offsetof<Ehdr64>("shentsize"))); }
+@inline export function ehdrShnum<A>(at: u64): u32 { return target.load16(at + pick<A>(offsetof<Ehdr32>("shnum"), offsetof<Ehdr64>("shnum"))); }
+@inline export function ehdrShstrndx<A>(at: u64): u32 { return target.load16(at + pick<A>(offsetof<Ehdr32>("shstrndx"), offsetof<Ehdr64>("shstrndx"))); }

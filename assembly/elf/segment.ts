@@ -9,7 +9,7 @@ if (offsetof<Phdr32>() != 32) ERROR("Elf32_Phdr is 32 bytes (gABI 5.1)");
 if (offsetof<Phdr64>() != 56) ERROR("Elf64_Phdr is 56 bytes (gABI 5.1)");
 
 /** p_type. */
-export const enum PT { NULL = 0, LOAD = 1, DYNAMIC = 2, INTERP = 3, TLS = 7, GNU_EH_FRAME = 0x6474e550, GNU_RELRO = 0x6474e552 }
+export const enum PT { NULL = 0, LOAD = 1, DYNAMIC = 2, INTERP = 3, TLS = 7, GNU_EH_FRAME = 0x6474e550, GNU_RELRO = 0x6474e552, ARM_EXIDX = 0x70000001 }
 
 export function phdrBytes<A>(): u64 { return pick<A>(offsetof<Phdr32>(), offsetof<Phdr64>()); }
 

@@ -11,7 +11,8 @@ if (offsetof<Sym64>() != 24) ERROR("Elf64_Sym is 24 bytes (gABI 4.4)");
 export const enum STB { LOCAL = 0, GLOBAL = 1, WEAK = 2, GNU_UNIQUE = 10 }
 export const enum STT { NOTYPE = 0, OBJECT = 1, FUNC = 2, SECTION = 3, FILE = 4, COMMON = 5, TLS = 6, GNU_IFUNC = 10 }
 export const enum STV { DEFAULT = 0, INTERNAL = 1, HIDDEN = 2, PROTECTED = 3 }
-export const enum SHN { UNDEF = 0, ABS = 0xfff1 }
+/** Special section indices: LORESERVE is the first. COMMON ones are processors' own, too: x86-64 keeps large ones apart. */
+export const enum SHN { UNDEF = 0, LORESERVE = 0xff00, X86_64_LCOMMON = 0xff02, ABS = 0xfff1, COMMON = 0xfff2, XINDEX = 0xffff }
 
 export function symBytes<A>(): u64 { return pick<A>(offsetof<Sym32>(), offsetof<Sym64>()); }
 @inline export function symName(at: u64): u32 { return target.load32(at); }

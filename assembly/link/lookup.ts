@@ -8,7 +8,7 @@ import { SHN, STB, STT, bindOf, symInfo, symName, symShndx, symValue, typeOf } f
 import { VERSYM } from "../elf/version";
 import { loadWord, wide } from "../elf/word";
 import { Symbols } from "./symbols";
-import { sameBytes } from "./text";
+import { sameBytes } from "../elf/text";
 
 /** What a lookup is for: or-ed. */
 export const enum Want {

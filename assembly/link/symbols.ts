@@ -14,7 +14,7 @@ import { SHN, symBytes, symName, symShndx, symValue } from "../elf/symbol";
 import { VERSYM } from "../elf/version";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
-import { sameBytes } from "./text";
+import { sameBytes } from "../elf/text";
 import { Version, versionsOf } from "./version";
 
 /** What a module's symbols are looked up in. */

@@ -11,7 +11,7 @@ import { VER_FLG, VERSYM, Verdaux, Verdef, Vernaux, Verneed } from "../elf/versi
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
 import { Symbols } from "./symbols";
-import { textBytes } from "./text";
+import { textBytes } from "../elf/text";
 
 /** No name of a version has more bytes, so that few records can't have much to read. */
 export const LONGEST_VERSION: u32 = 4095;

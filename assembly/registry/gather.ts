@@ -14,7 +14,7 @@ import { inspect } from "../inspect/inspect";
 import { hasIndex } from "../link/index";
 import { isNamed } from "../link/lookup";
 import { Lacking } from "../link/missing";
-import { sameBytes, textBytes } from "../link/text";
+import { sameBytes, textBytes } from "../elf/text";
 import { keepScope, makeGlobal } from "./dependency";
 import { Module, State, newModule } from "./module";
 import { Modules } from "./modules";

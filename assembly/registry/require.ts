@@ -6,7 +6,7 @@ import { DT } from "../elf/dynamic";
 import { VERSYM, VER_FLG, Vernaux, Verneed } from "../elf/version";
 import { isNamed } from "../link/lookup";
 import { Lacking } from "../link/missing";
-import { textBytes } from "../link/text";
+import { textBytes } from "../elf/text";
 import { LONGEST_VERSION, Version, requirements } from "../link/version";
 import { Module } from "./module";
 import { Session } from "./session";

@@ -4,7 +4,7 @@ import * as hostLink from "../host/link";
 import * as target from "../host/memory";
 import { DT } from "../elf/dynamic";
 import { Part } from "../inspect/image";
-import { textBytes } from "../link/text";
+import { textBytes } from "../elf/text";
 import { Module, State } from "./module";
 import { Session } from "./session";
 

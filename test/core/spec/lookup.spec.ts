@@ -5,7 +5,7 @@ import { gnuHash } from "../../../assembly/elf/hash";
 import { Want, find, found, isNamed } from "../../../assembly/link/lookup";
 import { Symbols } from "../../../assembly/link/symbols";
 import { Scope, newScope } from "../../../assembly/link/scope";
-import { sameBytes, textBytes } from "../../../assembly/link/text";
+import { sameBytes, textBytes } from "../../../assembly/elf/text";
 import { store32 } from "../../../assembly/host/memory";
 import { freshHeap } from "./support/heap";
 import { Entry, addGnu, addSysv, addVersions, hashOf, sorted, tableOf } from "./support/symbols";

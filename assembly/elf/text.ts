@@ -1,7 +1,7 @@
 // Strings of the target, read within bounds.
 
 import * as target from "../host/memory";
-import { wide } from "../elf/word";
+import { wide } from "./word";
 
 /** True if both ranges of the target hold the same. The last words overlap those before them. */
 export function sameBytes(a: u64, b: u64, bytes: u32): bool {

@@ -1,7 +1,6 @@
 // A value and the bits of a place that hold it: what fits, what is there, what is to be there. Fields are runs of bits, or odd ones.
 
-import { Fit, Howto, Howtos, Odd, ODD, Op, Run, RUNS, WHOLE } from "../arch/howto";
-import { Size } from "../arch/howto";
+import { Fit, Howto, Howtos, ODD, Op, Run, RUNS, Size, WHOLE } from "./howto";
 import * as target from "../host/memory";
 import { belowOdd, fitsOdd, gatherOdd, scatterOdd } from "./odd";
 
@@ -34,6 +33,9 @@ export function fitting(howtos: Howtos, howto: Howto, value: u64): Fitting {
 @inline function topBit(howtos: Howtos, howto: Howto): u32 {
   return howto.field == WHOLE ? howto.bytes << 3 : highest(howtos.runs(howto.field));
 }
+
+/** How far a jump reaches in each direction: log2 of the bytes. */
+export function reachLog2(howtos: Howtos, howto: Howto): u32 { return min<u32>(topBit(howtos, howto), 63) - 1; }
 
 /** What REL keeps in the place: its addend, sign-extended. */
 export function addendIn(howtos: Howtos, howto: Howto, word: u64): u64 {

@@ -1,0 +1,287 @@
+// bytes -> Object: what an ET_REL file, or a member of an archive, says of its sections and symbols, checked.
+// The whole of it is readable while it is linked; every field that decides something is fetched once.
+
+import { Code, What } from "../words";
+import { NONE } from "../host/answer";
+import * as target from "../host/memory";
+import { Arch } from "../arch/arch";
+import { Howtos } from "../arch/howto";
+import { archOf, howtosOf } from "../arch/machines";
+import { isPowerOfTwo, within } from "../base/range";
+import { Work } from "../base/work";
+import { EI, ET, Ident, ehdrBytes, ehdrFlags, ehdrMachine, ehdrShentsize, ehdrShnum, ehdrShoff, ehdrShstrndx, ehdrType } from "../elf/header";
+import { relBytes, relaBytes } from "../elf/reloc";
+import {
+  SHF, SHT, shdrAlign, shdrBytes, shdrEntsize, shdrFlags, shdrInfo, shdrLink, shdrName, shdrOffset, shdrSize, shdrType,
+} from "../elf/section";
+import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/symbol";
+
+/** A section of an object. Where it will be is filled in by those who lay it out. */
+@unmanaged export class Section {
+  object: Object;
+  /** The next in the order of the memory that it is laid out in. */
+  next: Section | null;
+  /** sh_type, the lower half of sh_flags, sh_link, sh_info, sh_entsize. */
+  type: u32;
+  flags: u32;
+  link: u32;
+  info: u32;
+  entryBytes: u32;
+  /** Its number in the object. */
+  index: u32;
+  /** The first of the relocation sections that change it, by number, and of one of these, the next; 0: none. */
+  relocations: u32;
+  nextRelocations: u32;
+  /** Where its bytes are in the object, and how many there are in memory. */
+  offset: u64;
+  bytes: u64;
+  align: u64;
+  /** vaddr; NONE until it is laid out, and of what is in no memory. */
+  vaddr: u64;
+  /** Padding that goes: a list by offset (plan/trim.ts). */
+  trims: usize;
+  /** Pieces of strings that are kept once (plan/strings.ts). */
+  pieces: usize;
+  /** Which part of the module's memory it is in; see plan/layout.ts. */
+  part: u8;
+  /** Another object has the same (a COMDAT group), or nobody wants it. */
+  isDropped: bool;
+  /** Its words are called last to first: .ctors, .dtors. */
+  isReversed: bool;
+  /** It has words that only other modules know. */
+  hasImports: bool;
+
+  @inline has(flag: SHF): bool { return (this.flags & flag) != 0; }
+  /** True if it takes part in what the module is. */
+  @inline get isLoaded(): bool { return this.has(SHF.ALLOC) && !this.isDropped; }
+}
+
+/** An object that is being linked. */
+@unmanaged export class Object {
+  next: Object | null;
+  /** The file, and where the object begins there: members of archives do so somewhere. */
+  source: u32;
+  bits: u32;
+  start: u64;
+  /** Where the object's bytes can be read, and how many there are. */
+  addr: u64;
+  bytes: u64;
+  arch: Arch;
+  howtos: Howtos;
+  /** e_flags. */
+  flags: u32;
+  sectionCount: u32;
+  private sections: usize;
+  /** Addresses: SHT_SYMTAB, its strings, the strings of section names, SHT_SYMTAB_SHNDX or NONE. */
+  symbols: u64;
+  strings: u64;
+  names: u64;
+  indices: u64;
+  symbolCount: u32;
+  /** The first symbol that is not local. */
+  firstGlobal: u32;
+  stringBytes: u32;
+  nameBytes: u32;
+  /** For each symbol what it stands for, in merge/names.ts: usize each. */
+  targets: usize;
+  /** Its number among all of the set, in the order of the linker's command line. */
+  rank: u32;
+  /** The number of the symbol table's section. */
+  symbolSection: u32;
+
+  @inline section(index: u32): Section { return changetype<Section>(this.sections + <usize>index * offsetof<Section>()); }
+  @inline symbol<A>(index: u32): u64 { return this.symbols + <u64>index * symBytes<A>(); }
+  @inline symbolValue<A>(index: u32): u64 { return symValue<A>(this.symbol<A>(index)); }
+  hold(sections: usize): void { this.sections = sections; }
+
+  /** The section of a symbol, also where there are more than 65,279 of them; the special ones as they are, above all others. */
+  sectionOf<A>(index: u32): u32 {
+    const shndx = symShndx<A>(this.symbol<A>(index));
+    if (shndx == SHN.XINDEX) return this.indices == NONE ? <u32>SHN.XINDEX | SPECIAL : target.load32(this.indices + <u64>index * 4);
+    return shndx >= SHN.LORESERVE ? shndx | SPECIAL : shndx;
+  }
+}
+/** Marks an index that is none: SHN_ABS | SPECIAL. */
+@inline export const SPECIAL: u32 = 0x80000000;
+
+/**
+ * Reads and checks an object that can be read in one piece.
+ *
+ * @param start  where it begins in its file
+ * @returns null with a fault if it is none, or there is no memory
+ * @fault Truncated BadMagic BadClass BadByteOrder BadType BadMachine BadEntrySize (Ehdr, at = file offset)
+ * @fault BadSection (Shdr, at = file offset of the header, value = what is wrong)
+ * @fault BadSymbolTable (Shdr, at = file offset of the header, value = what is wrong)
+ * @spec gABI 4.1 to 4.5
+ */
+export function objectOf(work: Work, source: u32, start: u64, addr: u64, bytes: u64): Object | null {
+  work.source = source;
+  if (bytes < EI.NIDENT) return none(work.fail(Code.Truncated, What.Ehdr, start, bytes));
+  const magic = target.load32(addr);
+  if (magic != Ident.MAGIC) return none(work.fail(Code.BadMagic, What.Ehdr, start, magic));
+  const eclass = target.load8(addr + EI.CLASS);
+  if (eclass != Ident.CLASS32 && eclass != Ident.CLASS64) return none(work.fail(Code.BadClass, What.Ehdr, start + EI.CLASS, eclass));
+  const data = target.load8(addr + EI.DATA);
+  if (data != Ident.LSB) return none(work.fail(Code.BadByteOrder, What.Ehdr, start + EI.DATA, data));
+  const object = changetype<Object>(work.take(offsetof<Object>()));
+  if (!changetype<usize>(object)) return null;
+  object.source = source;
+  object.start = start;
+  object.addr = addr;
+  object.bytes = bytes;
+  object.bits = eclass * 32;
+  const isRead = eclass == Ident.CLASS64 ? readObject<u64>(work, object) : readObject<u32>(work, object);
+  return isRead ? object : null;
+}
+
+function none(_: bool): Object | null { return null; }
+
+function readObject<A>(work: Work, object: Object): bool {
+  const header = object.addr;
+  if (object.bytes < ehdrBytes<A>()) return work.fail(Code.Truncated, What.Ehdr, object.start, object.bytes);
+  const type = ehdrType(header);
+  if (type != ET.REL) return work.fail(Code.BadType, What.Ehdr, object.start + 16, type);
+  const machine = ehdrMachine(header);
+  const arch = archOf(machine, object.bits);
+  if (!arch) return work.fail(Code.BadMachine, What.Ehdr, object.start + 18, machine);
+  object.arch = arch;
+  object.howtos = howtosOf(arch)!;
+  object.flags = ehdrFlags<A>(header);
+  return readSections<A>(work, object) && readSymbols<A>(work, object) && pairRelocations<A>(work, object);
+}
+
+function readSections<A>(work: Work, object: Object): bool {
+  const header = object.addr;
+  const shoff = ehdrShoff<A>(header);
+  const each = ehdrShentsize<A>(header);
+  let count: u64 = ehdrShnum<A>(header);
+  let names = ehdrShstrndx<A>(header);
+  const at = object.start + shoff;
+  if (!shoff) return work.fail(Code.BadSection, What.Shdr, object.start, 0);
+  if (each != <u32>shdrBytes<A>()) return work.fail(Code.BadEntrySize, What.Shdr, at, each);
+  if (!within(shoff, shdrBytes<A>(), 0, object.bytes)) return work.fail(Code.Truncated, What.Shdr, at, count);
+  // Counts that are too large for the file header are in the first section header.
+  if (!count) count = shdrSize<A>(object.addr + shoff);
+  if (names == SHN.XINDEX) names = shdrLink<A>(object.addr + shoff);
+  if (!count || count > object.bytes / shdrBytes<A>() || !within(shoff, count * shdrBytes<A>(), 0, object.bytes)) return work.fail(Code.Truncated, What.Shdr, at, count);
+  const sections = work.take(count * offsetof<Section>());
+  if (!sections) return false;
+  object.hold(sections);
+  object.sectionCount = <u32>count;
+  for (let i: u32 = 1; i < <u32>count; ++i) if (!readSection<A>(work, object, i, object.addr + shoff + i * shdrBytes<A>())) return false;
+  if (!names) return true;
+  const table = names < <u32>count ? object.section(names) : null;
+  if (!table || table.type != SHT.STRTAB || table.bytes > u32.MAX_VALUE || !endsInNul(object, table)) return work.fail(Code.BadSection, What.Shdr, at, names);
+  object.names = object.addr + table.offset;
+  object.nameBytes = <u32>table.bytes;
+  return true;
+}
+
+/** vaddr is where the offset of its name waits until somebody lays it out. */
+function readSection<A>(work: Work, object: Object, index: u32, header: u64): bool {
+  const section = object.section(index);
+  const at = object.start + (header - object.addr);
+  section.object = object;
+  section.index = index;
+  section.type = shdrType(header);
+  section.flags = shdrFlags(header);
+  section.link = shdrLink<A>(header);
+  section.info = shdrInfo<A>(header);
+  section.offset = shdrOffset<A>(header);
+  section.bytes = shdrSize<A>(header);
+  section.vaddr = NONE;
+  section.align = max<u64>(shdrAlign<A>(header), 1);
+  section.entryBytes = <u32>min<u64>(shdrEntsize<A>(header), u32.MAX_VALUE);
+  if (section.type == SHT.NULL) {
+    section.bytes = 0;
+    return true;
+  }
+  if (section.type != SHT.NOBITS && !within(section.offset, section.bytes, 0, object.bytes)) return work.fail(Code.Truncated, What.Shdr, at, section.bytes);
+  if (!isPowerOfTwo(section.align)) return work.fail(Code.BadAlignment, What.Shdr, at, section.align);
+  // What memory can't hold at all, nobody has to add up.
+  if (section.has(SHF.ALLOC) && (section.bytes > MOST || section.align > MOST)) return work.fail(Code.BadSection, What.Shdr, at, section.bytes);
+  if (section.has(SHF.EXCLUDE)) section.isDropped = true;
+  return true;
+}
+/** Bytes of a section that is to be in memory: sums of a million of them do not wrap. */
+@inline const MOST: u64 = 1 << 40;
+
+/** File offset of a section's header: where a fault is. */
+export function headerAt(object: Object, index: u32): u64 {
+  return object.bits == 64 ? object.start + ehdrShoff<u64>(object.addr) + index * shdrBytes<u64>() : object.start + ehdrShoff<u32>(object.addr) + index * shdrBytes<u32>();
+}
+
+function endsInNul(object: Object, section: Section): bool {
+  return section.bytes != 0 && !target.load8(object.addr + section.offset + section.bytes - 1);
+}
+
+function readSymbols<A>(work: Work, object: Object): bool {
+  for (let i: u32 = 1; i < object.sectionCount; ++i) {
+    const section = object.section(i);
+    if (section.type != SHT.SYMTAB) continue;
+    if (object.symbolSection) return work.fail(Code.BadSymbolTable, What.Shdr, headerAt(object, i), i);
+    object.symbolSection = i;
+    if (!readTable<A>(work, object, section)) return false;
+  }
+  return !object.symbolSection || readIndices(work, object);
+}
+
+function readTable<A>(work: Work, object: Object, section: Section): bool {
+  const at = headerAt(object, section.index);
+  const count = section.bytes / symBytes<A>();
+  if (section.entryBytes != <u32>symBytes<A>()) return work.fail(Code.BadEntrySize, What.Shdr, at, section.entryBytes);
+  if (section.bytes % symBytes<A>() || count > <u64>i32.MAX_VALUE) return work.fail(Code.BadSymbolTable, What.Shdr, at, section.bytes);
+  const strings = section.link && section.link < object.sectionCount ? object.section(section.link) : null;
+  if (!strings || strings.type != SHT.STRTAB || strings.bytes > u32.MAX_VALUE || !endsInNul(object, strings)) return work.fail(Code.BadSymbolTable, What.Shdr, at, section.link);
+  if (section.info > <u32>count) return work.fail(Code.BadSymbolTable, What.Shdr, at, section.info);
+  object.symbols = object.addr + section.offset;
+  object.symbolCount = <u32>count;
+  object.firstGlobal = max<u32>(section.info, 1);
+  object.strings = object.addr + strings.offset;
+  object.stringBytes = <u32>strings.bytes;
+  object.indices = NONE;
+  object.targets = work.take(count << alignof<usize>());
+  return object.targets != 0;
+}
+
+/** The table of section numbers that do not fit into symbols, if there is one for this symbol table. */
+function readIndices(work: Work, object: Object): bool {
+  for (let i: u32 = 1; i < object.sectionCount; ++i) {
+    const section = object.section(i);
+    if (section.type != SHT.SYMTAB_SHNDX || section.link != object.symbolSection) continue;
+    if (section.bytes / 4 < object.symbolCount) return work.fail(Code.BadSymbolTable, What.Shdr, headerAt(object, i), section.bytes);
+    object.indices = object.addr + section.offset;
+  }
+  return true;
+}
+
+/** Hangs every relocation section at the one that it changes. */
+function pairRelocations<A>(work: Work, object: Object): bool {
+  for (let i: u32 = object.sectionCount - 1; i; --i) {
+    const section = object.section(i);
+    if (section.type != SHT.REL && section.type != SHT.RELA) continue;
+    const at = headerAt(object, i);
+    const each = section.type == SHT.RELA ? relaBytes<A>() : relBytes<A>();
+    if (section.entryBytes != <u32>each) return work.fail(Code.BadEntrySize, What.Shdr, at, section.entryBytes);
+    if (section.bytes % each || section.bytes / each > <u64>i32.MAX_VALUE) return work.fail(Code.BadRelocationTable, What.Shdr, at, section.bytes);
+    if (section.link != object.symbolSection) return work.fail(Code.BadRelocationTable, What.Shdr, at, section.link);
+    const changed = section.info && section.info < object.sectionCount ? object.section(section.info) : null;
+    if (!changed || changed.type == SHT.REL || changed.type == SHT.RELA || changed.type == SHT.SYMTAB || changed.type == SHT.NULL) {
+      return work.fail(Code.BadRelocationTable, What.Shdr, at, section.info);
+    }
+    section.nextRelocations = changed.relocations;
+    changed.relocations = i;
+  }
+  return true;
+}
+
+/** True if a symbol is local: nobody else's. */
+@inline export function isLocal<A>(symbol: u64): bool { return bindOf(symInfo<A>(symbol)) == STB.LOCAL; }
+
+/** The offset of a section's name in the table of names; its bytes from there on end in NUL. NONE: it has none. */
+export function sectionName(section: Section): u64 {
+  const object = section.object;
+  const header = object.addr + (headerAt(object, section.index) - object.start);
+  const offset = shdrName(header);
+  return offset < object.nameBytes ? object.names + offset : NONE;
+}

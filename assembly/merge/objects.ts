@@ -1,0 +1,231 @@
+// The objects of one load, and what their symbols stand for together: the rules of gABI 4.4 "Symbol Binding" for files that are
+// linked into one, as ld has them for what gABI leaves open.
+
+import { Code, What } from "../words";
+import { Work } from "../base/work";
+import { NONE } from "../host/answer";
+import { Arch } from "../arch/arch";
+import { hashedName } from "../elf/hash";
+import { SHN, STB, STT, STV, bindOf, symInfo, symName, symOther, symSize, symValue, typeOf, visibilityOf } from "../elf/symbol";
+import { sameBytes } from "../elf/text";
+import { wide } from "../elf/word";
+import { Object, SPECIAL, Section } from "../inspect/object";
+import { Groups } from "./groups";
+
+/** How firmly a name stands for something: the greater wins. */
+export const enum Standing {
+  /** Nobody defines it, and only weak references name it. */
+  Wished = 0,
+  /** Nobody defines it: others than these objects have to. */
+  Wanted,
+  /** The linker makes it, if it is asked for. */
+  Linker,
+  Weak,
+  Common,
+  Strong,
+}
+
+/** What a symbol of the objects stands for: of a global one, all of that name. */
+@unmanaged export class Sym {
+  /** The next of the same bucket; the next of all. */
+  chain: Sym | null;
+  next: Sym | null;
+  hash: u32;
+  nameBytes: u32;
+  name: u64;
+  standing: Standing;
+  /** The definition's object and index; of one that is only referred to, the first reference's. */
+  index: u32;
+  object: Object;
+  /** STT of the definition, or of the reference. */
+  type: u32;
+  /** STV, the most constraining of all. */
+  visibility: u32;
+  /** st_size of the definition. */
+  bytes: u64;
+  /** Of a common symbol: what it is aligned to, and its vaddr when that is known; of the linker's, its vaddr. */
+  align: u64;
+  vaddr: u64;
+  /** Its number in the module's own symbol table; 0 if it has none. */
+  number: u32;
+  /** A relocation names it. */
+  isNamed: bool;
+  isLocal: bool;
+  /** Slots and stubs that stand for it (plan/slots.ts). */
+  slots: usize;
+
+  /** True if these objects do not say what it is. */
+  @inline get isImport(): bool { return this.standing <= Standing.Wanted; }
+  @inline get isDefined(): bool { return this.standing > Standing.Linker; }
+  /** True if other modules may see it. */
+  @inline get isExport(): bool { return !this.isLocal && this.standing >= Standing.Weak && this.visibility != STV.HIDDEN && this.visibility != STV.INTERNAL; }
+  /** True if a resolver chooses what it stands for. */
+  @inline get isIndirect(): bool { return this.type == STT.GNU_IFUNC && this.isDefined; }
+}
+
+/** All objects that become one module. */
+@unmanaged export class Objects {
+  first: Object | null;
+  private last: Object | null;
+  count: u32;
+  arch: Arch;
+  groups: Groups;
+  /** Global symbols, in the order they were met. */
+  syms: Sym | null;
+  private lastSym: Sym | null;
+  symCount: u32;
+  private buckets: usize;
+  private bucketCount: u32;
+  /** Files whose members are taken when they are wanted (merge/archive.ts). */
+  archives: usize;
+  lastArchive: usize;
+  /** Where everything goes (plan/layout.ts). */
+  layout: usize;
+
+  /** The global symbol of a name; null if nobody has named it. */
+  find(name: u64, bytes: u32, hash: u32): Sym | null {
+    if (!this.bucketCount) return null;
+    let sym = this.chainOf(hash);
+    while (sym && !(sym.hash == hash && sym.nameBytes == bytes && sameBytes(sym.name, name, bytes))) sym = sym.chain;
+    return sym;
+  }
+
+  @inline private chainOf(hash: u32): Sym | null { return changetype<Sym | null>(load<usize>(this.buckets + (<usize>(hash % this.bucketCount) << alignof<usize>()))); }
+
+  /** The same; one that is new is nobody's wish yet. Null with a fault if there is no memory. */
+  private take(work: Work, name: u64, bytes: u32, hash: u32, object: Object, index: u32): Sym | null {
+    let sym = this.find(name, bytes, hash);
+    if (sym) return sym;
+    if (this.symCount >= this.bucketCount && !this.grow(work)) return null;
+    sym = changetype<Sym | null>(work.take(offsetof<Sym>()));
+    if (!sym) return null;
+    sym.name = name;
+    sym.nameBytes = bytes;
+    sym.hash = hash;
+    sym.object = object;
+    sym.index = index;
+    this.hang(sym);
+    if (this.lastSym) this.lastSym!.next = sym;
+    else this.syms = sym;
+    this.lastSym = sym;
+    ++this.symCount;
+    return sym;
+  }
+
+  private hang(sym: Sym): void {
+    const at = this.buckets + (<usize>(sym.hash % this.bucketCount) << alignof<usize>());
+    sym.chain = changetype<Sym | null>(load<usize>(at));
+    store<usize>(at, changetype<usize>(sym));
+  }
+
+  private grow(work: Work): bool {
+    const count = max<u32>(this.bucketCount * 4, 256);
+    const buckets = work.take(<u64>count << alignof<usize>());
+    if (!buckets) return false;
+    this.buckets = buckets;
+    this.bucketCount = count;
+    let sym = this.syms;
+    while (sym) {
+      this.hang(sym);
+      sym = sym.next;
+    }
+    return true;
+  }
+
+  /**
+   * Adds an object behind the others: its groups, then its names.
+   *
+   * @fault BadGroup (Shdr)  see Groups
+   * @fault BadString (Sym, at = index, value = st_name)
+   * @fault BadSymbolIndex (Sym, at = index, value = st_shndx)
+   * @fault DuplicateSymbol (Sym, at = index, value = its binding)  with its name; another object defines it, too
+   */
+  add(work: Work, object: Object): bool {
+    work.source = object.source;
+    object.rank = this.count++;
+    if (this.last) this.last!.next = object;
+    else this.first = object;
+    this.last = object;
+    if (!this.groups.enter(work, object)) return false;
+    return wide(object.bits) ? this.addNames<u64>(work, object) : this.addNames<u32>(work, object);
+  }
+
+  private addNames<A>(work: Work, object: Object): bool {
+    for (let i = object.firstGlobal; i < object.symbolCount; ++i) {
+      const symbol = object.symbol<A>(i);
+      const start = <u64>symName(symbol);
+      const hashed = start < object.stringBytes ? hashedName(object.strings + start, object.stringBytes - start) : NONE;
+      if (hashed == NONE) return work.fail(Code.BadString, What.Sym, i, start);
+      const sym = this.take(work, object.strings + start, <u32>hashed, <u32>(hashed >> 32), object, i);
+      if (!sym) return false;
+      store<usize>(object.targets + (<usize>i << alignof<usize>()), changetype<usize>(sym));
+      if (!this.join<A>(work, sym, object, i, symbol)) return false;
+    }
+    return true;
+  }
+
+  /** Makes of a name what one more symbol of it says. */
+  private join<A>(work: Work, sym: Sym, object: Object, index: u32, symbol: u64): bool {
+    const info = symInfo<A>(symbol);
+    const visibility = visibilityOf(symOther<A>(symbol));
+    if (visibility && (!sym.visibility || visibility < sym.visibility)) sym.visibility = visibility;
+    const section = object.sectionOf<A>(index);
+    const standing = standingOf(object, section, bindOf(info));
+    if (section < SPECIAL && section >= object.sectionCount) return work.fail(Code.BadSymbolIndex, What.Sym, index, section);
+    if (standing <= Standing.Wanted) {
+      if (sym.standing <= Standing.Wanted && standing >= sym.standing) {
+        sym.standing = standing;
+        if (!sym.type) sym.type = typeOf(info);
+      }
+      return true;
+    }
+    if (standing == Standing.Strong && sym.standing == Standing.Strong) {
+      work.fail(Code.DuplicateSymbol, What.Sym, index, sym.object.rank);
+      work.fault.name = sym.name;
+      work.fault.nameBytes = sym.nameBytes;
+      return false;
+    }
+    if (standing == Standing.Common && sym.standing == Standing.Common) {
+      sym.align = max(sym.align, symValue<A>(symbol));
+      if (symSize<A>(symbol) <= sym.bytes) return true;
+    } else if (standing <= sym.standing) return true;
+    else if (standing == Standing.Common) sym.align = max<u64>(symValue<A>(symbol), 1);
+    sym.standing = standing;
+    sym.object = object;
+    sym.index = index;
+    sym.type = typeOf(info);
+    sym.bytes = symSize<A>(symbol);
+    return true;
+  }
+
+  /** What a symbol of an object stands for; null with a fault if there is no memory. */
+  symOf<A>(work: Work, object: Object, index: u32): Sym | null {
+    const at = object.targets + (<usize>index << alignof<usize>());
+    let sym = changetype<Sym | null>(load<usize>(at));
+    if (sym) return sym;
+    sym = changetype<Sym | null>(work.take(offsetof<Sym>()));
+    if (!sym) return null;
+    const symbol = object.symbol<A>(index);
+    sym.object = object;
+    sym.index = index;
+    sym.type = typeOf(symInfo<A>(symbol));
+    sym.bytes = symSize<A>(symbol);
+    sym.standing = Standing.Strong;
+    sym.visibility = STV.HIDDEN;
+    sym.isLocal = true;
+    store<usize>(at, changetype<usize>(sym));
+    return sym;
+  }
+
+  /** The section that a definition lies in; null for one that lies in none. */
+  sectionOf<A>(sym: Sym): Section | null {
+    const section = sym.object.sectionOf<A>(sym.index);
+    return section && section < sym.object.sectionCount ? sym.object.section(section) : null;
+  }
+}
+
+function standingOf(object: Object, section: u32, bind: u32): Standing {
+  if (!section || section < object.sectionCount && object.section(section).isDropped) return bind == STB.WEAK && !section ? Standing.Wished : Standing.Wanted;
+  if (section == (SHN.COMMON | SPECIAL) || section == (SHN.X86_64_LCOMMON | SPECIAL)) return Standing.Common;
+  return bind == STB.WEAK ? Standing.Weak : Standing.Strong;
+}

@@ -1,0 +1,276 @@
+// Objects -> Layout: which sections go where. Sections of equal permissions lie together, in the order of the objects, and what
+// the linker adds lies among them; in the end the module has the segments that ld would have given it.
+
+import { Code, What } from "../words";
+import { NONE } from "../host/answer";
+import * as target from "../host/memory";
+import { Work } from "../base/work";
+import { SHF, SHT } from "../elf/section";
+import { sameBytes, textBytes } from "../elf/text";
+import { EM } from "../elf/header";
+import { Object, Section, headerAt, sectionName } from "../inspect/object";
+import { Objects, Sym } from "../merge/objects";
+
+/** What of the module's memory: in the order it lies there. */
+export const enum Part {
+  /** File header, program headers, symbols, hashes, relocations: what other modules' readers look for. */
+  Tables = 0, ReadOnly, Frames, Exidx,
+  Code, Stubs,
+  Tls, TlsZero, Preinit, Init, Fini, RelRo, Got,
+  Data, Zero,
+  COUNT,
+}
+/** The first part of each segment: R, RX, RW of which the first is read-only in the end. */
+export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls, Write = Part.Data }
+
+/** The sections of one part. */
+@unmanaged export class Span {
+  first: Section | null;
+  last: Section | null;
+  /** Where it begins, and what lies there: the linker's own bytes behind the sections'. */
+  vaddr: u64;
+  bytes: u64;
+  align: u64;
+}
+
+/** A word of data that another module defines: a dynamic relocation. */
+@unmanaged export class Word {
+  next: Word | null;
+  section: Section;
+  /** In the section as it will be. */
+  offset: u64;
+  addend: u64;
+  sym: Sym;
+}
+
+/** Room in the GOT, or code that leads to it. */
+@unmanaged export class Slot {
+  /** The next of the same symbol, and of all. */
+  more: Slot | null;
+  next: Slot | null;
+  /** The symbol; null: the module's own thread-local block. */
+  sym: Sym | null;
+  /** A Base of arch/howto.ts: Got, TlsPair, ...; Branch: a stub. */
+  kind: u32;
+  /** A stub of tagged code. */
+  isTagged: bool;
+  /** From the start of the GOT, or of the stubs. */
+  offset: u64;
+}
+
+/** Where the module's bytes go. vaddrs count from 0. */
+@unmanaged export class Layout {
+  objects: Objects;
+  /** Slots, in the order they were asked for. */
+  slots: Slot | null;
+  lastSlot: Slot | null;
+  block: Slot | null;
+  gotBytes: u64;
+  stubBytes: u64;
+  words: Word | null;
+  lastWord: Word | null;
+  /** Dynamic relocations, symbols that other modules define, symbols that they may see, bytes of their names. */
+  relocationCount: u32;
+  importCount: u32;
+  exportCount: u32;
+  stringBytes: u64;
+  bucketCount: u32;
+  bloomCount: u32;
+  /** FDEs of .eh_frame. */
+  frameCount: u32;
+  /** Bytes of code: how far jumps may have to reach. */
+  codeBytes: u64;
+  /** vaddr of each table. */
+  symbols: u64;
+  strings: u64;
+  hash: u64;
+  relocations: u64;
+  dynamic: u64;
+  frameIndex: u64;
+  commons: u64;
+  /** Families of sections whose names are C identifiers: the first of each. */
+  families: usize;
+
+  @inline span(part: Part): Span { return changetype<Span>(changetype<usize>(this) + SPANS + <usize>part * offsetof<Span>()); }
+}
+const SPANS: usize = offsetof<Layout>() + 7 & ~7;
+
+/** Sections of one name that lie together: for __start_ and __stop_. */
+@unmanaged export class Family {
+  next: Family | null;
+  name: u64;
+  nameBytes: u32;
+  part: Part;
+  first: Section;
+  last: Section;
+}
+
+/** A layout with nothing in it; null with a fault if there is no memory. */
+export function newLayout(work: Work, objects: Objects): Layout | null {
+  const at = work.take(SPANS + Part.COUNT * offsetof<Span>());
+  if (!at) return null;
+  const layout = changetype<Layout>(at);
+  layout.objects = objects;
+  for (let part = 0; part < Part.COUNT; ++part) layout.span(part).align = 1;
+  return layout;
+}
+
+/**
+ * Gives every section that is to be in memory its part.
+ *
+ * @fault WritableCode (Shdr, at = file offset of the header, value = sh_flags)
+ * @fault CompressedSection (Shdr, at = file offset of the header, value = sh_flags)
+ */
+export function classify(work: Work, layout: Layout): bool {
+  let object = layout.objects.first;
+  while (object) {
+    work.source = object.source;
+    for (let i: u32 = 1; i < object.sectionCount; ++i) {
+      const section = object.section(i);
+      if (section.isLoaded && !place(work, layout, section)) return false;
+    }
+    object = object.next;
+  }
+  return true;
+}
+
+function place(work: Work, layout: Layout, section: Section): bool {
+  const object = section.object;
+  const at = headerAt(object, section.index);
+  if (section.has(SHF.WRITE) && section.has(SHF.EXECINSTR)) return work.fail(Code.WritableCode, What.Shdr, at, section.flags);
+  if (section.has(SHF.COMPRESSED)) return work.fail(Code.BadSection, What.Shdr, at, section.flags);
+  const name = sectionName(section);
+  const bytes = name == NONE ? 0 : textBytes(name, object.names + object.nameBytes - name);
+  const part = partOf(section, name, bytes);
+  section.part = <u8>part;
+  if (part == Part.Code) layout.codeBytes += section.bytes + section.align;
+  if (part == Part.Preinit || part == Part.Init || part == Part.Fini) {
+    section.isReversed = begins(name, bytes, CTORS, 6) || begins(name, bytes, DTORS, 6);
+    // The rank of an array goes where its file's alignment of it was: words are aligned as words.
+    section.info = rankOf(section, name, bytes);
+    return insert(layout.span(part), section);
+  }
+  if (part == Part.Exidx) {
+    // They come in the order of the code that they are about. ARM EHABI 5, "Index table entries".
+    const about = section.link && section.link < object.sectionCount ? object.section(section.link) : null;
+    if (!about || !about.isLoaded) {
+      section.isDropped = true;
+      return true;
+    }
+    section.info = 0;
+  }
+  if (bytes && isIdentifier(name, bytes)) return joinFamily(work, layout, section, name, bytes, part);
+  append(layout.span(part), section);
+  return true;
+}
+
+function partOf(section: Section, name: u64, bytes: u32): Part {
+  const isZero = section.type == SHT.NOBITS;
+  if (section.has(SHF.TLS)) return isZero ? Part.TlsZero : Part.Tls;
+  if (section.has(SHF.EXECINSTR)) return Part.Code;
+  if (section.type == SHT.PREINIT_ARRAY) return Part.Preinit;
+  if (section.type == SHT.INIT_ARRAY || begins(name, bytes, INIT_ARRAY, 11) || begins(name, bytes, CTORS, 6)) return Part.Init;
+  if (section.type == SHT.FINI_ARRAY || begins(name, bytes, FINI_ARRAY, 11) || begins(name, bytes, DTORS, 6)) return Part.Fini;
+  if (bytes == 9 && begins(name, bytes, EH_FRAME, 9)) return Part.Frames;
+  if (section.type == SHT.UNWIND && section.object.arch.machine == EM.ARM) return Part.Exidx;
+  if (!section.has(SHF.WRITE)) return isZero ? Part.Zero : Part.ReadOnly;
+  if (isZero) return Part.Zero;
+  return begins(name, bytes, DATA_REL_RO, 12) ? Part.RelRo : Part.Data;
+}
+
+/** True if a name is this word, or begins with it and a dot. */
+function begins(name: u64, bytes: u32, word: usize, wordBytes: u32): bool {
+  if (bytes < wordBytes) return false;
+  for (let i: u32 = 0; i < wordBytes; ++i) if (target.load8(name + i) != load<u8>(word + i)) return false;
+  return bytes == wordBytes || target.load8(name + wordBytes) == 0x2e;
+}
+@lazy const INIT_ARRAY: usize = memory.data<u8>([0x2e, 0x69, 0x6e, 0x69, 0x74, 0x5f, 0x61, 0x72, 0x72, 0x61, 0x79]); // .init_array
+@lazy const FINI_ARRAY: usize = memory.data<u8>([0x2e, 0x66, 0x69, 0x6e, 0x69, 0x5f, 0x61, 0x72, 0x72, 0x61, 0x79]); // .fini_array
+@lazy const CTORS: usize = memory.data<u8>([0x2e, 0x63, 0x74, 0x6f, 0x72, 0x73]); // .ctors
+@lazy const DTORS: usize = memory.data<u8>([0x2e, 0x64, 0x74, 0x6f, 0x72, 0x73]); // .dtors
+@lazy const EH_FRAME: usize = memory.data<u8>([0x2e, 0x65, 0x68, 0x5f, 0x66, 0x72, 0x61, 0x6d, 0x65]); // .eh_frame
+@lazy const DATA_REL_RO: usize = memory.data<u8>([0x2e, 0x64, 0x61, 0x74, 0x61, 0x2e, 0x72, 0x65, 0x6c, 0x2e, 0x72, 0x6f]); // .data.rel.ro
+
+/** Where an array of functions comes among others: by the number behind its name, those without one last. .ctors count down. */
+function rankOf(section: Section, name: u64, bytes: u32): u32 {
+  let at = bytes;
+  let value: u32 = 0;
+  let unit: u32 = 1;
+  for (; at && unit <= 100000; --at) {
+    const c = target.load8(name + at - 1);
+    if (c < 0x30 || c > 0x39) break;
+    value += (c - 0x30) * unit;
+    unit *= 10;
+  }
+  if (at == bytes || !at || target.load8(name + at - 1) != 0x2e || value > 65535) return 65536;
+  return section.isReversed ? 65535 - value : value;
+}
+
+@inline function widen(span: Span, section: Section): void { span.align = max(span.align, section.align); }
+
+function append(span: Span, section: Section): void {
+  widen(span, section);
+  if (span.last) span.last!.next = section;
+  else span.first = section;
+  span.last = section;
+}
+
+/** Behind all of its rank. */
+function insert(span: Span, section: Section): bool {
+  const last = span.last;
+  if (!last || last.info <= section.info) {
+    append(span, section);
+    return true;
+  }
+  widen(span, section);
+  let before: Section | null = null;
+  let each = span.first!;
+  while (each.info <= section.info) {
+    before = each;
+    each = each.next!;
+  }
+  section.next = each;
+  if (before) before.next = section;
+  else span.first = section;
+  return true;
+}
+
+function isIdentifier(name: u64, bytes: u32): bool {
+  for (let i: u32 = 0; i < bytes; ++i) {
+    const c = target.load8(name + i);
+    const isLetter = (c | 32) >= 0x61 && (c | 32) <= 0x7a || c == 0x5f;
+    if (!isLetter && !(i && c >= 0x30 && c <= 0x39)) return false;
+  }
+  return true;
+}
+
+function joinFamily(work: Work, layout: Layout, section: Section, name: u64, bytes: u32, part: Part): bool {
+  let family = changetype<Family | null>(layout.families);
+  while (family && !(family.part == part && family.nameBytes == bytes && sameBytes(family.name, name, bytes))) family = family.next;
+  const span = layout.span(part);
+  if (family) {
+    widen(span, section);
+    section.next = family.last.next;
+    family.last.next = section;
+    if (span.last == family.last) span.last = section;
+    family.last = section;
+    return true;
+  }
+  family = changetype<Family | null>(work.take(offsetof<Family>()));
+  if (!family) return false;
+  family.name = name;
+  family.nameBytes = bytes;
+  family.part = part;
+  family.first = family.last = section;
+  family.next = changetype<Family | null>(layout.families);
+  layout.families = changetype<usize>(family);
+  append(span, section);
+  return true;
+}
+
+/** The family of a name; null if no section has it. */
+export function familyOf(layout: Layout, name: u64, bytes: u32): Family | null {
+  let family = changetype<Family | null>(layout.families);
+  while (family && !(family.nameBytes == bytes && sameBytes(family.name, name, bytes))) family = family.next;
+  return family;
+}

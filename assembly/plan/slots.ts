@@ -1,0 +1,223 @@
+// What the relocations of the objects need beside their places: slots of the GOT, stubs, dynamic relocations. Only as many as are
+// asked for.
+
+import { Code, What } from "../words";
+import { Arch, Role } from "../arch/arch";
+import { Base, Fit, Form, Howto, Howtos, Op, WHOLE } from "../arch/howto";
+import { within } from "../base/range";
+import { Work } from "../base/work";
+import { infoSymbol, infoType, relInfo, relOffset, relaAddend, relBytes, relaBytes } from "../elf/reloc";
+import { SHF, SHT } from "../elf/section";
+import { STT } from "../elf/symbol";
+import { wide } from "../elf/word";
+import { Object, Section } from "../inspect/object";
+import { Objects, Standing, Sym } from "../merge/objects";
+import { addendIn, loadBytes, reachLog2 } from "../arch/field";
+import { isRelaxed } from "../arch/relax";
+import { Layout, Slot, Word } from "./layout";
+import { trimmed } from "./trim";
+
+/** File offset of a relocation entry: where a fault is. */
+export function entryAt(object: Object, table: Section, index: u64, each: u64): u64 { return object.start + table.offset + index * each; }
+
+/** Bytes of an entry of a relocation section. */
+@inline export function entryBytesOf<A>(table: Section): u64 { return table.type == SHT.RELA ? relaBytes<A>() : relBytes<A>(); }
+
+/**
+ * Looks at every relocation of the objects, and counts.
+ *
+ * @fault UnknownRelocation (Rel, at = file offset of the entry, value = type)
+ * @fault BadSymbolIndex (Rel, at = file offset of the entry, value = index)
+ * @fault RelocationOutside (Rel, at = file offset of the entry, value = r_offset)
+ */
+export function scan(work: Work, layout: Layout): bool {
+  let object = layout.objects.first;
+  while (object) {
+    for (let i: u32 = 1; i < object.sectionCount; ++i) {
+      const section = object.section(i);
+      if (section.isLoaded && section.has(SHF.EXECINSTR)) layout.codeBytes += section.bytes + section.align;
+    }
+    object = object.next;
+  }
+  object = layout.objects.first;
+  while (object) {
+    work.source = object.source;
+    for (let i: u32 = 1; i < object.sectionCount; ++i) {
+      const section = object.section(i);
+      if (!section.isLoaded) continue;
+      for (let table = section.relocations; table; table = object.section(table).nextRelocations) {
+        const isScanned = wide(object.bits)
+          ? scanTable<u64>(work, layout, object, section, object.section(table))
+          : scanTable<u32>(work, layout, object, section, object.section(table));
+        if (!isScanned) return false;
+      }
+    }
+    object = object.next;
+  }
+  return true;
+}
+
+function scanTable<A>(work: Work, layout: Layout, object: Object, section: Section, table: Section): bool {
+  const each = entryBytesOf<A>(table);
+  const count = table.bytes / each;
+  const howtos = object.howtos;
+  let howto: Howto | null = null;
+  for (let i: u64 = 0; i < count; ++i) {
+    const entry = object.addr + table.offset + i * each;
+    const at = entryAt(object, table, i, each);
+    const info = relInfo<A>(entry);
+    const type = infoType<A>(info);
+    if (!howto || howto.type != type) howto = howtos.row(type);
+    if (!howto) return work.fail(Code.UnknownRelocation, What.Rel, at, type);
+    const offset = relOffset<A>(entry);
+    if (section.type == SHT.NOBITS || !within(offset, howto.bytes, 0, section.bytes)) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
+    const index = infoSymbol<A>(info);
+    if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
+    if (howto.base == Base.None) continue;
+    if (howto.base == Base.TlsBlock) {
+      if (!takeBlock(work, layout)) return false;
+      continue;
+    }
+    if (!index) continue;
+    const sym = layout.objects.symOf<A>(work, object, index);
+    if (!sym || !want<A>(work, layout, section, howto, sym, entry, table, offset)) return false;
+  }
+  return true;
+}
+
+/** What one relocation needs of what it names. */
+function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym: Sym, entry: u64, table: Section, offset: u64): bool {
+  sym.isNamed = true;
+  const object = section.object;
+  const howtos = object.howtos;
+  const base = howto.base;
+  switch (base) {
+    case Base.Got:
+      if (howto.has(Fit.Relax) && isNear(sym) && isRelaxed(howto, object.addr + section.offset, offset, section.bytes)) return true;
+      return takeSlot(work, layout, sym, Base.Got, false);
+    case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return takeSlot(work, layout, sym, base, false);
+    case Base.Branch: {
+      if (sym.isImport || sym.isIndirect || layout.codeBytes >> reachLog2(howtos, howto) || isCrossing<A>(object.arch, howto, sym)) return takeStub(work, layout, sym, howto.has(Fit.Tagged));
+      return true;
+    }
+    case Base.Symbol: {
+      if (sym.isIndirect) return takeStub(work, layout, sym, false);
+      if (!sym.isImport) return true;
+      if (!isWord<A>(section, howto)) return takeSlot(work, layout, sym, Base.Got, false);
+      const addend = table.type == SHT.RELA ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
+      return addWord(work, layout, section, trimmed(section, offset), addend, sym);
+    }
+    case Base.TlsPointer: case Base.TlsBelow: case Base.TlsOffset: case Base.Size: return !sym.isImport || takeSlot(work, layout, sym, sym.type == STT.TLS || base != Base.Size ? Base.TlsSlot : Base.Got, false);
+    default: return true;
+  }
+}
+
+/** True if a symbol's address is known when the module's own is: then no slot has to hold it. */
+function isNear(sym: Sym): bool { return sym.standing >= Standing.Linker && sym.type != STT.GNU_IFUNC && sym.type != STT.TLS; }
+
+/** True for a word of data that can be left to a dynamic relocation. */
+@inline export function isWord<A>(section: Section, howto: Howto): bool {
+  return howto.base == Base.Symbol && howto.form == Form.Abs && howto.field == WHOLE && howto.op == Op.Set && howto.bytes == sizeof<A>() && !section.has(SHF.EXECINSTR);
+}
+
+/** True if a jump can't change to the state that its target is encoded for. */
+function isCrossing<A>(arch: Arch, howto: Howto, sym: Sym): bool {
+  if (!arch.codeTag || howto.has(Fit.Exchanges) || sym.type != STT.FUNC) return false;
+  const isTagged = (sym.object.symbolValue<A>(sym.index) & <u64>arch.codeTag) != 0;
+  return isTagged != howto.has(Fit.Tagged);
+}
+
+/** The slot of a kind that a symbol has; null if it has none. */
+export function slotOf(sym: Sym, kind: Base, isTagged: bool): Slot | null {
+  let slot = changetype<Slot | null>(sym.slots);
+  while (slot && !(slot.kind == kind && slot.isTagged == isTagged)) slot = slot.more;
+  return slot;
+}
+
+function newSlot(work: Work, layout: Layout, sym: Sym | null, kind: Base, isTagged: bool): Slot | null {
+  const slot = changetype<Slot | null>(work.take(offsetof<Slot>()));
+  if (!slot) return null;
+  slot.sym = sym;
+  slot.kind = kind;
+  slot.isTagged = isTagged;
+  if (sym) {
+    slot.more = changetype<Slot | null>(sym.slots);
+    sym.slots = changetype<usize>(slot);
+  }
+  if (layout.lastSlot) layout.lastSlot!.next = slot;
+  else layout.slots = slot;
+  layout.lastSlot = slot;
+  return slot;
+}
+
+function takeSlot(work: Work, layout: Layout, sym: Sym, kind: Base, isTagged: bool): bool {
+  if (slotOf(sym, kind, isTagged)) return true;
+  const slot = newSlot(work, layout, sym, kind, isTagged);
+  if (!slot) return false;
+  const wordBytes = layout.objects.arch.bits / 8;
+  slot.offset = layout.gotBytes;
+  layout.gotBytes += kind == Base.TlsPair || kind == Base.TlsDescriptor ? 2 * wordBytes : wordBytes;
+  layout.relocationCount += relocationsOf(slot);
+  return true;
+}
+
+function takeBlock(work: Work, layout: Layout): bool {
+  if (layout.block) return true;
+  const slot = newSlot(work, layout, null, Base.TlsBlock, false);
+  if (!slot) return false;
+  layout.block = slot;
+  slot.offset = layout.gotBytes;
+  layout.gotBytes += layout.objects.arch.bits / 4;
+  layout.relocationCount += relocationsOf(slot);
+  return true;
+}
+
+/** A stub, and the slot that it jumps by. */
+function takeStub(work: Work, layout: Layout, sym: Sym, isTagged: bool): bool {
+  if (slotOf(sym, Base.Branch, isTagged)) return true;
+  if (!takeSlot(work, layout, sym, Base.Got, false)) return false;
+  const slot = newSlot(work, layout, sym, Base.Branch, isTagged);
+  if (!slot) return false;
+  slot.offset = layout.stubBytes;
+  layout.stubBytes += stubBytesOf(layout.objects.first!.howtos, isTagged);
+  return true;
+}
+
+export function stubBytesOf(howtos: Howtos, isTagged: bool): u64 { return isTagged ? howtos.taggedStubBytes : howtos.stubBytes; }
+
+/** How many dynamic relocations fill a slot. */
+export function relocationsOf(slot: Slot): u32 {
+  const sym = slot.sym;
+  switch (slot.kind) {
+    case Base.Got:     return !sym || sym.isImport || sym.isIndirect ? 1 : 0;
+    case Base.TlsPair: return sym!.isImport ? 2 : 1;
+    case Base.Branch:  return 0;
+    default:           return 1;
+  }
+}
+
+/** The role of a slot's dynamic relocation. */
+export function roleFor(slot: Slot): Role {
+  switch (slot.kind) {
+    case Base.Got:           return slot.sym!.isIndirect ? Role.Indirect : Role.Word;
+    case Base.TlsSlot:       return Role.TlsPointer;
+    case Base.TlsSlotBelow:  return Role.TlsBelow;
+    case Base.TlsDescriptor: return Role.TlsDescriptor;
+    default:                 return Role.TlsNumber;
+  }
+}
+
+function addWord(work: Work, layout: Layout, section: Section, offset: u64, addend: u64, sym: Sym): bool {
+  const word = changetype<Word | null>(work.take(offsetof<Word>()));
+  if (!word) return false;
+  word.section = section;
+  word.offset = offset;
+  word.addend = addend;
+  word.sym = sym;
+  if (layout.lastWord) layout.lastWord!.next = word;
+  else layout.words = word;
+  layout.lastWord = word;
+  section.hasImports = true;
+  ++layout.relocationCount;
+  return true;
+}
