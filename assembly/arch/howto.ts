@@ -125,12 +125,14 @@ export const enum Odd {
   MoveSigned16 = 0xe4 << 16,
   MoveSigned32 = 0xe5 << 16,
   MoveSigned48 = 0xe6 << 16,
-  /** RISC-V auipc and jalr, in 8 bytes. */
+  /** RISC-V auipc and jalr, in 8 bytes; the value is rounded, as for the first of them. */
   AuipcPair = 0xe7 << 16,
   /** LoongArch pcaddu18i and jirl, in 8 bytes. */
   Pcaddu18iPair = 0xe8 << 16,
   /** RISC-V c.lui: 0 is no operand of it. */
   CompressedLui = 0xe9 << 16,
+  /** LoongArch's lower 12 bits of an address, of which jirl takes none of the lowest two. */
+  PageLow = 0xea << 16,
 }
 
 /** A row: `type | Size | Op`, `Form | Base | field | Fit`. */

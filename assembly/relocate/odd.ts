@@ -16,7 +16,7 @@ export function fitsOdd(field: u32, value: u64): bool {
     case Odd.MoveSigned0:   return isSigned(value, 17);
     case Odd.MoveSigned16:  return isSigned(value, 33);
     case Odd.MoveSigned32:  return isSigned(value, 49);
-    case Odd.AuipcPair:     return isSigned(value + 0x800, 32);
+    case Odd.AuipcPair:     return isSigned(value, 32);
     case Odd.Pcaddu18iPair: return isSigned(value + 0x20000, 38);
     case Odd.CompressedLui: return isSigned(value, 18);
     default:                return true;
@@ -53,9 +53,10 @@ export function scatterOdd(field: u32, word: u64, value: u64): u64 {
     case Odd.MoveSigned16:  return scatterMove(word, value, 16);
     case Odd.MoveSigned32:  return scatterMove(word, value, 32);
     case Odd.MoveSigned48:  return scatterMove(word, value, 48);
-    case Odd.AuipcPair:     return word & 0x000fffff00000fff | (value + 0x800 & 0xfffff000) | (value & 0xfff) << 52;
+    case Odd.AuipcPair:     return word & 0x000fffff00000fff | (value & 0xfffff000) | (value - 0x800 & 0xfff) << 52;
     case Odd.Pcaddu18iPair: return word & 0xfc0003fffe00001f | (value + 0x20000 >> 18 & 0xfffff) << 5 | (value >> 2 & 0xffff) << 42;
     case Odd.CompressedLui: return scatterLui(word, value >> 12);
+    case Odd.PageLow:       return scatterPageLow(word, value);
     default:                return word;
   }
 }
@@ -81,8 +82,9 @@ function scatterThumb(word: u64, value: u64): u64 {
 
 @inline function isArmBlx(word: u64): bool { return (word & 0xfe000000) == 0xfa000000; }
 
-/** MOVZ is MOVN with bit 30. */
+/** MOVZ is MOVN with bit 30; MOVK, which has bit 29, too, keeps what it is. */
 function scatterMove(word: u64, value: u64, from: u32): u64 {
+  if (word & 1 << 29) return word & ~<u64>(0xffff << 5) | (value >> from & 0xffff) << 5;
   const isNegative = <i64>value < 0;
   const bits = (isNegative ? ~value : value) >> from & 0xffff;
   return word & ~<u64>(1 << 30 | 0xffff << 5) | (isNegative ? 0 : 1 << 30) | bits << 5;
@@ -92,4 +94,10 @@ function scatterMove(word: u64, value: u64, from: u32): u64 {
 function scatterLui(word: u64, upper: u64): u64 {
   if (!(upper & 0x3f)) return word & 0x0f83 | 0x4000;
   return word & 0xef83 | (upper >> 5 & 1) << 12 | (upper & 0x1f) << 2;
+}
+
+/** Of jirl the field has 16 bits, from bit 2 of what it holds on. */
+function scatterPageLow(word: u64, value: u64): u64 {
+  const isJump = (word & 0xfc000000) == 0x4c000000;
+  return isJump ? word & 0xfc0003ff | (extended(value & 0xfff, 12) >> 2 & 0xffff) << 10 : word & 0xffc003ff | (value & 0xfff) << 10;
 }
