@@ -2,7 +2,7 @@
 // what is to be there. Of two halfwords the first is the lower one here, as it is in memory.
 // Spec: Arm Architecture Reference Manual, B, BL, BLX; AAELF64 5.7.6 "Group relocations"; RISC-V and LoongArch psABIs, "Relocations".
 
-import { Odd } from "../arch/howto";
+import { Odd } from "./howto";
 
 @inline function isSigned(value: u64, bits: u32): bool { return <i64>value >> (bits - 1) == <i64>value >> 63; }
 @inline function extended(value: u64, bits: u32): u64 { return <u64>(<i64>(value << (64 - bits)) >> (64 - bits)); }
