@@ -40,7 +40,7 @@ struct link_map *adopted_first(void) {
 static struct adopted {
   uint32_t source;
   const struct link_map *map;
-  const char *name; /* behind the last slash */
+  const char *name; /* behind the last slash; the program has none */
   bool is_local;
 } *adopted;
 static size_t adopted_count, adopted_room;
@@ -71,7 +71,7 @@ static int has_span(struct dl_phdr_info *info, size_t bytes, void *data) {
 /* Whether a module of the system's linker has memory there, by its own headers: those of the file may be another one's by now. */
 static bool is_mapped(const struct link_map *map, uintptr_t start, size_t bytes) {
   struct span span = {map->l_addr, start, start + bytes, false};
-  int (*iterate)(int (*)(struct dl_phdr_info *, size_t, void *), void *) = host_next("dl_iterate_phdr");
+  __typeof(&dl_iterate_phdr) iterate = SYSTEM(dl_iterate_phdr);
   if (iterate && span.end >= start) iterate(has_span, &span);
   return span.is_there;
 }
@@ -111,10 +111,19 @@ static bool is_same(struct file *file, const struct link_map *map) {
 
 bool adopt_lacks;
 
-/* What libc has opened for itself (character sets, name services) it may close again: from now on it stays. */
-static void pin(const char *path) {
-  void *(*open)(const char *, int) = host_next("dlopen");
-  if (open) open(path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+/* What libc or the program has opened itself (character sets, name services) may be closed again. A reference of ours keeps it while it is
+ * looked at, and for good if it is adopted; false if it is gone. */
+static bool hold(const char *path, const struct link_map *map, int mode) {
+  __typeof(&dlopen) open = SYSTEM(dlopen);
+  __typeof(&dlclose) close = SYSTEM(dlclose);
+  void *held = open ? open(path, RTLD_LAZY | RTLD_NOLOAD | mode) : NULL;
+  if (held && held != map && close) close(held); // another one is loaded from there by now
+  return held == map;
+}
+
+static void let_go(const struct link_map *map) {
+  __typeof(&dlclose) close = SYSTEM(dlclose);
+  if (close) close((void *)map);
 }
 
 /* ---- whose symbols everybody sees: the system's linker tells nobody, but what a name of the module's means to all is its own only then ---- */
@@ -145,8 +154,8 @@ static bool is_plain(const ElfW(Sym) *symbol) {
 }
 
 static bool is_meant(const struct link_map *map, const struct tables *tables, const ElfW(Sym) *symbol) {
-  void *(*look)(void *, const char *) = host_next("dlsym");
-  char *(*forget)(void) = host_next("dlerror");
+  __typeof(&dlsym) look = SYSTEM(dlsym);
+  __typeof(&dlerror) forget = SYSTEM(dlerror);
   void *found = look ? look(RTLD_DEFAULT, tables->strings + symbol->st_name) : NULL;
   if (!found && forget) forget();
   return found && (uintptr_t)found == map->l_addr + symbol->st_value;
@@ -171,6 +180,16 @@ static bool is_global(const struct link_map *map) {
 /* Of what the process was started with; those behind it came later. */
 static const struct link_map *last_early;
 
+static bool has_room(void) {
+  if (adopted_count < adopted_room) return true;
+  size_t room = adopted_room ? 2 * adopted_room : 32;
+  void *more = realloc(adopted, room * sizeof *adopted);
+  if (!more) return false;
+  adopted = more;
+  adopted_room = room;
+  return true;
+}
+
 static void adopt(const struct link_map *map, const char *path, bool is_late) {
   struct file *file;
   int error = file_open(path, &file);
@@ -184,45 +203,108 @@ static void adopt(const struct link_map *map, const char *path, bool is_late) {
     file_drop(file);
     return;
   }
-  file->bias = map->l_addr;
-  file_drop(file);
-  if (adopted_count == adopted_room) {
-    size_t room = adopted_room ? 2 * adopted_room : 32;
-    void *more = realloc(adopted, room * sizeof *adopted);
-    if (!more) return;
-    adopted = more;
-    adopted_room = room;
+  if (has_room() && (!is_late || hold(path, map, RTLD_NODELETE))) {
+    file->bias = map->l_addr;
+    const char *slash = strrchr(map->l_name, '/');
+    adopted[adopted_count++] = (struct adopted){file->source, map, slash ? slash + 1 : map->l_name, is_late && (&family_is_public || !is_global(map))};
+    if (is_late) let_go(map);
   }
-  if (is_late) pin(path);
-  const char *slash = strrchr(path, '/');
-  adopted[adopted_count++] = (struct adopted){file->source, map, slash ? slash + 1 : path, is_late && (&family_is_public || !is_global(map))};
+  file_drop(file);
 }
 
-void adopt_files(void) {
-  adopt_lacks = false;
+/* What is not known yet, by the paths of then. */
+struct news {
+  struct new {
+    const struct link_map *map;
+    const char *path;
+    bool is_late;
+  } *each; /* null: how much there is is measured */
+  size_t room, count;
+  char *text;
+  size_t text_room, text_bytes;
+};
+
+static void add_new(struct news *news, const struct link_map *map, const char *path, bool is_late) {
+  size_t bytes = strlen(path) + 1;
+  if (news->each) {
+    // There may be more than there was when it was measured: that is for the next time.
+    if (news->count == news->room || bytes > news->text_room - news->text_bytes) return;
+    news->each[news->count] = (struct new){map, memcpy(news->text + news->text_bytes, path, bytes), is_late};
+  }
+  ++news->count;
+  news->text_bytes += bytes;
+}
+
+static void list_news(void *data) {
   bool is_late = false;
   for (const struct link_map *map = adopted_first(); map; map = map->l_next) {
     if (!is_known(map)) {
-      if (map == adopted_first()) adopt(map, "/proc/self/exe", false);
-      else if (strchr(map->l_name, '/')) adopt(map, map->l_name, is_late);
+      if (map == adopted_first()) add_new(data, map, "/proc/self/exe", false);
+      else if (strchr(map->l_name, '/')) add_new(data, map, map->l_name, is_late);
     }
     is_late = is_late || map == last_early;
   }
 }
 
+void adopt_files(void) {
+  struct news measured = {0};
+  adopt_lacks = false;
+  real_modules(list_news, &measured);
+  size_t list_bytes = measured.count * sizeof(struct new);
+  char *room = measured.count ? malloc(list_bytes + measured.text_bytes) : NULL;
+  if (!room) return;
+  struct news news = {.each = (struct new *)room, .room = measured.count, .text = room + list_bytes, .text_room = measured.text_bytes};
+  real_modules(list_news, &news);
+  for (size_t i = 0; i < news.count; ++i) {
+    const struct new *each = &news.each[i];
+    if (each->is_late && !hold(each->path, each->map, 0)) continue;
+    adopt(each->map, each->path, each->is_late);
+    if (each->is_late) let_go(each->map);
+  }
+  free(room);
+}
+
 /* What is opened while dlopen is ours, libc opens for itself alone. Where it is the system's, it is as it is there. */
 static unsigned scope_of(const struct adopted *one) { return one->is_local ? 0 : LW_GLOBAL; }
 
-bool adopt_all(uint32_t context) {
-  adopt_files();
-  for (size_t i = 0; i < adopted_count; ++i) {
-    lw_module module;
-    struct file *file = file_at(adopted[i].source);
-    if (!file) continue;
-    if (load_file(context, file, scope_of(&adopted[i]) | LW_NODELETE, &module) != LW_OK) return false;
-    unload(module); /* it stays; references are those of who opens it */
-  }
+static bool take_in(uint32_t context, const struct adopted *one) {
+  lw_module module;
+  struct file *file = file_at(one->source);
+  if (!file) return true;
+  if (load_file(context, file, scope_of(one) | LW_NODELETE, &module) != LW_OK) return false;
+  unload(module); /* it stays; references are those of who opens it */
   return true;
+}
+
+/* Its file was removed when it had just been looked at: it is known to nobody. */
+static bool forget(struct adopted *one) {
+  struct file *file = file_at(one->source);
+  if (!file || file->uses > 0) return false;
+  memmove(one, one + 1, (size_t)(adopted + --adopted_count - one) * sizeof *one);
+  file->bias = LW_NONE;
+  file_drop(file);
+  return true;
+}
+
+bool adopt_all(uint32_t context) {
+  bool has_all = true;
+  adopt_files();
+  for (size_t i = 0; i < adopted_count;) {
+    bool is_in = take_in(context, &adopted[i]);
+    has_all &= is_in;
+    if (is_in || !forget(&adopted[i])) ++i;
+  }
+  return has_all;
+}
+
+bool adopt_widened(uint32_t context) {
+  bool is_wider = false;
+  for (size_t i = 0; i < adopted_count && !&family_is_public; ++i) {
+    if (!adopted[i].is_local || !is_global(adopted[i].map)) continue;
+    adopted[i].is_local = false;
+    is_wider |= take_in(context, &adopted[i]);
+  }
+  return is_wider;
 }
 
 struct file *adopted_named(const char *name, size_t bytes) {
@@ -268,7 +350,7 @@ static const char *thread_pointer(void) {
 
 bool adopted_tls(uint32_t module, size_t *number, intptr_t *offset) {
   struct file *file = file_at((uint32_t)core_value(module, LW_FIELD_SOURCE));
-  int (*iterate)(int (*)(struct dl_phdr_info *, size_t, void *), void *) = host_next("dl_iterate_phdr");
+  __typeof(&dl_iterate_phdr) iterate = SYSTEM(dl_iterate_phdr);
   if (!file || file->bias == LW_NONE || !iterate) return false;
   struct asked asked = {.bias = (uintptr_t)file->bias};
   iterate(is_asked, &asked);

@@ -115,7 +115,13 @@ static int load(uint32_t context, struct file *file, unsigned flags, lw_module *
       return code;
     }
   }
-  return load_file(context, file, flags, module);
+  bool was_busy = file->is_busy;
+  file->is_busy = true; /* it may be wanted again */
+  int code = load_file(context, file, flags, module);
+  if (code == LW_CODE_MISSING_SYMBOL && context == process && !file->is_adoptable && adopt_widened(context)) code = load_file(context, file, flags, module);
+  file->is_busy = was_busy;
+  if (!was_busy) file_drop(file);
+  return code;
 }
 
 /* A library by its name: what is called so is there, or it is searched for. */

@@ -126,6 +126,8 @@ void search_folders(void (*visit)(const char *folder, unsigned flags, void *data
 /* Takes what is new of it into a context's files; false with lw_error() if it can't be. */
 void adopt_files(void);
 bool adopt_all(uint32_t context);
+/* What the program opened for few when it was adopted, it may have opened for all since: true if there is any, which all see from now on. */
+bool adopt_widened(uint32_t context);
 /* True as long as some of it could not be looked at, because too many files are open. */
 extern bool adopt_lacks;
 struct file *adopted_named(const char *name, size_t bytes);
@@ -136,6 +138,10 @@ struct r_debug *adopted_debug(void);          /* what debuggers read of it */
 bool adopted_tls(uint32_t module, size_t *number, intptr_t *offset);
 
 /* ---- real.c ---- */
+
+/* Calls it once, while nothing comes to the system's linker's list of modules nor leaves it; not at all where there is no list. It takes no
+ * other lock: malloc's holder may be waiting for the list. */
+void real_modules(void (*look)(void *data), void *data);
 
 /* What a name means behind a module of the system's linker, for who can't wait for the core; null if it is nowhere, or thread-local. */
 void *host_behind(const struct link_map *map, const char *name);

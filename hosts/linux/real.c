@@ -6,6 +6,8 @@
 #include "host.h"
 #include "tls.h"
 
+typedef int iterate_function(int (*)(struct dl_phdr_info *, size_t, void *), void *);
+
 struct table {
   const ElfW(Sym) *symbols;
   const char *strings;
@@ -55,28 +57,81 @@ static const ElfW(Sym) *find(const struct table *table, const char *name) {
 /* Of this library, or of the program that it is part of. */
 extern const ElfW(Dyn) own_dynamic[] __asm__("_DYNAMIC") __attribute__((weak, visibility("hidden")));
 
+/* ---- the list, of which a module may go at any time unless the system's linker is kept from it, as it is while it goes through the list ---- */
+
+struct visit {
+  void (*look)(void *data);
+  void *data;
+};
+
+static int visit_once(struct dl_phdr_info *info, size_t bytes, void *data) {
+  const struct visit *visit = data;
+  (void)info, (void)bytes;
+  visit->look(visit->data);
+  return 1;
+}
+
+struct search {
+  const struct link_map *from; /* the module that it is behind; null: this library */
+  const char *name;
+  bool is_found;
+  uintptr_t address;
+  unsigned type;
+};
+
 /* The first definition from a module on; `but`: not in this one. */
-static void *find_from(const struct link_map *map, const char *name, const struct link_map *but) {
+static void find_from(struct search *search, const struct link_map *map, const struct link_map *but) {
   for (; map; map = map->l_next) {
     if (map == but) continue;
     struct table table = table_of(map);
-    const ElfW(Sym) *symbol = find(&table, name);
+    const ElfW(Sym) *symbol = find(&table, search->name);
     if (!symbol) continue;
-    uintptr_t address = map->l_addr + symbol->st_value;
-    unsigned type = symbol->st_info & 15;
-    if (type == STT_TLS) return NULL;
-    return type != STT_GNU_IFUNC ? at(address) : lw_machine_choose(0, address) == LW_ANSWER_DONE ? at(lw_machine_chosen()) : NULL;
+    search->is_found = true;
+    search->address = map->l_addr + symbol->st_value;
+    search->type = symbol->st_info & 15;
+    return;
   }
-  return NULL;
 }
 
 /* What the name means behind this library, or behind the program that it is part of: the first other definition. Where it was loaded last,
  * which is behind all others, the first of all. */
-void *host_next(const char *name) {
+static void look(void *data) {
+  struct search *search = data;
   const struct link_map *own = adopted_first();
   while (own && own->l_ld != own_dynamic) own = own->l_next;
-  void *found = own ? find_from(own->l_next, name, NULL) : NULL;
-  return found ? found : find_from(adopted_first(), name, own);
+  if (search->from) own = search->from;
+  if (own) find_from(search, own->l_next, NULL);
+  if (!search->from && !search->is_found) find_from(search, adopted_first(), own);
 }
 
-void *host_behind(const struct link_map *map, const char *name) { return find_from(map->l_next, name, NULL); }
+static void *found(const struct search *search) {
+  if (!search->is_found || search->type == STT_TLS) return NULL;
+  if (search->type != STT_GNU_IFUNC) return at(search->address);
+  return lw_machine_choose(0, search->address) == LW_ANSWER_DONE ? at(lw_machine_chosen()) : NULL;
+}
+
+/* It is libc's, which is in front of whatever may go. */
+static iterate_function *iterate(void) {
+  static iterate_function *_Atomic known;
+  if (known) return known;
+  struct search search = {.name = "dl_iterate_phdr"};
+  look(&search);
+  return known = (iterate_function *)found(&search);
+}
+
+void real_modules(void (*look)(void *data), void *data) {
+  iterate_function *through = iterate();
+  if (through) through(visit_once, &(struct visit){look, data});
+}
+
+void *host_next(const char *name) {
+  struct search search = {.name = name};
+  real_modules(look, &search);
+  return found(&search);
+}
+
+void *host_behind(const struct link_map *map, const char *name) {
+  struct search search = {.from = map, .name = name};
+  real_modules(look, &search);
+  return found(&search);
+}

@@ -91,3 +91,11 @@ bool adopted_tls(uint32_t module, size_t *number, intptr_t *offset);
 
 /* The next definition of a function behind this library: what it would be without. Null: there is none. */
 void *host_next(const char *name);
+
+/* The same of a function that is declared, looked up once; null if it has none. */
+#define SYSTEM(function) ({ \
+  static _Atomic(__typeof(&function)) known; \
+  __typeof(&function) it = known; \
+  if (!it) known = it = (__typeof(&function))host_next(#function); \
+  it; \
+})

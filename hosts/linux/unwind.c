@@ -58,8 +58,7 @@ static int count_real(struct dl_phdr_info *info, size_t bytes, void *data) {
 }
 
 PUBLIC int dl_iterate_phdr(visit_fn *visit, void *data) {
-  static int (*_Atomic real)(visit_fn *, void *);
-  if (!real) real = host_next("dl_iterate_phdr");
+  __typeof(&dl_iterate_phdr) real = SYSTEM(dl_iterate_phdr);
   struct walk walk = {visit, data};
   struct dl_phdr_info system = {0};
   if (real) {
@@ -79,12 +78,11 @@ PUBLIC int dl_iterate_phdr(visit_fn *visit, void *data) {
 }
 
 #ifdef DLFO_STRUCT_HAS_EH_DBASE
-PUBLIC int _dl_find_object(void *address, struct dl_find_object *found) {
-  static int (*_Atomic real)(void *, struct dl_find_object *);
+/* Weak: a static program has libc's own, which libc needs. */
+PUBLIC __attribute__((weak)) int _dl_find_object(void *address, struct dl_find_object *found) {
   const struct record *record = record_at((uintptr_t)address);
   if (!record || record->real) {
-    int (*ask)(void *, struct dl_find_object *) = real;
-    if (!ask) real = ask = host_next("_dl_find_object");
+    __typeof(&_dl_find_object) ask = SYSTEM(_dl_find_object);
     return ask ? ask(address, found) : -1;
   }
   *found = (struct dl_find_object){

@@ -51,10 +51,3 @@ bool family_has_begun(void);
 void *family_pass_error(void);
 /* Tells where the caller's libraries are, for a search; with the lock held. */
 void family_tell_paths(const struct record *record);
-/* A function of the system's, looked up once; null if it has none. */
-#define SYSTEM(function) ({ \
-  static _Atomic(__typeof(&function)) known; \
-  __typeof(&function) it = known; \
-  if (!it) known = it = (__typeof(&function))host_next(#function); \
-  it; \
-})
