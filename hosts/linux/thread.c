@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <threads.h>
+#include <time.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -106,26 +107,38 @@ static int begin_c(void *data) {
   return start.run.c(start.argument);
 }
 
-/* What makes a thread: libc's own, which this library's stand in front of. Where there is no linker to find it, in a program that musl is
+/* What makes a thread: libc's own, which this library's stand in front of. Where there is no linker to find it, in a program that libc is
  * part of, it has another name. */
 typedef int posix_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 typedef int c_create(thrd_t *, thrd_start_t, void *);
 
 #ifdef __GLIBC__
-static posix_create *next_posix(void) { return host_next("pthread_create"); }
-static c_create *next_c(void) { return host_next("thrd_create"); }
+extern posix_create __pthread_create __attribute__((weak));
+#if __GLIBC_PREREQ(2, 34)
+/* It calls that one, so that a static program has it, and is in the one library where there are shared ones. */
+__attribute__((used)) static const void *const brings = (const void *)timer_create;
+#endif
 #else
 extern posix_create __pthread_create;
-static posix_create *next_posix(void) { return __pthread_create; }
+#endif
 
-/* Its way to tell that the function is C's. */
+static posix_create *next_posix(void) {
+  posix_create *next = SYSTEM(pthread_create);
+  return next ? next : __pthread_create;
+}
+
+/* Their way to tell that the function is C's. */
 static int create_c(thrd_t *thread, thrd_start_t run, void *argument) {
   const void *is_c = (const void *)UINTPTR_MAX;
-  int error = __pthread_create(thread, is_c, (void *(*)(void *))(uintptr_t)run, argument);
+  posix_create *next = next_posix();
+  int error = next ? next(thread, is_c, (void *(*)(void *))(uintptr_t)run, argument) : ENOSYS;
   return error == 0 ? thrd_success : error == EAGAIN ? thrd_nomem : thrd_error;
 }
-static c_create *next_c(void) { return create_c; }
-#endif
+
+static c_create *next_c(void) {
+  c_create *next = SYSTEM(thrd_create);
+  return next ? next : create_c;
+}
 
 PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
   posix_create *next = next_posix();
@@ -139,7 +152,6 @@ PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
 
 PUBLIC int thrd_create(thrd_t *thread, thrd_start_t run, void *argument) {
   c_create *next = next_c();
-  if (!next) return thrd_error;
   struct start *start = start_new((struct start){{.c = run}, argument});
   if (!start) return thrd_nomem;
   int error = next(thread, begin_c, start);

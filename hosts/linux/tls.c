@@ -11,11 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The process's own, for blocks that are not ours. */
+/* The process's own, for blocks that are not ours. A static program need not have it: there all are. */
 struct tls_index {
   uintptr_t number, offset;
 };
-extern void *__tls_get_addr(const struct tls_index *index);
+extern void *__tls_get_addr(const struct tls_index *index) __attribute__((weak));
 
 /* The end of the process: there is nobody who could be told. */
 _Noreturn void lw_trap(const char *cause);
@@ -337,7 +337,7 @@ static char *make(struct block *block) {
 }
 
 static char *block_of_another(size_t id) {
-  return __tls_get_addr(&(struct tls_index){id, -(uintptr_t)TLS_BIAS});
+  return !__tls_get_addr ? NULL : __tls_get_addr(&(struct tls_index){id, -(uintptr_t)TLS_BIAS});
 }
 
 /* Where this thread's block of a number is: what arch/<machine>/tls.S asks where it finds none. */

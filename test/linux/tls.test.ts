@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
+import { OWN_MACHINE, OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
 import { machines } from "../../scripts/machines.js";
 import { takeAll } from "../../scripts/steps.js";
 import { archiver, compilerFor, runnerFor } from "../../scripts/toolchains.js";
@@ -84,17 +84,17 @@ function dialect(machine: string, flag: string): readonly string[] {
   return ["riscv64", "riscv32", "loongarch64"].includes(machine) ? ["-mtls-dialect=desc"] : [];
 }
 
-/** A case for a machine: its libraries by the compiler that fixtures are made with, its program by the one that brings musl. */
-function cross({ source, libraries, flags }: Case, machine: string, library: string, folder: string): void {
+/** A case for a machine: its libraries by the compiler that fixtures are made with, its program a static one by another, that brings its libc. */
+function cross({ source, libraries, flags }: Case, machine: string, [compiler = "", ...rest]: readonly string[], library: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const { target, flags: own } = machineOf(machine).module, [zig = "", ...rest] = compilerFor(machine);
+  const { target, flags: own } = machineOf(machine).module;
   const options = { cwd: folder, stdio: ["ignore", "pipe", "pipe"] as ("ignore" | "pipe")[] };
   for (const { path, flags: its } of libraries) {
     execFileSync("clang-19", [
       `--target=${target.replace("unknown-elf", "linux-gnu")}`, ...own, "-fuse-ld=lld", "-O1", "-shared", "-fPIC", `-Wl,-soname,${path}`, source, ...its.flatMap((flag) => dialect(machine, flag)), "-o", path,
     ], options);
   }
-  execFileSync(zig, [...rest, "-std=gnu11", "-O1", "-static", ...INCLUDES, source, ...flags, join(ROOT, library, "liblinkwright.a"), "-o", "main"], options);
+  execFileSync(compiler, [...rest, "-std=gnu11", "-O1", "-static", ...INCLUDES, source, ...flags, join(ROOT, library, "liblinkwright.a"), "-o", "main"], options);
 }
 
 for (const { name: machine } of machines) {
@@ -104,9 +104,20 @@ for (const { name: machine } of machines) {
     for (const name of EVERYWHERE) {
       test(name, async () => {
         const built = join(folder, name);
-        cross(CASES.find((one) => one.name === name)!, machine, library, built);
+        cross(CASES.find((one) => one.name === name)!, machine, compilerFor(machine), library, built);
         await passes([...runnerFor(machine), "./main"], built);
       });
     }
   });
 }
+
+describe("linux: thread-local storage in a static program with this system's libc", { skip: OWN_MACHINE === undefined && "no Linux" }, () => {
+  const folder = ownFolder();
+  for (const name of EVERYWHERE) {
+    test(name, async () => {
+      const built = join(folder, name);
+      cross(CASES.find((one) => one.name === name)!, OWN_MACHINE!, [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], `build/linux/${OWN_MACHINE}`, built);
+      await passes(["./main"], built);
+    });
+  }
+});
