@@ -2,7 +2,7 @@
 
 import { Fit, Howto, Howtos, ODD, Op, Run, RUNS, Size, WHOLE } from "./howto";
 import * as target from "../host/memory";
-import { belowOdd, fitsOdd, gatherOdd, scatterOdd } from "./odd";
+import { belowOdd, fitsOdd, gatherOdd, scatterOdd, topOf } from "./odd";
 
 /** What comes of a value that is to be stored. */
 export const enum Fitting { Fits, OutOfRange, Misaligned }
@@ -30,8 +30,10 @@ export function fitting(howtos: Howtos, howto: Howto, value: u64): Fitting {
 }
 
 /** How many bits of a value count, from bit 0 on. */
-@inline function topBit(howtos: Howtos, howto: Howto): u32 {
-  return howto.field == WHOLE ? howto.bytes << 3 : highest(howtos.runs(howto.field));
+function topBit(howtos: Howtos, howto: Howto): u32 {
+  const field = howto.field;
+  if (field == WHOLE) return howto.bytes << 3;
+  return field >= ODD ? topOf(field) : highest(howtos.runs(field));
 }
 
 /** How far a jump reaches in each direction: log2 of the bytes. */

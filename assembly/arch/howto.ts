@@ -60,6 +60,8 @@ export const enum Form {
   PageFar = 10,
   /** The place is the start of padding, of which just what aligns the next instruction is to stay. */
   Align = 11,
+  /** X + A - GOT; of an instruction whose ModRM, the byte before, names no register: X + A. i386 psABI, 4.4, R_386_GOT32X. */
+  GotIndexed = 12,
   MASK = 0xff,
 }
 
@@ -99,7 +101,7 @@ export const enum Fit {
   Aligned = 4 << 24,
   /** Of REL: the addend is the field's bits as they are, not shifted to where the field takes them from. */
   Low = 8 << 24,
-  /** The instruction may be another one where the symbol is at hand: x86's GOTPCRELX. */
+  /** The instruction may be another one where the symbol is at hand: arch/relax.ts. */
   Relax = 16 << 24,
   /** A jump of code whose addresses have Arch.codeTag (Thumb). */
   Tagged = 32 << 24,

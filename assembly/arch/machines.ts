@@ -3,7 +3,7 @@ import { AARCH64, AARCH64_HOWTOS } from "./aarch64";
 import { Arch } from "./arch";
 import { ARM } from "./arm";
 import { Howtos } from "./howto";
-import { I386 } from "./i386";
+import { I386, I386_HOWTOS } from "./i386";
 import { LOONGARCH64, LOONGARCH64_HOWTOS } from "./loongarch";
 import { RISCV32, RISCV32_HOWTOS, RISCV64, RISCV64_HOWTOS } from "./riscv";
 import { X86_64, X86_64_HOWTOS } from "./x86_64";
@@ -29,6 +29,7 @@ export function archOf(machine: u32, bits: u32): Arch | null {
 /** How the relocations of its objects are applied; null for a machine that takes none. */
 export function howtosOf(machine: u32, bits: u32): Howtos | null {
   if (serves(EM.X86_64, 64)) if (machine == EM.X86_64 && bits == 64) return X86_64_HOWTOS;
+  if (serves(EM.I386, 32)) if (machine == EM.I386 && bits == 32) return I386_HOWTOS;
   if (serves(EM.AARCH64, 64)) if (machine == EM.AARCH64 && bits == 64) return AARCH64_HOWTOS;
   if (serves(EM.RISCV, 64)) if (machine == EM.RISCV && bits == 64) return RISCV64_HOWTOS;
   if (serves(EM.RISCV, 32)) if (machine == EM.RISCV && bits == 32) return RISCV32_HOWTOS;

@@ -7,20 +7,25 @@ import { Odd } from "./howto";
 @inline function isSigned(value: u64, bits: u32): bool { return <i64>value >> (bits - 1) == <i64>value >> 63; }
 @inline function extended(value: u64, bits: u32): u64 { return <u64>(<i64>(value << (64 - bits)) >> (64 - bits)); }
 
+/** Bits of a value that count, from bit 0 on; it is signed. */
+export function topOf(field: u32): u32 {
+  switch (field) {
+    case Odd.MoveSigned0:   return 17;
+    case Odd.CompressedLui: return 18;
+    case Odd.ThumbCall:
+    case Odd.ThumbJump:     return 25;
+    case Odd.ArmCall:       return 26;
+    case Odd.AuipcPair:     return 32;
+    case Odd.MoveSigned16:  return 33;
+    case Odd.Pcaddu18iPair: return 38;
+    case Odd.MoveSigned32:  return 49;
+    default:                return 64;
+  }
+}
+
 /** Whether a value fits. */
 export function fitsOdd(field: u32, value: u64): bool {
-  switch (field) {
-    case Odd.ThumbCall:     return isSigned(thumbDistance(value), 25);
-    case Odd.ThumbJump:     return isSigned(value, 25);
-    case Odd.ArmCall:       return isSigned(value, 26);
-    case Odd.MoveSigned0:   return isSigned(value, 17);
-    case Odd.MoveSigned16:  return isSigned(value, 33);
-    case Odd.MoveSigned32:  return isSigned(value, 49);
-    case Odd.AuipcPair:     return isSigned(value, 32);
-    case Odd.Pcaddu18iPair: return isSigned(value + 0x20000, 38);
-    case Odd.CompressedLui: return isSigned(value, 18);
-    default:                return true;
-  }
+  return isSigned(field == Odd.ThumbCall ? thumbDistance(value) : field == Odd.Pcaddu18iPair ? value + 0x20000 : value, topOf(field));
 }
 
 /** The bits below a field, of a value that it can hold only where they are 0. */

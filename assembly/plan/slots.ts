@@ -93,7 +93,7 @@ function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym
   const base = howto.base;
   switch (base) {
     case Base.Got:
-      if (howto.has(Fit.Relax) && isNear(sym) && isRelaxed(howto, object.addr + section.offset, offset, section.bytes)) return true;
+      if (howto.has(Fit.Relax) && isNear(sym) && isRelaxed(howto, object.addr + section.offset, offset, addendOf<A>(section, howto, entry, table, offset))) return true;
       return takeSlot(work, layout, sym, Base.Got, false);
     case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return takeSlot(work, layout, sym, base, false);
     case Base.Branch: {
@@ -104,12 +104,17 @@ function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym
       if (sym.isIndirect) return takeStub(work, layout, sym, false);
       if (!sym.isImport) return true;
       if (!isWord<A>(section, howto)) return takeSlot(work, layout, sym, Base.Got, false);
-      const addend = table.type == SHT.RELA ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
-      return addWord(work, layout, section, trimmed(section, offset), addend, sym);
+      return addWord(work, layout, section, trimmed(section, offset), addendOf<A>(section, howto, entry, table, offset), sym);
     }
     case Base.TlsPointer: case Base.TlsBelow: case Base.TlsOffset: case Base.Size: return !sym.isImport || takeSlot(work, layout, sym, sym.type == STT.TLS || base != Base.Size ? Base.TlsSlot : Base.Got, false);
     default: return true;
   }
+}
+
+/** The addend of an entry, which REL keeps in the place. */
+function addendOf<A>(section: Section, howto: Howto, entry: u64, table: Section, offset: u64): u64 {
+  const object = section.object;
+  return table.type == SHT.RELA ? relaAddend<A>(entry) : addendIn(object.howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
 }
 
 /** True if a symbol's address is known when the module's own is: then no slot has to hold it. */
