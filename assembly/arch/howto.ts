@@ -62,6 +62,8 @@ export const enum Form {
   Align = 11,
   /** X + A - GOT; of an instruction whose ModRM, the byte before, names no register: X + A. i386 psABI, 4.4, R_386_GOT32X. */
   GotIndexed = 12,
+  /** X + A - B(S): from the start of the segment that S lies in. AAELF32, 5.6.1, "Relocation types". */
+  Segment = 13,
   MASK = 0xff,
 }
 
@@ -135,6 +137,31 @@ export const enum Odd {
   CompressedLui = 0xe9 << 16,
   /** LoongArch's lower 12 bits of an address, of which jirl takes none of the lowest two. */
   PageLow = 0xea << 16,
+  /** Eight bits of an address, from bit 0, 8, 16, 24 on, in a Thumb instruction. */
+  ThumbByte0 = 0xec << 16,
+  ThumbByte8 = 0xed << 16,
+  ThumbByte16 = 0xee << 16,
+  ThumbByte24 = 0xef << 16,
+  /** Arm ADD or SUB, by the value's sign, of eight bits of its magnitude: the highest, those behind them, and so on. AAELF32 5.6.1.4, "Group relocations". */
+  ArmAdd0 = 0xf0 << 16,
+  ArmAdd1 = 0xf1 << 16,
+  ArmAdd2 = 0xf2 << 16,
+  /** Arm LDR of what so many of those have left: a bit for the sign, and 12 bits. */
+  ArmLoad0 = 0xf3 << 16,
+  ArmLoad1 = 0xf4 << 16,
+  ArmLoad2 = 0xf5 << 16,
+  /** The same of LDRD, LDRH, LDRSB: 8 bits. */
+  ArmLoadHalf0 = 0xf6 << 16,
+  ArmLoadHalf1 = 0xf7 << 16,
+  ArmLoadHalf2 = 0xf8 << 16,
+  /** Thumb-2 ADR: ADD or SUB of 12 bits. */
+  ThumbAdd = 0xf9 << 16,
+  /** Thumb-2 LDR: a bit for the sign, and 12 bits. */
+  ThumbLoad = 0xfa << 16,
+  /** Thumb LDR and ADR of 8 bits, upwards, in words. */
+  ThumbWord = 0xfb << 16,
+  /** Thumb CBZ of 6 bits, upwards. */
+  ThumbZero = 0xfc << 16,
 }
 
 /** A row: `type | Size | Op`, `Form | Base | field | Fit`. */

@@ -5,7 +5,7 @@
 import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
 import { Arch, Lazy, NO_TCB, Role, Width } from "./arch";
-import { Base, Fit, Form, Howtos, Size } from "./howto";
+import { Base, Fit, Form, Howtos, Op, Size } from "./howto";
 
 const enum R {
   NONE = 0, R32 = 1, PC32 = 2, GOT32 = 3, PLT32 = 4, COPY = 5, GLOB_DAT = 6, JUMP_SLOT = 7, RELATIVE = 8, GOTOFF = 9, GOTPC = 10,
@@ -37,29 +37,29 @@ const enum R {
 
 // 16-bit code counts modulo 2^16: what PC16 leads to is as well above as below.
 @lazy const HOWTO_ROWS: usize = memory.data<u32>([
-  R.R32           | Size.B4, Base.Symbol        | Form.Abs,
-  R.PC32          | Size.B4, Base.Symbol        | Form.Pc,
-  R.PLT32         | Size.B4, Base.Branch        | Form.Pc,
-  R.GOTOFF        | Size.B4, Base.Symbol        | Form.Got,
-  R.GOTPC         | Size.B4, Base.Table         | Form.Pc,
-  R.GOT32X        | Size.B4, Base.Got           | Form.GotIndexed | Fit.Relax,
-  R.GOT32         | Size.B4, Base.Got           | Form.GotIndexed,
-  R.R16           | Size.B2, Base.Symbol        | Form.Abs | Fit.Either,
-  R.R8            | Size.B1, Base.Symbol        | Form.Abs | Fit.Either,
-  R.PC16          | Size.B2, Base.Symbol        | Form.Pc | Fit.Either,
-  R.PC8           | Size.B1, Base.Symbol        | Form.Pc | Fit.Signed,
-  R.TLS_GD        | Size.B4, Base.TlsPair       | Form.Got,
-  R.TLS_LDM       | Size.B4, Base.TlsBlock      | Form.Got,
-  R.TLS_LDO_32    | Size.B4, Base.TlsOffset     | Form.Abs,
-  R.TLS_IE        | Size.B4, Base.TlsSlot       | Form.Abs,
-  R.TLS_GOTIE     | Size.B4, Base.TlsSlot       | Form.Got,
-  R.TLS_IE_32     | Size.B4, Base.TlsSlotBelow  | Form.Got,
-  R.TLS_LE        | Size.B4, Base.TlsPointer    | Form.Abs,
-  R.TLS_LE_32     | Size.B4, Base.TlsBelow      | Form.Abs,
-  R.TLS_GOTDESC   | Size.B4, Base.TlsDescriptor | Form.Got,
-  R.TLS_DESC_CALL | Size.B0, Base.None,
-  R.SIZE32        | Size.B4, Base.Size          | Form.Abs,
-  R.NONE          | Size.B0, Base.None,
+  R.R32           | Size.B4 | Op.Set, Form.Abs | Base.Symbol,
+  R.PC32          | Size.B4 | Op.Set, Form.Pc | Base.Symbol,
+  R.PLT32         | Size.B4 | Op.Set, Form.Pc | Base.Branch,
+  R.GOTOFF        | Size.B4 | Op.Set, Form.Got | Base.Symbol,
+  R.GOTPC         | Size.B4 | Op.Set, Form.Pc | Base.Table,
+  R.GOT32X        | Size.B4 | Op.Set, Form.GotIndexed | Base.Got | Fit.Relax,
+  R.GOT32         | Size.B4 | Op.Set, Form.GotIndexed | Base.Got,
+  R.R16           | Size.B2 | Op.Set, Form.Abs | Base.Symbol | Fit.Either,
+  R.R8            | Size.B1 | Op.Set, Form.Abs | Base.Symbol | Fit.Either,
+  R.PC16          | Size.B2 | Op.Set, Form.Pc | Base.Symbol | Fit.Either,
+  R.PC8           | Size.B1 | Op.Set, Form.Pc | Base.Symbol | Fit.Signed,
+  R.TLS_GD        | Size.B4 | Op.Set, Form.Got | Base.TlsPair,
+  R.TLS_LDM       | Size.B4 | Op.Set, Form.Got | Base.TlsBlock,
+  R.TLS_LDO_32    | Size.B4 | Op.Set, Form.Abs | Base.TlsOffset,
+  R.TLS_IE        | Size.B4 | Op.Set, Form.Abs | Base.TlsSlot,
+  R.TLS_GOTIE     | Size.B4 | Op.Set, Form.Got | Base.TlsSlot,
+  R.TLS_IE_32     | Size.B4 | Op.Set, Form.Got | Base.TlsSlotBelow,
+  R.TLS_LE        | Size.B4 | Op.Set, Form.Abs | Base.TlsPointer,
+  R.TLS_LE_32     | Size.B4 | Op.Set, Form.Abs | Base.TlsBelow,
+  R.TLS_GOTDESC   | Size.B4 | Op.Set, Form.Got | Base.TlsDescriptor,
+  R.TLS_DESC_CALL | Size.B0,          Base.None,
+  R.SIZE32        | Size.B4 | Op.Set, Form.Abs | Base.Size,
+  R.NONE          | Size.B0,          Base.None,
 ]);
 
 /** jmp *slot; int3; int3 */

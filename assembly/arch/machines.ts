@@ -1,7 +1,7 @@
 import { EM } from "../elf/header";
 import { AARCH64, AARCH64_HOWTOS } from "./aarch64";
 import { Arch } from "./arch";
-import { ARM } from "./arm";
+import { ARM, ARM_HOWTOS } from "./arm";
 import { Howtos } from "./howto";
 import { I386, I386_HOWTOS } from "./i386";
 import { LOONGARCH64, LOONGARCH64_HOWTOS } from "./loongarch";
@@ -30,6 +30,7 @@ export function archOf(machine: u32, bits: u32): Arch | null {
 export function howtosOf(machine: u32, bits: u32): Howtos | null {
   if (serves(EM.X86_64, 64)) if (machine == EM.X86_64 && bits == 64) return X86_64_HOWTOS;
   if (serves(EM.I386, 32)) if (machine == EM.I386 && bits == 32) return I386_HOWTOS;
+  if (serves(EM.ARM, 32)) if (machine == EM.ARM && bits == 32) return ARM_HOWTOS;
   if (serves(EM.AARCH64, 64)) if (machine == EM.AARCH64 && bits == 64) return AARCH64_HOWTOS;
   if (serves(EM.RISCV, 64)) if (machine == EM.RISCV && bits == 64) return RISCV64_HOWTOS;
   if (serves(EM.RISCV, 32)) if (machine == EM.RISCV && bits == 32) return RISCV32_HOWTOS;

@@ -1,8 +1,9 @@
-// Fields that are no runs of bits: the instruction changes with what it holds. Each has three lines: what fits, what is there,
+// Fields that are no runs of bits: the instruction changes with what it holds. Each has lines for what fits, what is there, and
 // what is to be there. Of two halfwords the first is the lower one here, as it is in memory.
 // Spec: Arm Architecture Reference Manual, B, BL, BLX; AAELF64 5.7.6 "Group relocations"; RISC-V and LoongArch psABIs, "Relocations".
 
 import { Odd } from "./howto";
+import { fitsMagnitude, gatherMagnitude, scatterMagnitude } from "./magnitude";
 
 @inline function isSigned(value: u64, bits: u32): bool { return <i64>value >> (bits - 1) == <i64>value >> 63; }
 @inline function extended(value: u64, bits: u32): u64 { return <u64>(<i64>(value << (64 - bits)) >> (64 - bits)); }
@@ -23,8 +24,13 @@ export function topOf(field: u32): u32 {
   }
 }
 
+@inline function isMagnitude(field: u32): bool { return field >= <u32>Odd.ArmAdd0 && field <= <u32>Odd.ThumbLoad; }
+
 /** Whether a value fits. */
 export function fitsOdd(field: u32, value: u64): bool {
+  if (field == Odd.ThumbWord) return !(value >> 10);
+  if (field == Odd.ThumbZero) return !(value >> 7);
+  if (isMagnitude(field)) return fitsMagnitude(field, value);
   return isSigned(field == Odd.ThumbCall ? thumbDistance(value) : field == Odd.Pcaddu18iPair ? value + 0x20000 : value, topOf(field));
 }
 
@@ -33,6 +39,7 @@ export function belowOdd(field: u32, value: u64): u64 {
   switch (field) {
     case Odd.ArmCall:       return value & 1 ? 0 : value & 3;
     case Odd.AuipcPair:     return value & 1;
+    case Odd.ThumbWord:
     case Odd.Pcaddu18iPair: return value & 3;
     default:                return 0;
   }
@@ -42,9 +49,16 @@ export function belowOdd(field: u32, value: u64): u64 {
 export function gatherOdd(field: u32, word: u64): u64 {
   switch (field) {
     case Odd.ThumbCall:
-    case Odd.ThumbJump: return gatherThumb(word);
-    case Odd.ArmCall:   return extended(word & 0xffffff, 24) << 2 | (isArmBlx(word) ? word >> 23 & 2 : 0);
-    default:            return 0;
+    case Odd.ThumbJump:   return gatherThumb(word);
+    case Odd.ArmCall:     return extended(word & 0xffffff, 24) << 2 | (isArmBlx(word) ? word >> 23 & 2 : 0);
+    case Odd.ThumbByte0:
+    case Odd.ThumbByte8:
+    case Odd.ThumbByte16:
+    case Odd.ThumbByte24: return word & 0xff;
+    // The 4 that the program counter is ahead are there as -4, of a field that has no sign.
+    case Odd.ThumbWord:   return (((word & 0xff) << 2) + 4 & 0x3ff) - 4;
+    case Odd.ThumbZero:   return ((word >> 2 & 0x3e | word >> 3 & 0x40) + 4 & 0x7f) - 4;
+    default:              return isMagnitude(field) ? gatherMagnitude(field, word) : 0;
   }
 }
 
@@ -62,8 +76,19 @@ export function scatterOdd(field: u32, word: u64, value: u64): u64 {
     case Odd.Pcaddu18iPair: return word & 0xfc0003fffe00001f | (value + 0x20000 >> 18 & 0xfffff) << 5 | (value >> 2 & 0xffff) << 42;
     case Odd.CompressedLui: return scatterLui(word, value >> 12);
     case Odd.PageLow:       return scatterPageLow(word, value);
-    default:                return word;
+    case Odd.ThumbByte0:    return word & ~0xff | value & 0xff;
+    case Odd.ThumbByte8:    return word & ~0xff | value >> 8 & 0xff;
+    case Odd.ThumbByte16:   return word & ~0xff | value >> 16 & 0xff;
+    case Odd.ThumbByte24:   return word & ~0xff | value >> 24 & 0xff;
+    case Odd.ThumbWord:     return word & ~0xff | value >> 2 & 0xff;
+    case Odd.ThumbZero:     return word & ~0x2f8 | (value & 0x3e) << 2 | (value & 0x40) << 3;
+    default:                return isMagnitude(field) ? scatterMagnitude(field, word, value) : word;
   }
+}
+
+/** The bit of what a call leads to as it is: where the target is no function, it stays so. AAELF32 5.6.1.4, "Call and jump relocations". */
+export function tagIn(field: u32, word: u64): u64 {
+  return field == Odd.ThumbCall ? word >> 28 & 1 : u64(field == Odd.ArmCall && isArmBlx(word));
 }
 
 // Thumb-2: 11110 S imm10, 1x J1 x J2 imm11. I1 = ~(J1 ^ S), I2 = ~(J2 ^ S); S:I1:I2:imm10:imm11:0.
