@@ -44,6 +44,7 @@ struct file {
   bool is_watched;       /* by the guard of a load, which will ask for its size */
   char *map;             /* the whole file, while it is looked at */
   size_t map_bytes, shown_bytes; /* of the mapping; of the file in it */
+  uint64_t tail;                 /* how far behind its beginning the image can be written to, to its end */
   char *whole;                   /* all of it, if that was wanted */
   char *head;                    /* its first bytes, while it is looked at */
   size_t head_bytes;

@@ -18,7 +18,8 @@ static struct reservation *buckets[BUCKETS];
 
 static struct reservation **bucket_of(uint64_t addr) { return &buckets[(addr >> 12) * 0x9e3779b1u >> 8 & (BUCKETS - 1)]; }
 
-#ifndef MADV_POPULATE_WRITE
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
 #endif
 
@@ -37,19 +38,26 @@ static bool is_in(uint64_t at, const struct range *range) { return at >= range->
  * over the file's mapping, behind a large one too. */
 static struct range last_placed, wiped;
 
+/* Where its last segments are to lie, if they are few pages that can be written to; and what of the image is zeros that can be written to
+ * already. */
+static struct range tail, laid;
+
 /* Of its buffer: what is no longer there. Where more is to be moved than this holds, it is copied. */
 enum { MOVED_MOST = 16 };
 static struct range moved[MOVED_MOST];
 static unsigned moved_count;
 
 static void forget_placed(void) {
-  last_placed = wiped = (struct range){0, 0};
+  last_placed = wiped = tail = laid = (struct range){0, 0};
   moved_count = 0;
 }
 
 static int prot_of(uint32_t flags) {
   return (flags & LW_PF_R ? PROT_READ : 0) | (flags & LW_PF_W ? PROT_WRITE : 0) | (flags & LW_PF_X ? PROT_EXEC : 0);
 }
+
+/* So few pages are had at once: a call for all of them costs less than a fault for each. */
+enum { FEW_PAGES = 16 };
 
 /* Large pages: one fault instead of 512. */
 enum { LARGE_LOG2 = 21 };
@@ -67,10 +75,15 @@ void *image_range(size_t *bytes, uint64_t large) {
   return got + skip;
 }
 
-/* A range of nothing, at a multiple of the alignment. */
-static void *range_of(uint64_t bytes, uint32_t align_log2) {
+/* A range of nothing, at a multiple of the alignment. If it is to be filled with few pages, they are there at once. */
+static void *range_of(uint64_t bytes, uint32_t align_log2, bool is_filled) {
   uint64_t align = UINT64_C(1) << align_log2, room = align > page_bytes ? bytes + align : bytes;
   if (room < bytes || room > SIZE_MAX) return MAP_FAILED;
+  if (is_filled && room == bytes && bytes <= FEW_PAGES * page_bytes) {
+    char *zeros = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (zeros != MAP_FAILED) laid = (struct range){addr_of(zeros), addr_of(zeros) + bytes};
+    return zeros;
+  }
   char *got = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (got == MAP_FAILED || room == bytes) return got;
   char *start = at((addr_of(got) + align - 1) & -align);
@@ -91,7 +104,9 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
     start = file->map;
     made->bytes = file->map_bytes;
     file->is_taken = true;
-  } else start = range_of(bytes, align_log2);
+    tail = (struct range){addr_of(start) + file->tail, addr_of(start) + bytes};
+    if (tail.start >= tail.end || tail.end - tail.start > FEW_PAGES * page_bytes) tail.end = tail.start;
+  } else start = range_of(bytes, align_log2, file && file->is_memory && !file->is_adoptable);
   if (start != MAP_FAILED && exact != LW_NONE && addr_of(start) != exact) {
     munmap(start, bytes); /* a kernel older than MAP_FIXED_NOREPLACE */
     start = MAP_FAILED;
@@ -126,17 +141,37 @@ void image_release(uint64_t addr, uint64_t bytes) {
   lw_source_close(file->source);
 }
 
-static bool anonymous(uint64_t start, uint64_t end, int prot) {
-  return mmap(at(start), end - start, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+static bool anonymous(uint64_t start, uint64_t end, int prot, int flags) {
+  return mmap(at(start), end - start, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | flags, -1, 0) != MAP_FAILED;
 }
 
-/* The bytes are copied: the file's pages do not lie as the machine's do, or there is no file. */
+/* The beginning was read before. */
+static bool read_into(struct file *file, uint64_t addr, uint64_t offset, uint64_t bytes) {
+  const char *from = file->is_memory ? file->map : offset + bytes <= file->head_bytes ? file->head : NULL;
+  if (from) memcpy(at(addr), from + offset, bytes);
+  return from || pread(file_number(file), at(addr), bytes, (off_t)offset) == (ssize_t)bytes;
+}
+
+/* The bytes are copied: the file's pages do not lie as the machine's do, or there is no file, or they are few and will be written to. */
 static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t end, int prot) {
-  if (!anonymous(page_down(addr), end, PROT_READ | PROT_WRITE)) return false;
-  if (file->is_memory) memcpy(at(addr), file->map + offset, file_bytes);
-  else if (pread(file_number(file), at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
-  is_stale = true;
-  return prot == (PROT_READ | PROT_WRITE) || mprotect(at(page_down(addr)), end - page_down(addr), prot) == 0;
+  uint64_t start = page_down(addr);
+  bool is_laid = start >= laid.start && end <= laid.end;
+  if (!(is_laid || anonymous(start, end, PROT_READ | PROT_WRITE, 0)) || !read_into(file, addr, offset, file_bytes)) return false;
+  if (prot & PROT_EXEC) is_stale = true;
+  return prot == (PROT_READ | PROT_WRITE) || mprotect(at(start), end - start, prot) == 0;
+}
+
+/* All that can be written to is one mapping of zeros, and what is in front of it is had at once, too, if it is as few. */
+static bool lay_tail(uint64_t start, const struct file *file) {
+  uint64_t front = start - addr_of(file->map), room = addr_of(file->map) + file->map_bytes;
+  if (!anonymous(start, room, PROT_READ | PROT_WRITE, room == tail.end ? MAP_POPULATE : 0)) return false;
+  laid = (struct range){start, tail.end};
+  if (room > tail.end) {
+    madvise(at(start), tail.end - start, MADV_POPULATE_WRITE);
+    (void)*(volatile char *)at(room - page_bytes);
+  }
+  if (front > 0 && front <= FEW_PAGES * page_bytes) madvise(file->map, front, MADV_POPULATE_READ);
+  return true;
 }
 
 /* Most of it will be written to: it is read into large pages, which cost less than as many small ones that are copied when they are
@@ -144,7 +179,7 @@ static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
 static bool read_large(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t end, int prot) {
   uint64_t start = page_down(addr), large_end = (end + LARGE_BYTES - 1) & -LARGE_BYTES, room = addr_of(file->map) + file->map_bytes;
   if (large_end > room) large_end = end;
-  if (!anonymous(start, large_end, PROT_READ | PROT_WRITE)) return false;
+  if (!anonymous(start, large_end, PROT_READ | PROT_WRITE, 0)) return false;
   wiped = (struct range){start, large_end};
   madvise(at(start), large_end - start, MADV_HUGEPAGE);
   if (pread(file_number(file), at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
@@ -190,8 +225,11 @@ enum { POPULATE_PAGES = 3 };
 
 static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, int prot) {
   uint64_t start = page_down(addr), lead = addr - start, file_end = addr + file_bytes, end = page_up(addr + mem_bytes);
-  if (file_bytes == 0) return anonymous(start, end, prot);
+  if (prot == (PROT_READ | PROT_WRITE) && is_in(start, &tail) && laid.end == 0 && !lay_tail(start, file)) return false;
+  bool is_laid = start >= laid.start && end <= laid.end;
+  if (file_bytes == 0) return is_laid && prot == (PROT_READ | PROT_WRITE) ? true : anonymous(start, end, prot, 0);
   if (file->is_memory) return place_memory(file, addr, offset, file_bytes, end, prot);
+  if (is_laid) return copy(file, addr, offset, file_bytes, end, prot);
   if (offset < lead || (offset - lead) % page_bytes != 0) return copy(file, addr, offset, file_bytes, end, prot);
   if (prot & PROT_WRITE && file_bytes >= IMAGE_LARGE_BYTES && file->is_taken && (start & (LARGE_BYTES - 1)) == 0) return read_large(file, addr, offset, file_bytes, end, prot);
   uint64_t placed = page_up(file_end);
@@ -208,17 +246,15 @@ static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fi
   if (clears) memset(at(file_end), 0, (addr + mem_bytes < placed ? addr + mem_bytes : placed) - file_end);
   if (wanted != prot && mprotect(at(start), placed - start, prot) != 0) return false;
   if (prot & PROT_WRITE && prot & PROT_EXEC) is_stale = true;
-  return placed >= end || anonymous(placed, end, prot);
+  return placed >= end || anonymous(placed, end, prot, 0);
 }
 
 /* The page that a segment begins in is the one that the last ended in: what is there stays, and this segment's bytes and zeros are added. */
 static bool add(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, int prot) {
   uint64_t start = page_down(addr);
   if (mprotect(at(start), page_bytes, PROT_READ | PROT_WRITE) != 0) return false;
-  if (file_bytes > 0 && file->is_memory) {
-    if (is_moved(offset, offset + file_bytes)) return false;
-    memcpy(at(addr), file->map + offset, file_bytes);
-  } else if (file_bytes > 0 && pread(file_number(file), at(addr), file_bytes, (off_t)offset) != (ssize_t)file_bytes) return false;
+  if (file_bytes > 0 && file->is_memory && is_moved(offset, offset + file_bytes)) return false;
+  if (file_bytes > 0 && !read_into(file, addr, offset, file_bytes)) return false;
   memset(at(addr + file_bytes), 0, mem_bytes - file_bytes);
   is_stale = true;
   return mprotect(at(start), page_bytes, prot) == 0;

@@ -8,7 +8,7 @@
 
 /* ---- small pieces: of all files that are being loaded, one behind the other; whoever loads holds the lock ---- */
 
-enum { HEAD_BYTES = 1024, SMALL_BYTES = 4096, SCRATCH_BYTES = 1 << 16 };
+enum { HEAD_BYTES = 8192, SMALL_BYTES = 4096, SCRATCH_BYTES = 1 << 18 };
 static _Alignas(16) char scratch[SCRATCH_BYTES];
 static size_t scratch_used;
 static unsigned scratch_views;
@@ -43,11 +43,12 @@ static bool read_head(struct file *file) {
 struct outline {
   uint64_t bytes; /* from vaddr 0 on; 0: unknown */
   uint64_t large; /* the page where a large writable segment begins; LW_NONE: there is none */
+  uint64_t tail;  /* the page from which on everything can be written to; LW_NONE: there is none */
 };
 
 static struct outline outline_of(struct file *file) {
   enum { FARTHEST = 1 << 28 };
-  struct outline outline = {0, LW_NONE};
+  struct outline outline = {0, LW_NONE, LW_NONE};
   const ElfW(Ehdr) *header = (const void *)file->head;
   size_t bytes = file->head_bytes;
   if (bytes < sizeof *header || header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff > bytes
@@ -57,11 +58,27 @@ static struct outline outline_of(struct file *file) {
     const ElfW(Phdr) *each = &headers[i];
     if (each->p_type != PT_LOAD || each->p_memsz == 0) continue;
     uint64_t end = (uint64_t)each->p_vaddr + each->p_memsz;
-    if (end < each->p_vaddr || end > file->bytes + FARTHEST || (outline.bytes == 0 && each->p_vaddr >= page_bytes)) return (struct outline){0, LW_NONE};
+    if (end < each->p_vaddr || end > file->bytes + FARTHEST || (outline.bytes == 0 && each->p_vaddr >= page_bytes)) return (struct outline){0, LW_NONE, LW_NONE};
     if (each->p_flags & PF_W && each->p_filesz >= IMAGE_LARGE_BYTES && outline.large == LW_NONE) outline.large = page_down(each->p_vaddr);
+    if (!(each->p_flags & PF_W)) outline.tail = LW_NONE;
+    else if (outline.tail == LW_NONE) outline.tail = page_down(each->p_vaddr);
     if (page_up(end) > outline.bytes) outline.bytes = page_up(end);
   }
   return outline;
+}
+
+/* Pages that were touched are taken out of the processor's tables one by one when they go, as long as the first and the last one are no farther
+ * apart than this; from there on all are forgotten at once, which costs as much as a few (tlb_single_page_flush_ceiling). An image that is
+ * not much smaller gets one page more behind it. */
+#if defined __x86_64__ || defined __i386__
+enum { ONE_BY_ONE_PAGES = 33, ONE_BY_ONE_LEAST = 12 };
+#else
+enum { ONE_BY_ONE_PAGES = 0, ONE_BY_ONE_LEAST = 0 };
+#endif
+
+static size_t room_of(const struct outline *outline) {
+  size_t pages = outline->bytes / page_bytes;
+  return outline->tail != LW_NONE && pages >= ONE_BY_ONE_LEAST && pages <= ONE_BY_ONE_PAGES ? (ONE_BY_ONE_PAGES + 1) * page_bytes : outline->bytes;
 }
 
 /* Maps the file where its image may stay: as much of it as the image has room for. A large writable segment lies so that large pages can
@@ -70,7 +87,7 @@ bool view_map(struct file *file) {
   if (file->map || file->is_memory) return true;
   if (file_number(file) < 0) return false;
   struct outline outline = outline_of(file);
-  size_t file_bytes = page_up(file->bytes), room = outline.bytes ? outline.bytes : file_bytes, shown = room < file_bytes ? room : file_bytes;
+  size_t file_bytes = page_up(file->bytes), room = outline.bytes ? room_of(&outline) : file_bytes, shown = room < file_bytes ? room : file_bytes;
   void *where = NULL, *map;
   if (outline.large != LW_NONE) where = image_range(&room, outline.large);
   if (where) map = mmap(where, shown, PROT_READ, MAP_PRIVATE | MAP_FIXED, file_number(file), 0);
@@ -82,6 +99,7 @@ bool view_map(struct file *file) {
   file->map = map;
   file->map_bytes = room;
   file->shown_bytes = shown;
+  file->tail = outline.tail < room ? outline.tail : room;
   file->is_taken = false;
   return true;
 }

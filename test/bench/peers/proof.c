@@ -66,14 +66,29 @@ static void each_mapping(const char *list, void (*visit)(const struct mapping *,
 
 struct question {
   const char *path;
-  uintptr_t address;
+  uintptr_t address, image_end;
   size_t count, held;
 };
+
+/* Where the image ends whose headers a mapping begins with: what of it is no file's is its own, too. 0: there is none. */
+static uintptr_t image_end(const struct mapping *mapping) {
+  const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)mapping->start;
+  if (*mapping->path != '/' || mapping->flags[0] != 'r' || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 0;
+  const ElfW(Phdr) *headers = (const ElfW(Phdr) *)(mapping->start + header->e_phoff);
+  uintptr_t end = 0;
+  for (unsigned i = 0; i < header->e_phnum; ++i) {
+    if (headers[i].p_type == PT_LOAD) end = mapping->start + headers[i].p_vaddr + headers[i].p_memsz;
+  }
+  return end;
+}
 
 static void look(const struct mapping *mapping, void *data) {
   struct question *question = data;
   if (question->path && strcmp(mapping->path, question->path) == 0) ++question->count;
-  if (*mapping->path != '/') question->held += mapping->held;
+  if (mapping->start >= question->image_end) {
+    question->image_end = image_end(mapping);
+    if (*mapping->path != '/') question->held += mapping->held;
+  }
   if (question->address - mapping->start < mapping->end - mapping->start && mapping->flags[2] == 'x') ++question->count;
 }
 

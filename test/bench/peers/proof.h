@@ -11,7 +11,7 @@ unsigned system_loads(void);
 unsigned mappings_of(const char *path);
 bool is_code(const void *address);
 
-/* Bytes that this process holds in pages of its own that are of no file. */
+/* Bytes that this process holds in pages of its own that are of no file and of no file's image. */
 size_t held_beside(void);
 
 /* Says why, and ends the process. */
