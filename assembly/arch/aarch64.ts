@@ -9,7 +9,7 @@ import { Base, Fit, Form, Howtos, Odd, Op, Size, WHOLE } from "./howto";
 const enum R {
   NONE = 0, ABS64 = 257, ABS32 = 258, ABS16 = 259, PREL64 = 260, PREL32 = 261, PREL16 = 262, COPY = 1024, GLOB_DAT = 1025, JUMP_SLOT = 1026,
   RELATIVE = 1027, TLS_DTPMOD = 1028, TLS_DTPREL = 1029, TLS_TPREL = 1030, TLSDESC = 1031, IRELATIVE = 1032,
-  WITHDRAWN = 256, MOVW_UABS_G0 = 263, MOVW_UABS_G0_NC = 264, MOVW_UABS_G1 = 265, MOVW_UABS_G1_NC = 266, MOVW_UABS_G2 = 267,
+  MOVW_UABS_G0 = 263, MOVW_UABS_G0_NC = 264, MOVW_UABS_G1 = 265, MOVW_UABS_G1_NC = 266, MOVW_UABS_G2 = 267,
   MOVW_UABS_G2_NC = 268, MOVW_UABS_G3 = 269, MOVW_SABS_G0 = 270, MOVW_SABS_G1 = 271, MOVW_SABS_G2 = 272, LD_PREL_LO19 = 273,
   ADR_PREL_LO21 = 274, ADR_PREL_PG_HI21 = 275, ADR_PREL_PG_HI21_NC = 276, ADD_ABS_LO12_NC = 277, LDST8_ABS_LO12_NC = 278, TSTBR14 = 279,
   CONDBR19 = 280, JUMP26 = 282, CALL26 = 283, LDST16_ABS_LO12_NC = 284, LDST32_ABS_LO12_NC = 285, LDST64_ABS_LO12_NC = 286,
@@ -81,7 +81,6 @@ const enum F {
 
 @lazy const HOWTOS: usize = memory.data<u32>([
   R.NONE                         | Size.B0,          Base.None,
-  R.WITHDRAWN                    | Size.B0,          Base.None,
   R.TLSDESC_LDR                  | Size.B0,          Base.None,
   R.TLSDESC_ADD                  | Size.B0,          Base.None,
   R.TLSDESC_CALL                 | Size.B0,          Base.None,
@@ -204,4 +203,4 @@ const enum F {
 @lazy const STUB: usize = memory.data<u32>([0x90000010, 0xf9400211, 0xd61f0220]);
 @lazy const STUB_FIXES: usize = memory.data<u32>([0 | R.ADR_PREL_PG_HI21 << 8, 4 | R.LDST64_ABS_LO12_NC << 8]);
 
-@lazy export const AARCH64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS, 118, FIELDS, 0, STUB, 12, STUB_FIXES, 2, 0, 0, 0, 0, 0]));
+@lazy export const AARCH64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS, 117, FIELDS, 0, STUB, 12, STUB_FIXES, 2, 0, 0, 0, 0, 0]));
