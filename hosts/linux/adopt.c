@@ -322,6 +322,19 @@ struct link_map *adopted_map(uint32_t module) {
   return NULL;
 }
 
+const char *adopted_run_path(uint32_t *origin) {
+  const struct link_map *program = adopted_first();
+  const char *path = NULL;
+  for (const ElfW(Dyn) *each = program ? program->l_ld : NULL; each && each->d_tag != DT_NULL; ++each) {
+    if (each->d_tag == DT_RUNPATH) return NULL;
+    if (each->d_tag == DT_RPATH) path = tables_of(program).strings + each->d_un.d_val;
+  }
+  for (size_t i = 0; i < adopted_count; ++i) {
+    if (adopted[i].map == program) *origin = adopted[i].source;
+  }
+  return path;
+}
+
 struct asked {
   uintptr_t bias;
   size_t number;

@@ -135,6 +135,8 @@ struct file *adopted_named(const char *name, size_t bytes);
 struct link_map *adopted_map(uint32_t module); /* null if it is not adopted */
 struct link_map *adopted_first(void);         /* the program; null where there is no linker */
 struct r_debug *adopted_debug(void);          /* what debuggers read of it */
+/* The folders of the program's DT_RPATH, and its file; null if it has none. */
+const char *adopted_run_path(uint32_t *origin);
 /* The number and the offset of the thread-local block that the system's linker gave a module; false if it is not adopted. */
 bool adopted_tls(uint32_t module, size_t *number, intptr_t *offset);
 

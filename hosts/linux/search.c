@@ -1,35 +1,45 @@
 /* Where libraries are, in the order of ld.so(8): DT_RPATH, LD_LIBRARY_PATH, DT_RUNPATH, ld.so.cache, the system's folders. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include "cache.h"
 #include "host.h"
+#include "levels.h"
 
 /* ---- what the core told of the file that needs the library ---- */
 
-enum { MOST_TOLD = 64 };
 static struct told {
   uint32_t origin, rank;
   char *text;
-} told[MOST_TOLD];
-static unsigned told_count;
+} *told;
+static unsigned told_count, told_room;
+static bool is_told_all = true; /* there was memory for each */
+
+static bool has_room(void) {
+  if (told_count < told_room) return true;
+  unsigned room = told_room ? 2 * told_room : 16;
+  void *more = realloc(told, room * sizeof *told);
+  if (!more) return false;
+  told = more;
+  told_room = room;
+  return true;
+}
 
 void search_told(uint64_t session, uint32_t origin, const char *text, size_t bytes, uint32_t rank) {
   (void)session;
-  if (told_count == MOST_TOLD) return;
-  char *copy = strndup(text, bytes);
+  char *copy = has_room() ? strndup(text, bytes) : NULL;
   if (copy) told[told_count++] = (struct told){origin, rank, copy};
+  else is_told_all = false;
 }
 
 static void forget_told(void) {
   while (told_count > 0) free(told[--told_count].text);
+  is_told_all = true;
 }
 
 /* ---- folders ---- */
@@ -109,9 +119,18 @@ bool search_folder_of(const char *path, char *home) {
   return true;
 }
 
+/* Appends to a path; false if there is no room. */
+static bool append(char path[PATH_MAX], size_t *used, const char *text, size_t bytes) {
+  if (*used + bytes >= PATH_MAX) return false;
+  memcpy(path + *used, text, bytes);
+  path[*used += bytes] = 0;
+  return true;
+}
+
 /* Writes a folder with $ORIGIN, $LIB and $PLATFORM (braces or not) into `path`; false if there is another $, or no room. */
 static bool expand(const char *folder, size_t bytes, uint32_t origin, char path[PATH_MAX]) {
   size_t used = 0;
+  path[0] = 0;
   for (size_t i = 0; i < bytes;) {
     const char *value = NULL;
     char home[PATH_MAX];
@@ -139,12 +158,32 @@ static bool expand(const char *folder, size_t bytes, uint32_t origin, char path[
       value = folder + i++;
       length = 1;
     }
-    if (used + length >= PATH_MAX) return false;
-    memcpy(path + used, value, length);
-    used += length;
+    if (!append(path, &used, value, length)) return false;
   }
-  path[used] = 0;
   return true;
+}
+
+static struct file *in_folder(char path[PATH_MAX], size_t used, const char *name, size_t name_bytes, int *error) {
+  return append(path, &used, "/", 1) && append(path, &used, name, name_bytes) ? opened(path, true, error) : NULL;
+}
+
+/* What is no link, and there, is a folder. */
+static bool is_there(const char *path) {
+  char first;
+  return readlink(path, &first, 1) >= 0 || errno == EINVAL;
+}
+
+/* Libraries that want more of the processor come first, where there are any. */
+static struct file *in_levels(char path[PATH_MAX], size_t used, const char *name, size_t name_bytes, int *error) {
+  static const char below[] = "/glibc-hwcaps";
+  const char *const *level = levels();
+  if (!*level || !append(path, &used, below, sizeof below - 1) || !is_there(path)) return NULL;
+  struct file *file = NULL;
+  for (; *level && !file; ++level) {
+    size_t end = used;
+    if (append(path, &end, "/", 1) && append(path, &end, *level, strlen(*level))) file = in_folder(path, end, name, name_bytes, error);
+  }
+  return file;
 }
 
 static struct file *in_folders(const char *folders, uint32_t origin, const char *name, size_t name_bytes, int *error) {
@@ -155,12 +194,8 @@ static struct file *in_folders(const char *folders, uint32_t origin, const char 
     // An empty part is the folder that the process is in.
     if (end == each ? (path[0] = '.', path[1] = 0, true) : expand(each, (size_t)(end - each), origin, path)) {
       size_t used = strlen(path);
-      if (used + 1 + name_bytes < sizeof path) {
-        path[used] = '/';
-        memcpy(path + used + 1, name, name_bytes);
-        path[used + 1 + name_bytes] = 0;
-        file = opened(path, true, error);
-      }
+      file = in_levels(path, used, name, name_bytes, error);
+      if (!file) file = in_folder(path, used, name, name_bytes, error);
     }
     if (file) return file;
     each = *end ? end + 1 : NULL;
@@ -176,51 +211,22 @@ static struct file *in_told(uint32_t rank, const char *name, size_t bytes, int *
   return file;
 }
 
-/* ---- ld.so.cache, as ldconfig(8) of glibc 2.32 and later writes it: a header, entries by name, strings ---- */
-
-struct cache_head {
-  char magic[20];
-  uint32_t count, string_bytes, unused[5];
-};
-struct cache_entry {
-  int32_t flags;
-  uint32_t name, path, unused;
-  uint64_t hwcap;
-};
-
-static struct {
-  const char *start;
-  size_t bytes;
-} cache;
-
-static void cache_open(void) {
-  int number = number_open("/etc/ld.so.cache");
-  struct stat found;
-  if (number < 0) return;
-  if (fstat(number, &found) == 0 && (size_t)found.st_size > sizeof(struct cache_head)) {
-    void *start = mmap(NULL, (size_t)found.st_size, PROT_READ, MAP_PRIVATE, number, 0);
-    if (start != MAP_FAILED) cache.start = start, cache.bytes = (size_t)found.st_size;
+/* The program's own path is everybody's, unless who needs the library has a DT_RUNPATH. */
+static void tell_program(void) {
+  uint32_t origin = 0;
+  const char *path = adopted_run_path(&origin);
+  for (unsigned i = 0; i < told_count; ++i) {
+    if (told[i].rank == 1 || (told[i].rank == 0 && told[i].origin == origin)) path = NULL;
   }
-  close(number);
+  if (path) search_told(0, origin, path, strlen(path), 0);
 }
 
-static const char *cache_text(uint32_t offset) {
-  return offset < cache.bytes && memchr(cache.start + offset, 0, cache.bytes - offset) ? cache.start + offset : "";
-}
+static struct file *open_cached(const char *path, void *error) { return opened(path, true, error); }
 
 static struct file *in_cache(const char *name, size_t bytes, int *error) {
-  if (!cache.start) cache_open();
-  const struct cache_head *head = (const void *)cache.start;
-  if (!head || memcmp(head->magic, "glibc-ld.so.cache1.1", sizeof head->magic) != 0) return NULL;
-  const struct cache_entry *entries = (const void *)(head + 1);
-  if (head->count > (cache.bytes - sizeof *head) / sizeof *entries) return NULL;
-  for (uint32_t i = 0; i < head->count; ++i) {
-    const char *each = cache_text(entries[i].name);
-    if (entries[i].hwcap || strncmp(each, name, bytes) != 0 || each[bytes]) continue;
-    struct file *file = opened(cache_text(entries[i].path), true, error);
-    if (file) return file;
-  }
-  return NULL;
+  char text[PATH_MAX];
+  size_t used = 0;
+  return append(text, &used, name, bytes) ? cache_find(text, open_cached, error) : NULL;
 }
 
 /* ---- */
@@ -230,10 +236,12 @@ struct file *search_find(const char *name, size_t bytes) {
   int error = ENOENT;
   struct file *file = NULL;
   if (bytes >= sizeof path) error = ENAMETOOLONG;
+  else if (!is_told_all) error = ENOMEM;
   else if (memchr(name, '/', bytes)) {
     uint32_t origin = told_count ? told[0].origin : 0;
     if (expand(name, bytes, origin, path)) file = opened(path, false, &error);
   } else {
+    tell_program();
     file = in_told(0, name, bytes, &error);
     if (!file && environment_folders()) file = in_folders(environment_folders(), 0, name, bytes, &error);
     if (!file) file = in_told(1, name, bytes, &error);
@@ -255,6 +263,7 @@ static void visit_folders(const char *folders, uint32_t origin, unsigned flags, 
 }
 
 void search_folders(void (*visit)(const char *folder, unsigned flags, void *data), void *data) {
+  tell_program();
   for (uint32_t rank = 0; rank < 2; ++rank) {
     for (unsigned i = 0; i < told_count; ++i) {
       if (told[i].rank == rank) visit_folders(told[i].text, told[i].origin, SEARCH_RUN_PATH, visit, data);
@@ -265,9 +274,7 @@ void search_folders(void (*visit)(const char *folder, unsigned flags, void *data
   forget_told();
 }
 
-/* The load is over: the cache may be another one when it is next wanted. */
 void search_forget(void) {
   forget_told();
-  if (cache.start) munmap((void *)cache.start, cache.bytes);
-  cache.start = NULL;
+  cache_close();
 }

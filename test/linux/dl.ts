@@ -20,7 +20,7 @@ export interface Case {
   /** What it shows: the first line. */
   readonly title: string;
   readonly source: string;
-  /** In the order in which they are made: `// lib: PATH FLAGS`, or `// chain: N` of them that each need the next. */
+  /** In the order in which they are made: `// lib: PATH FLAGS`, or `// chain: N FLAGS` of them that each need the next. */
   readonly libraries: readonly Library[];
   /** `// file: NAME TEXT`. */
   readonly files: ReadonlyMap<string, string>;
@@ -32,8 +32,8 @@ export interface Case {
   readonly loads: number;
 }
 
-const chain = (count: number): Library[] => Array.from({ length: count }, (_, i) => count - 1 - i)
-  .map((i) => ({ path: `link${i}.so`, flags: [`-DLINK=${i}`, ...(i < count - 1 ? ["-Wl,--no-as-needed", `./link${i + 1}.so`] : [])] }));
+const chain = (count: number, flags: readonly string[]): Library[] => Array.from({ length: count }, (_, i) => count - 1 - i)
+  .map((i) => ({ path: `link${i}.so`, flags: [`-DLINK=${i}`, ...flags, ...(i < count - 1 ? ["-Wl,--no-as-needed", `./link${i + 1}.so`] : [])] }));
 
 function caseOf(folder: string, name: string): Case {
   const source = join(ROOT, folder, name);
@@ -45,7 +45,7 @@ function caseOf(folder: string, name: string): Case {
   const words = (text: string): string[] => text.split(" ").filter(Boolean);
   return {
     name, title: first.replace("// ", ""), source,
-    libraries: [...all("lib").map(([path, flags]) => ({ path, flags: words(flags) })), ...all("chain").flatMap(([count]) => chain(Number(count)))],
+    libraries: [...all("lib").map(([path, flags]) => ({ path, flags: words(flags) })), ...all("chain").flatMap(([count, flags]) => chain(Number(count), words(flags)))],
     files: new Map(all("file")),
     flags: all("main").flatMap(([flag, rest]) => [flag, ...words(rest)]),
     env: Object.fromEntries(all("env").map(([pair]) => pair.split("=") as [string, string])),

@@ -31,11 +31,9 @@ static void tell(const struct record *record, const char *text, uint32_t rank) {
 }
 
 void family_tell_paths(const struct record *record) {
-  const struct record *program = record_of(family_program());
   struct run_paths own = record ? run_paths_of(record) : (struct run_paths){0};
   if (record && !own.rpath && !own.runpath) search_told(0, record->source, "", 0, 2); /* who asks: what $ORIGIN is in a path */
   tell(record, own.rpath, 0);
-  if (program && program != record && !own.runpath) tell(program, run_paths_of(program).rpath, 0);
   tell(record, own.runpath, 1);
 }
 
