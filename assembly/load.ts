@@ -6,7 +6,7 @@ import { PENDING } from "./host/answer";
 import { event } from "./host/log";
 import * as machine from "./host/machine";
 import * as target from "./host/memory";
-import { hasLazy, hasVersions } from "./base/features";
+import { hasLazy, hasObjects, hasVersions } from "./base/features";
 import { changed, changing } from "./base/generation";
 import { wide } from "./elf/word";
 import { hasTextRelocations, isSymbolic, mayBeLazy } from "./inspect/dynamic";
@@ -24,6 +24,7 @@ import { Relocator, copyAll, newRelocator, relocate } from "./relocate/relocate"
 import { closureOf, dropOrphans, initOrder, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
 import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
+import { fill, relocateFiles } from "./registry/objects";
 import { Module, State, moduleAt, retireModule } from "./registry/module";
 import { patch } from "./registry/patch";
 import { findVersions } from "./registry/require";
@@ -100,8 +101,10 @@ function mapAll(session: Session): bool {
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
     const image = module.image;
-    const opensText = (session.flags & Flag.NoLink) == 0 && hasTextRelocations(image);
+    const isMade = hasObjects() && image.isMade;
+    const opensText = isMade || (session.flags & Flag.NoLink) == 0 && hasTextRelocations(image);
     if (!map(session, image, module.plan, module.placement, opensText)) return false;
+    if (isMade && !fill(session, module)) return false;
     if (!(session.flags & Flag.NoLink) && !reserveTls(session, module)) return false;
     // Nothing waits behind this: it is done once, and takes the module's memory once.
     const isRead = wide(image.bits)
@@ -218,8 +221,11 @@ function lackSymbols(session: Session): bool {
 /** Binding + Placement -> relocated memory: what a module needs before the module itself. */
 function relocateAll(session: Session): bool {
   for (let i: u32 = 0; i < session.orderCount; ++i) {
-    const relocator = relocatorOf(session, session.ordered(i));
-    if (!relocator || !relocate(relocator)) return false;
+    const module = session.ordered(i);
+    const relocator = relocatorOf(session, module);
+    if (!relocator) return false;
+    if (hasObjects() && module.image.isMade && !relocateFiles(session, module, relocator.places)) return false;
+    if (!relocate(relocator)) return false;
   }
   return true;
 }

@@ -98,6 +98,11 @@ export enum Code {
   BadRelocationTable,
   TooManySegments,
   BadTls,
+  BadSection,
+  BadSymbolTable,
+  BadGroup,
+  BadArchive,
+  NoSections,
   // 02 plan: the file is right, but not for this host
   WritableCode = 0x0201,
   SharedPage,
@@ -122,12 +127,15 @@ export enum Code {
   BadSymbolType,
   MissingVersion,
   NoStaticTls,
+  DuplicateSymbol,
   // 05 relocate
   UnknownRelocation = 0x0501,
   RelocationOutside,
   OutOfRange,
   ResolverOutside,
   ChooseRefused,
+  Misaligned,
+  NoPartner,
   // 06 run
   InitOutside = 0x0601,
   CallRefused,
@@ -168,6 +176,10 @@ export enum What {
   Import,
   /** A handle; `at` is its number. */
   Handle,
+  /** A section header of an object; `at` is its file offset. */
+  Shdr,
+  /** A member of an archive; `at` is its file offset. */
+  Member,
 }
 
 /** The stages of a load, in order: what `log.event` and `lw_value(session, Field.Stage)` say. */

@@ -6,7 +6,7 @@ import { root } from "./root.js";
 
 /** Folders and files of assembly/, from left to right. */
 export const LAYERS = [
-  "words.ts", "host", "base", "elf", "arch", "inspect", "plan", "map", "program.ts", "link", "relocate", "registry", "run", "load.ts", "abi", "index.ts",
+  "words.ts", "host", "base", "elf", "arch", "inspect", "merge", "plan", "map", "program.ts", "link", "relocate", "registry", "run", "load.ts", "abi", "index.ts",
 ] as const;
 
 /** Source text by its path from assembly/ on. */

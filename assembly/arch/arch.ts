@@ -84,6 +84,15 @@ export const enum Lazy {
     return Role.Unknown;
   }
 
+  /** The relocation type of a role, of a place as wide as the machine's word. */
+  typeOf(role: Role): u32 {
+    for (let i: usize = 0, n = this.rowCount; i < n; ++i) {
+      const row = load<u32>(this.rows + (i << 2));
+      if ((row & (Role.MASK | Width.MASK)) == role) return row & 0xffff;
+    }
+    return 0;
+  }
+
   /** Blocks lie below the thread pointer: variant II of ELF's thread-local storage. */
   @inline get isTlsBelow(): bool { return this.tcbBytes == NO_TCB; }
 }

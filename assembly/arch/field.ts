@@ -108,10 +108,32 @@ function highest(runs: usize): u32 {
 export function loadBytes(at: u64, size: Size): u64 {
   switch (size) {
     case Size.B1: return target.load8(at);
-    case Size.B2: return <u64>target.load8(at) | <u64>target.load8(at + 1) << 8;
-    case Size.B3: return loadBytes(at, Size.B2) | <u64>target.load8(at + 2) << 16;
-    case Size.B4: return loadBytes(at, Size.B2) | loadBytes(at + 2, Size.B2) << 16;
-    case Size.B8: return loadBytes(at, Size.B4) | loadBytes(at + 4, Size.B4) << 32;
+    case Size.B2: return target.load16(at);
+    case Size.B3: return <u64>target.load16(at) | <u64>target.load8(at + 2) << 16;
+    case Size.B4: return target.load32(at);
+    case Size.B8: return <u64>target.load32(at) | <u64>target.load32(at + 4) << 32;
     default:      return 0;
+  }
+}
+
+/** Writes a place: little-endian, and aligned to nothing. A byte is written with its neighbour of the same 16 bits, as that was. */
+export function storeBytes(at: u64, size: Size, value: u64): void {
+  switch (size) {
+    case Size.B1: {
+      if (at & 1) target.store16(at - 1, target.load8(at - 1) | (<u32>value & 0xff) << 8);
+      else target.store16(at, <u32>value & 0xff | target.load8(at + 1) << 8);
+      break;
+    }
+    case Size.B2: target.store16(at, <u32>value & 0xffff); break;
+    case Size.B3: {
+      target.store16(at, <u32>value & 0xffff);
+      storeBytes(at + 2, Size.B1, value >> 16);
+      break;
+    }
+    case Size.B4: target.store32(at, <u32>value); break;
+    case Size.B8: {
+      target.store32(at, <u32>value);
+      target.store32(at + 4, <u32>(value >> 32));
+    }
   }
 }

@@ -56,7 +56,7 @@ export const enum Form {
   PcWord = 8,
   /** S is a label, where the relocation of the upper part is: its value, X + A - P of there. RISC-V psABI, 8.4.9. */
   Partner = 9,
-  /** The upper half of what Page counts, of 64 bits, as LoongArch's pcalau12i .. lu32i.d, lu52i.d make it: P is of the pcalau12i. */
+  /** What Page counts, of 64 bits, for LoongArch's lu32i.d, 8 bytes behind its pcalau12i. */
   PageFar = 10,
   /** The place is the start of padding, of which just what aligns the next instruction is to stay. */
   Align = 11,
@@ -64,6 +64,8 @@ export const enum Form {
   GotIndexed = 12,
   /** X + A - B(S): from the start of the segment that S lies in. AAELF32, 5.6.1, "Relocation types". */
   Segment = 13,
+  /** The same as PageFar for lu52i.d, 12 bytes behind. */
+  PageFarther = 14,
   MASK = 0xff,
 }
 
@@ -211,6 +213,9 @@ if (offsetof<Run>() != 4) ERROR("a run is one u32");
   taggedStubFixCount: usize;
   /** What Base.Table counts from the GOT's first byte. */
   tableBias: usize;
+  /** Instructions that do nothing, of 4 and of 2 bytes, for what is left of padding that was trimmed; 0: what is left is that already. */
+  nop: usize;
+  shortNop: usize;
 
   /** The row for an r_type, or null. */
   row(type: u32): Howto | null {

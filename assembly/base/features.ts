@@ -6,5 +6,8 @@
 /** Functions that are bound when they are first called: without, all are bound at once. */
 @inline export function hasLazy(): bool { return !isDefined(LW_NO_LAZY); }
 
+/** Objects (ET_REL) and archives of them: without, they are refused with UnsupportedType. */
+@inline export function hasObjects(): bool { return !isDefined(LW_NO_OBJECTS); }
+
 /** Versions of symbols: without, a name is its default definition, and nobody asks whether a library has the versions that are needed of it. */
 @inline export function hasVersions(): bool { return !isDefined(LW_NO_VERSIONS); }

@@ -49,6 +49,10 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   holders: u32;
   /** The host's source is the core's to close. */
   ownsSource: bool;
+  /** It is made of objects: no file has it. */
+  isMade: bool;
+  /** It is an archive: its members are looked at when it is loaded. */
+  isArchive: bool;
   /** A bit for each part that was read and checked. */
   private readParts: u8;
 

@@ -6,6 +6,7 @@ import * as target from "../host/memory";
 import { archOf } from "../arch/machines";
 import { isPowerOfTwo, within } from "../base/range";
 import { Work } from "../base/work";
+import { Ar } from "../elf/archive";
 import {
   EI, ET, Ident, PN, ehdrBytes, ehdrEntry, ehdrFlags, ehdrMachine, ehdrPhentsize, ehdrPhnum, ehdrPhoff, ehdrType, ehdrVersion,
 } from "../elf/header";
@@ -23,6 +24,7 @@ import { Image, Part } from "./image";
  */
 export function inspect(work: Work, image: Image): bool {
   if (!inspectLayout(work, image)) return false;
+  if (image.isArchive || image.type == ET.REL) return true;
   return wide(image.bits) ? inspectLinkage<u64>(work, image) : inspectLinkage<u32>(work, image);
 }
 
@@ -30,7 +32,7 @@ export function inspect(work: Work, image: Image): bool {
 export function inspectLayout(work: Work, image: Image): bool {
   work.source = image.source;
   if (!image.isRead(Part.Header) && !inspectHeader(work, image)) return false;
-  if (image.isRead(Part.Segments)) return true;
+  if (image.isRead(Part.Segments) || image.isArchive || image.type == ET.REL) return true;
   return wide(image.bits) ? inspectSegments<u64>(work, image) : inspectSegments<u32>(work, image);
 }
 
@@ -44,12 +46,17 @@ function inspectHeader(work: Work, image: Image): bool {
   if (image.fileBytes < <u64>EI.NIDENT) return work.fail(Code.Truncated, What.Ehdr, 0, image.fileBytes);
   if (!header.open(work, image.source, image.fileBytes, 0, min<u64>(image.fileBytes, ehdrBytes<u64>()), What.Ehdr)) return false;
   if (!readIdent(work, image, header.addr)) return false;
+  if (image.isArchive) return image.markRead(Part.Header);
   const isRead = wide(image.bits) ? readHeader<u64>(work, image, header.addr) : readHeader<u32>(work, image, header.addr);
   return isRead && image.markRead(Part.Header);
 }
 
 function readIdent(work: Work, image: Image, at: u64): bool {
   const magic = target.load32(at);
+  if (magic == Ar.MAGIC) {
+    image.isArchive = true;
+    return true;
+  }
   if (magic != Ident.MAGIC) return work.fail(Code.BadMagic, What.Ehdr, 0, magic);
   const eclass = target.load8(at + EI.CLASS);
   if (eclass != Ident.CLASS32 && eclass != Ident.CLASS64) return work.fail(Code.BadClass, What.Ehdr, EI.CLASS, eclass);
@@ -65,8 +72,8 @@ function readIdent(work: Work, image: Image, at: u64): bool {
 function readHeader<A>(work: Work, image: Image, at: u64): bool {
   if (image.fileBytes < ehdrBytes<A>()) return work.fail(Code.Truncated, What.Ehdr, 0, image.fileBytes);
   const type = ehdrType(at);
-  if (type == ET.REL || type == ET.CORE) return work.fail(Code.UnsupportedType, What.Ehdr, 16, type);
-  if (type != ET.DYN && type != ET.EXEC) return work.fail(Code.BadType, What.Ehdr, 16, type);
+  if (type == ET.CORE) return work.fail(Code.UnsupportedType, What.Ehdr, 16, type);
+  if (type != ET.DYN && type != ET.EXEC && type != ET.REL) return work.fail(Code.BadType, What.Ehdr, 16, type);
   const machine = ehdrMachine(at);
   const arch = archOf(machine, image.bits);
   if (!arch) return work.fail(Code.BadMachine, What.Ehdr, 18, machine);
@@ -75,6 +82,8 @@ function readHeader<A>(work: Work, image: Image, at: u64): bool {
   image.type = type;
   image.arch = arch;
   image.flags = ehdrFlags<A>(at);
+  // Sections are all it has: whoever loads it looks at them.
+  if (type == ET.REL) return true;
   image.entry = ehdrEntry<A>(at);
   image.phoff = ehdrPhoff<A>(at);
   image.phnum = ehdrPhnum<A>(at);

@@ -36,7 +36,9 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   offset: u64;
   bytes: u64;
   align: u64;
-  /** vaddr; NONE until it is laid out, and of what is in no memory. */
+  /** sh_size: how many bytes the file's section has, before anything is left out of it. */
+  fileBytes: u64;
+  /** NONE until it is laid out, and of what is in no memory. */
   vaddr: u64;
   /** Padding that goes: a list by offset (plan/trim.ts). */
   trims: usize;
@@ -98,7 +100,7 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   sectionOf<A>(index: u32): u32 {
     const shndx = symShndx<A>(this.symbol<A>(index));
     if (shndx == SHN.XINDEX) return this.indices == NONE ? <u32>SHN.XINDEX | SPECIAL : target.load32(this.indices + <u64>index * 4);
-    return shndx >= SHN.LORESERVE ? shndx | SPECIAL : shndx;
+    return shndx >= <u32>SHN.LORESERVE ? shndx | SPECIAL : shndx;
   }
 }
 /** Marks an index that is none: SHN_ABS | SPECIAL. */
@@ -116,7 +118,7 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
  */
 export function objectOf(work: Work, source: u32, start: u64, addr: u64, bytes: u64): Object | null {
   work.source = source;
-  if (bytes < EI.NIDENT) return none(work.fail(Code.Truncated, What.Ehdr, start, bytes));
+  if (bytes < <u64>EI.NIDENT) return none(work.fail(Code.Truncated, What.Ehdr, start, bytes));
   const magic = target.load32(addr);
   if (magic != Ident.MAGIC) return none(work.fail(Code.BadMagic, What.Ehdr, start, magic));
   const eclass = target.load8(addr + EI.CLASS);
@@ -145,7 +147,7 @@ function readObject<A>(work: Work, object: Object): bool {
   const arch = archOf(machine, object.bits);
   if (!arch) return work.fail(Code.BadMachine, What.Ehdr, object.start + 18, machine);
   object.arch = arch;
-  object.howtos = howtosOf(arch)!;
+  object.howtos = howtosOf(machine, object.bits)!;
   object.flags = ehdrFlags<A>(header);
   return readSections<A>(work, object) && readSymbols<A>(work, object) && pairRelocations<A>(work, object);
 }
@@ -177,7 +179,6 @@ function readSections<A>(work: Work, object: Object): bool {
   return true;
 }
 
-/** vaddr is where the offset of its name waits until somebody lays it out. */
 function readSection<A>(work: Work, object: Object, index: u32, header: u64): bool {
   const section = object.section(index);
   const at = object.start + (header - object.addr);
@@ -189,11 +190,12 @@ function readSection<A>(work: Work, object: Object, index: u32, header: u64): bo
   section.info = shdrInfo<A>(header);
   section.offset = shdrOffset<A>(header);
   section.bytes = shdrSize<A>(header);
+  section.fileBytes = section.bytes;
   section.vaddr = NONE;
   section.align = max<u64>(shdrAlign<A>(header), 1);
   section.entryBytes = <u32>min<u64>(shdrEntsize<A>(header), u32.MAX_VALUE);
   if (section.type == SHT.NULL) {
-    section.bytes = 0;
+    section.fileBytes = section.bytes = 0;
     return true;
   }
   if (section.type != SHT.NOBITS && !within(section.offset, section.bytes, 0, object.bytes)) return work.fail(Code.Truncated, What.Shdr, at, section.bytes);

@@ -67,7 +67,7 @@ function borrow(image: Image, plan: Plan, placement: Placement): bool {
 
 function reserve(work: Work, image: Image, plan: Plan, placement: Placement): bool {
   if (placement.bytes) return true;
-  const addr = target.reserve(plan.bytes, plan.alignLog2, image.source, plan.exact);
+  const addr = target.reserve(plan.bytes, plan.alignLog2, image.isMade ? 0 : image.source, plan.exact);
   if (addr >= PENDING) return work.fail(Code.NoSpace, What.Import, plan.exact, plan.bytes);
   placement.mask = image.bits == 64 ? u64.MAX_VALUE : u32.MAX_VALUE;
   placement.addr = addr;
@@ -83,7 +83,10 @@ function place(work: Work, image: Image, placement: Placement): bool {
     const segment = image.segment(placement.placedCount);
     if (segment.type != PT.LOAD || !segment.bytes) continue;
     const addr = placement.at(segment.vaddr);
-    const answer = target.place(work.handle, addr, image.source, segment.offset, segment.fileBytes, segment.bytes, placement.isTextOpen ? PF.R | PF.W : protOf(segment.flags));
+    const prot = placement.isTextOpen ? PF.R | PF.W : protOf(segment.flags);
+    const answer = image.isMade
+      ? target.place(work.handle, addr, image.source, 0, 0, segment.bytes, prot)
+      : target.place(work.handle, addr, image.source, segment.offset, segment.fileBytes, segment.bytes, prot);
     if (!work.settled(answer, Code.PlaceRefused, addr, segment.bytes)) return false;
   }
   return true;

@@ -70,7 +70,7 @@ function scanTable<A>(work: Work, layout: Layout, object: Object, section: Secti
     if (!howto || howto.type != type) howto = howtos.row(type);
     if (!howto) return work.fail(Code.UnknownRelocation, What.Rel, at, type);
     const offset = relOffset<A>(entry);
-    if (section.type == SHT.NOBITS || !within(offset, howto.bytes, 0, section.bytes)) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
+    if (section.type == SHT.NOBITS || !within(offset, howto.bytes, 0, section.fileBytes)) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
     const index = infoSymbol<A>(info);
     if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
     if (howto.base == Base.None) continue;
@@ -118,7 +118,7 @@ function addendOf<A>(section: Section, howto: Howto, entry: u64, table: Section,
 }
 
 /** True if a symbol's address is known when the module's own is: then no slot has to hold it. */
-function isNear(sym: Sym): bool { return sym.standing >= Standing.Linker && sym.type != STT.GNU_IFUNC && sym.type != STT.TLS; }
+export function isNear(sym: Sym): bool { return sym.standing >= Standing.Linker && sym.type != STT.GNU_IFUNC && sym.type != STT.TLS; }
 
 /** True for a word of data that can be left to a dynamic relocation. */
 @inline export function isWord<A>(section: Section, howto: Howto): bool {

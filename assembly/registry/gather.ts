@@ -5,6 +5,7 @@ import { NONE } from "../host/answer";
 import * as hostLink from "../host/link";
 import * as target from "../host/memory";
 import * as source from "../host/source";
+import { hasObjects } from "../base/features";
 import { changed, changing } from "../base/generation";
 import { DT } from "../elf/dynamic";
 import { gnuHash } from "../elf/hash";
@@ -19,6 +20,7 @@ import { keepScope, makeGlobal } from "./dependency";
 import { Module, State, newModule } from "./module";
 import { Modules } from "./modules";
 import { searchesFrom, tellPaths } from "./search";
+import { gatherObjects, isUnlinked } from "./objects";
 import { Session } from "./session";
 
 /**
@@ -38,6 +40,8 @@ export function gather(session: Session): bool {
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
     if (!inspect(session, module.image)) return false;
+    if (hasObjects() && module == session.root && isUnlinked(module.image) && !gatherObjects(session, module)) return false;
+    if (isUnlinked(module.image)) return session.fail(Code.UnsupportedType, What.Ehdr, 16, module.image.type);
     if (!module.nameHash) module.listName(hashOfName(module.image));
     module.pathFrom = searchesFrom(module);
     const arch = session.root!.image.arch;

@@ -49,6 +49,8 @@ export const enum State { Loading, Published, Dying, Gone }
   binding: Binding | null;
   /** While its session is open: what relocates it. */
   relocator: Relocator | null;
+  /** Of objects, while its session is open: what it is made of (merge/objects.ts). */
+  objects: usize;
   /** Where its references are looked up. */
   order: Order;
   /** What it was loaded with; null until it is linked. */

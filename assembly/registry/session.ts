@@ -56,6 +56,9 @@ export const enum Task { Inspect, Load, Unload, Patch }
   patching: usize;
   /** Modules that must stay while this session is open. */
   private pins: Dependency | null;
+  /** Objects: the files that are linked (registry/objects.ts); the one that was asked for is among them. */
+  files: usize;
+  hasObjects: bool;
   /** It is being advanced now: what runs on the target may call the core, but not this session. */
   isBusy: bool;
 

@@ -136,6 +136,31 @@ export const FAULTS: Record<Code, FaultWords> = {
     expected: "one PT_TLS at most, p_filesz no more than p_memsz, p_align a power of two, its bytes in a loadable segment",
     remedy: "get the file again, or correct the linker script that placed .tdata and .tbss",
   },
+  [Code.BadSection]: {
+    means: "a section header of an object makes no sense",
+    expected: "a section header table of ordinary size, names in a string table that ends in a NUL, sections that memory can hold, none of those that are loaded compressed",
+    remedy: "compile the object again; decompress sections that are to be loaded (objcopy --decompress-debug-sections)",
+  },
+  [Code.BadSymbolTable]: {
+    means: "the symbol table of an object makes no sense",
+    expected: "one SHT_SYMTAB at most, whose sh_link is a string table that ends in a NUL, whose sh_info is no more than its symbols, and a SHT_SYMTAB_SHNDX as long as it",
+    remedy: "compile the object again",
+  },
+  [Code.BadGroup]: {
+    means: "a section group of an object makes no sense",
+    expected: "a flag word of 0 or GRP_COMDAT, a signature that is a symbol, members that are sections with SHF_GROUP",
+    remedy: "compile the object again",
+  },
+  [Code.BadArchive]: {
+    means: "an archive contradicts itself",
+    expected: "members whose headers end in a grave accent and a newline, whose decimal sizes stay inside the file; a table of symbols that names members which are there",
+    remedy: "make the archive again (ar rcs); a thin archive needs its members as files of their own",
+  },
+  [Code.NoSections]: {
+    means: "there is nothing to link: no object is in the archive",
+    expected: "at least one object",
+    remedy: "check that this is the archive that you meant",
+  },
 
   [Code.WritableCode]: {
     means: "a segment is writable and executable",
@@ -244,6 +269,11 @@ export const FAULTS: Record<Code, FaultWords> = {
     expected: "room in the 4,096 bytes that every thread has in reserve; for an executable the place that its linker counted on: the first",
     remedy: "compile with -ftls-model=global-dynamic, load the file before others that take the room, or load an executable first",
   },
+  [Code.DuplicateSymbol]: {
+    means: "two of the objects that are linked into one module define the same symbol, and neither is weak",
+    expected: "one definition of each name",
+    remedy: "leave one of the objects out, make one definition weak or static, or load them as modules of their own",
+  },
 
   [Code.UnknownRelocation]: {
     means: "a relocation type is unknown on this machine",
@@ -269,6 +299,16 @@ export const FAULTS: Record<Code, FaultWords> = {
     means: "the host could not call a resolver (IFUNC)",
     expected: "a host that runs the target's code",
     remedy: "load with NoRun where code can't run (in Node this is the default), or see the host's own message",
+  },
+  [Code.Misaligned]: {
+    means: "a value that a relocation stores has bits that its field has no room for: the target is not aligned as the instruction wants it",
+    expected: "a multiple of what the instruction counts in",
+    remedy: "align the symbol as the instruction that uses it needs it (.balign, __attribute__((aligned)))",
+  },
+  [Code.NoPartner]: {
+    means: "the lower part of an address names a label, and no relocation of an upper part is there",
+    expected: "R_RISCV_PCREL_HI20, GOT_HI20, TLS_GOT_HI20, TLS_GD_HI20 or TLSDESC_HI20 at the label, in the same section",
+    remedy: "put the label at the auipc that belongs to the instruction",
   },
 
   [Code.InitOutside]: {

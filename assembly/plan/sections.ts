@@ -1,0 +1,293 @@
+// Layout -> Image: addresses for everything, and the program headers and dynamic section that a linker would have written.
+
+import { Code, PF, What } from "../words";
+import { Base } from "../arch/howto";
+import { alignUp } from "../base/range";
+import { Work } from "../base/work";
+import { DT, Dynamic, dynBytes } from "../elf/dynamic";
+import { ET, ehdrBytes } from "../elf/header";
+import { relaBytes } from "../elf/reloc";
+import { PT, Segment, phdrBytes } from "../elf/segment";
+import { symBytes } from "../elf/symbol";
+import { Image } from "../inspect/image";
+import { Section } from "../inspect/object";
+import { Made } from "../merge/linker";
+import { Standing, Sym } from "../merge/objects";
+import { countFrames } from "./frames";
+import { First, Layout, Part, Span, familyOf } from "./layout";
+
+/** Program headers that there may be: R, RX, RW, DYNAMIC, TLS, RELRO, EH_FRAME, EXIDX. */
+const enum Phdrs { MOST = 8 }
+/** Entries of the dynamic section that there may be, DT_NULL included. */
+const enum Dyns { MOST = 14 }
+
+/**
+ * Gives everything its vaddr, and says in an image what a file would have said.
+ *
+ * @fault AddressWraps (Shdr, at = 0, value = bytes)  it is more than the machine's addresses reach
+ */
+export function layOut<A>(work: Work, layout: Layout, image: Image, pageBytes: u64): bool {
+  number(layout);
+  countFrames(layout);
+  addTables<A>(layout);
+  addCommons<A>(layout);
+  addLinkerBytes<A>(layout);
+  image.bits = sizeof<A>() * 8;
+  image.type = ET.DYN;
+  image.arch = layout.objects.arch;
+  image.flags = layout.objects.first!.flags;
+  const at = image.arena.take(Dynamic.bytes());
+  if (!at || !image.holdSegments(Phdrs.MOST)) return work.fail(Code.OutOfMemory, What.None, 0, Phdrs.MOST);
+  image.dynamic = changetype<Dynamic>(at);
+  image.align = pageBytes;
+  let end = segment<A>(layout, image, 0, First.Read, First.Code, PF.R, pageBytes);
+  end = segment<A>(layout, image, end, First.Code, First.RelRo, PF.R | PF.X, pageBytes);
+  end = segment<A>(layout, image, end, First.RelRo, Part.COUNT, PF.R | PF.W, pageBytes);
+  image.low = 0;
+  image.high = end;
+  if (sizeof<A>() == 4 && end >> 32) return work.fail(Code.AddressWraps, What.Shdr, 0, end);
+  addHeaders<A>(layout, image, pageBytes);
+  addDynamic<A>(layout, image);
+  placeLinkerSymbols(layout, image);
+  return true;
+}
+
+/** Numbers the symbols of the module's own table: first those of others, then its own, which `writeTables` orders. */
+function number(layout: Layout): void {
+  layout.stringBytes = 1;
+  let sym = layout.objects.syms;
+  while (sym) {
+    if (sym.isImport && sym.isNamed) {
+      sym.number = ++layout.importCount;
+      layout.stringBytes += sym.nameBytes + 1;
+    } else if (sym.isExport) {
+      ++layout.exportCount;
+      layout.stringBytes += sym.nameBytes + 1;
+    }
+    sym = sym.next;
+  }
+  layout.bucketCount = max<u32>(layout.exportCount, 1);
+}
+
+/** The first part begins with what is read by whoever looks at a loaded module. */
+function addTables<A>(layout: Layout): void {
+  const span = layout.span(Part.Tables);
+  let at = ehdrBytes<A>() + Phdrs.MOST * phdrBytes<A>();
+  layout.bloomCount = 1;
+  while (layout.bloomCount * sizeof<A>() < layout.exportCount) layout.bloomCount <<= 1;
+  layout.symbols = at = alignUp(at, 8);
+  at += <u64>(1 + layout.importCount + layout.exportCount) * symBytes<A>();
+  layout.relocations = at = alignUp(at, 8);
+  at += <u64>layout.relocationCount * relaBytes<A>();
+  layout.hash = at = alignUp(at, 8);
+  at += 16 + <u64>layout.bloomCount * sizeof<A>() + <u64>layout.bucketCount * 4 + <u64>layout.exportCount * 4;
+  layout.strings = at;
+  span.bytes = at + layout.stringBytes;
+  span.align = 16;
+}
+
+/** Common symbols lie behind everything that is zero. gABI 4.4: st_value is the alignment. */
+function addCommons<A>(layout: Layout): void {
+  const span = layout.span(Part.Zero);
+  let bytes: u64 = 0;
+  let sym = layout.objects.syms;
+  while (sym) {
+    if (sym.standing == Standing.Common) {
+      const align = max<u64>(sym.align, 1) & 0 - max<u64>(sym.align, 1);
+      bytes = alignUp(bytes, align);
+      sym.vaddr = bytes;
+      bytes += sym.bytes;
+      span.align = max(span.align, align);
+    }
+    sym = sym.next;
+  }
+  span.bytes = bytes;
+}
+
+/** What lies in other parts and comes from no file. */
+function addLinkerBytes<A>(layout: Layout): void {
+  const got = layout.span(Part.Got);
+  got.bytes = layout.gotBytes + Dyns.MOST * dynBytes<A>();
+  got.align = max<u64>(got.align, 16);
+  const stubs = layout.span(Part.Stubs);
+  stubs.bytes = layout.stubBytes;
+  stubs.align = 16;
+  const frames = layout.span(Part.Frames);
+  frames.align = max<u64>(frames.align, 4);
+  // What ends the list, then the index over it: version and encodings, two words, two words for each.
+  if (frames.first) frames.bytes = 4 + 12 + 8 * <u64>layout.frameCount;
+}
+
+/** Lays the parts of a segment out from a vaddr on; where the next may begin. */
+function segment<A>(layout: Layout, image: Image, start: u64, first: Part, end: Part, flags: u32, pageBytes: u64): u64 {
+  let at = alignUp(start, pageBytes);
+  const low = at;
+  let fileEnd = at;
+  for (let part = first; part < end; ++part) {
+    // What is read-only in the end shares no page with what stays writable.
+    if (part == First.Write && hasBytes(layout, part, end)) at = alignUp(at, pageBytes);
+    const span = layout.span(part);
+    at = placeSpan(layout, part, span, at);
+    image.align = max(image.align, span.align);
+    if (part != Part.Zero && part != Part.TlsZero) fileEnd = at;
+  }
+  if (at == low) return start;
+  const record = image.segment(image.phnum++);
+  record.type = PT.LOAD;
+  record.flags = flags;
+  record.vaddr = record.offset = low;
+  record.bytes = at - low;
+  record.fileBytes = fileEnd - low;
+  record.align = pageBytes;
+  return at;
+}
+
+function hasBytes(layout: Layout, first: Part, end: Part): bool {
+  for (let part = first; part < end; ++part) if (layout.span(part).first || layout.span(part).bytes) return true;
+  return false;
+}
+
+/** Lays the sections of a part out, then the linker's own bytes; where they end. Zeros of thread-local blocks take no memory. */
+function placeSpan(layout: Layout, part: Part, span: Span, start: u64): u64 {
+  if (!span.first && !span.bytes) {
+    span.vaddr = start;
+    return start;
+  }
+  // A block's zeros are aligned as its data is: one image.
+  let at = alignUp(start, part == Part.Tls ? max(span.align, layout.span(Part.TlsZero).align) : span.align);
+  span.vaddr = at;
+  let section = span.first;
+  while (section) {
+    // Frames follow each other without a gap: four zeros would end the list.
+    at = alignUp(at, part == Part.Frames ? 4 : section.align);
+    section.vaddr = at;
+    at += section.bytes;
+    section = section.next;
+  }
+  if (part == Part.Zero) at = placeCommons(layout, at, span);
+  else if (span.bytes) {
+    if (part != Part.Tables) at = alignUp(at, part == Part.Frames ? 4 : 16);
+    if (part == Part.Frames) layout.frameIndex = at + 4;
+    if (part == Part.Got || part == Part.Stubs) span.vaddr = at;
+    at += span.bytes;
+  }
+  span.bytes = at - span.vaddr;
+  return part == Part.TlsZero ? start : at;
+}
+
+function placeCommons(layout: Layout, at: u64, span: Span): u64 {
+  if (!span.bytes) return at;
+  layout.commons = at = alignUp(at, span.align);
+  return at + span.bytes;
+}
+
+/** The headers that are no memory of their own. */
+function addHeaders<A>(layout: Layout, image: Image, pageBytes: u64): void {
+  const got = layout.span(Part.Got);
+  layout.dynamic = got.vaddr + layout.gotBytes;
+  image.dynamicSegment = header(image, PT.DYNAMIC, PF.R | PF.W, layout.dynamic, Dyns.MOST * dynBytes<A>(), sizeof<A>());
+  const tls = layout.span(Part.Tls);
+  const zero = layout.span(Part.TlsZero);
+  if (tls.first || zero.first) {
+    const start = tls.first ? tls.vaddr : zero.vaddr;
+    const end = zero.first ? zero.vaddr + zero.bytes : tls.vaddr + tls.bytes;
+    image.tls = header(image, PT.TLS, PF.R, start, end - start, max(tls.align, zero.align));
+    image.tls!.fileBytes = tls.first ? tls.bytes : 0;
+  }
+  const host = image.segment(layoutOfRelRo(image));
+  const low = host.vaddr;
+  const write = layout.span(First.Write);
+  const end = hasBytes(layout, First.Write, Part.COUNT) ? write.vaddr / pageBytes * pageBytes : alignUp(image.high, pageBytes);
+  image.relro = header(image, PT.GNU_RELRO, PF.R, low, min(end, host.vaddr + host.bytes) - low, 1);
+  if (layout.frameIndex) image.ehFrame = header(image, PT.GNU_EH_FRAME, PF.R, layout.frameIndex, 12 + 8 * <u64>layout.frameCount, 4);
+  const exidx = layout.span(Part.Exidx);
+  if (exidx.first) header(image, PT.ARM_EXIDX, PF.R, exidx.vaddr, exidx.bytes, 4);
+}
+
+/** The segment that has the GOT: the last that was laid out. */
+function layoutOfRelRo(image: Image): u32 {
+  let index: u32 = 0;
+  for (let i: u32 = 0; i < image.phnum; ++i) if (image.segment(i).type == PT.LOAD) index = i;
+  return index;
+}
+
+function header(image: Image, type: u32, flags: u32, vaddr: u64, bytes: u64, align: u64): Segment {
+  const record = image.segment(image.phnum++);
+  record.type = type;
+  record.flags = flags;
+  record.vaddr = record.offset = vaddr;
+  record.bytes = record.fileBytes = bytes;
+  record.align = align;
+  return record;
+}
+
+function addDynamic<A>(layout: Layout, image: Image): void {
+  entry(image, DT.STRTAB, layout.strings);
+  entry(image, DT.STRSZ, layout.stringBytes);
+  entry(image, DT.SYMTAB, layout.symbols);
+  entry(image, DT.SYMENT, symBytes<A>());
+  entry(image, DT.GNU_HASH, layout.hash);
+  if (layout.relocationCount) {
+    entry(image, DT.RELA, layout.relocations);
+    entry(image, DT.RELASZ, layout.relocationCount * relaBytes<A>());
+    entry(image, DT.RELAENT, relaBytes<A>());
+  }
+  // An object has no other place for what an executable calls first.
+  array(layout, image, Part.Preinit, Part.Init, DT.INIT_ARRAY, DT.INIT_ARRAYSZ);
+  array(layout, image, Part.Fini, Part.Fini, DT.FINI_ARRAY, DT.FINI_ARRAYSZ);
+}
+
+function array(layout: Layout, image: Image, first: Part, last: Part, tag: u64, sizeTag: u64): void {
+  const start = layout.span(first).vaddr;
+  const end = layout.span(last).vaddr + (layout.span(last).first ? layout.span(last).bytes : 0);
+  if (end <= start) return;
+  entry(image, tag, start);
+  entry(image, sizeTag, end - start);
+}
+
+function entry(image: Image, tag: u64, value: u64): void {
+  image.dynamic!.add(tag, value);
+  ++image.dynamic!.entryCount;
+}
+
+function placeLinkerSymbols(layout: Layout, image: Image): void {
+  let sym = layout.objects.syms;
+  while (sym) {
+    if (sym.standing == Standing.Linker) sym.vaddr = vaddrOf(layout, sym);
+    else if (sym.standing == Standing.Common) sym.vaddr += layout.commons;
+    sym = sym.next;
+  }
+}
+
+function vaddrOf(layout: Layout, sym: Sym): u64 {
+  switch (sym.index) {
+    case Made.Table:        return layout.span(Part.Got).vaddr + layout.objects.first!.howtos.tableBias;
+    case Made.Handle:       return layout.dynamic;
+    case Made.Header:       return 0;
+    case Made.Dynamic:      return layout.dynamic;
+    case Made.PreinitStart: return layout.span(Part.Preinit).vaddr;
+    case Made.PreinitEnd:   return endOf(layout, Part.Preinit);
+    case Made.InitStart:    return layout.span(Part.Init).vaddr;
+    case Made.InitEnd:      return endOf(layout, Part.Init);
+    case Made.FiniStart:    return layout.span(Part.Fini).vaddr;
+    case Made.FiniEnd:      return endOf(layout, Part.Fini);
+    case Made.ExidxStart:   return layout.span(Part.Exidx).vaddr;
+    case Made.ExidxEnd:     return endOf(layout, Part.Exidx);
+    case Made.Start: {
+      const family = familyOf(layout, sym.name + 8, sym.nameBytes - 8);
+      return family ? family.first.vaddr : 0;
+    }
+    default: {
+      const family = familyOf(layout, sym.name + 7, sym.nameBytes - 7);
+      return family ? family.last.vaddr + family.last.bytes : 0;
+    }
+  }
+}
+
+function endOf(layout: Layout, part: Part): u64 {
+  const span = layout.span(part);
+  return span.first ? span.vaddr + span.bytes : span.vaddr;
+}
+
+/** The vaddr of a slot, or of a stub. */
+export function slotVaddr(layout: Layout, kind: u32, offset: u64): u64 { return layout.span(kind == Base.Branch ? Part.Stubs : Part.Got).vaddr + offset; }

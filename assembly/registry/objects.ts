@@ -1,0 +1,182 @@
+// The files of a load of objects: each is readable as a whole until the module is relocated.
+
+import { Code, Flag, What } from "../words";
+import { Work } from "../base/work";
+import * as target from "../host/memory";
+import { Ar } from "../elf/archive";
+import { ET } from "../elf/header";
+import { wide } from "../elf/word";
+import * as source from "../host/source";
+import { Image, newImage } from "../inspect/image";
+import { objectOf } from "../inspect/object";
+import { View } from "../inspect/view";
+import { writeSections, writeTables } from "../map/objects";
+import { Archive, takeMembers } from "../merge/archive";
+import { Groups } from "../merge/groups";
+import { makeSymbols } from "../merge/linker";
+import { Objects } from "../merge/objects";
+import { Layout, classify, newLayout } from "../plan/layout";
+import { layOut } from "../plan/sections";
+import { scan } from "../plan/slots";
+import { trimAll } from "../plan/trim";
+import { Linker, relocateObjects } from "../relocate/objects";
+import { Partners } from "../relocate/partners";
+import { Places } from "../relocate/place";
+import { Module } from "./module";
+import { Session } from "./session";
+
+/** A file of the load, and where it can be read. */
+@unmanaged export class File {
+  next: File | null;
+  source: u32;
+  view: View;
+}
+const VIEW: usize = offsetof<File>() + 7 & ~7;
+
+/** One more file; null with a fault if there is no memory. */
+export function addFile(session: Session, number: u32): File | null {
+  const at = session.take(VIEW + offsetof<View>());
+  if (!at) return null;
+  const file = changetype<File>(at);
+  file.source = number;
+  file.view = changetype<View>(at + VIEW);
+  let last = changetype<File | null>(session.files);
+  if (!last) session.files = at;
+  else {
+    while (last.next) last = last.next!;
+    last.next = file;
+  }
+  return file;
+}
+
+/** True for what has to be linked before it can be mapped. */
+@inline export function isUnlinked(image: Image): bool { return image.isArchive || image.type == ET.REL; }
+
+/**
+ * bytes -> Objects -> Layout -> Image: what the files say together, as one shared library would.
+ *
+ * @returns false if the session must wait, or failed
+ */
+export function gatherObjects(session: Session, module: Module): bool {
+  if (!session.hasObjects) {
+    if (!addFirst(session, module.image.source)) return false;
+    session.hasObjects = true;
+  }
+  let file = changetype<File | null>(session.files);
+  while (file) {
+    session.source = file.source;
+    const bytes = source.bytes(file.source);
+    if (!bytes) return session.fail(Code.Truncated, What.Ehdr, 0, 0);
+    if (!file.view.open(session, file.source, bytes, 0, bytes, What.Ehdr)) return false;
+    file = file.next;
+  }
+  const objects = changetype<Objects>(session.take(OBJECTS));
+  if (!changetype<usize>(objects)) return false;
+  objects.groups = changetype<Groups>(changetype<usize>(objects) + GROUPS);
+  module.objects = changetype<usize>(objects);
+  return addAll(session, objects) && link(session, module, objects);
+}
+const GROUPS: usize = offsetof<Objects>() + 7 & ~7;
+const OBJECTS: usize = GROUPS + offsetof<Groups>();
+
+/** The file that was asked for comes before those that were added. */
+function addFirst(session: Session, number: u32): bool {
+  const others = session.files;
+  session.files = 0;
+  const file = addFile(session, number);
+  if (file) file.next = changetype<File | null>(others);
+  else session.files = others;
+  return file != null;
+}
+
+function addAll(session: Session, objects: Objects): bool {
+  let file = changetype<File | null>(session.files);
+  let isFirst = true;
+  let lastArchive: Archive | null = null;
+  while (file) {
+    const view = file.view;
+    if (view.bytes >= <u64>Ar.BYTES && target.load32(view.addr) == Ar.MAGIC) {
+      const archive = changetype<Archive | null>(session.take(offsetof<Archive>()));
+      if (!archive) return false;
+      archive.source = file.source;
+      archive.addr = view.addr;
+      archive.bytes = view.bytes;
+      // What is asked for is wanted; what is named beside it, where it is wanted by that.
+      archive.isWhole = isFirst;
+      if (lastArchive) lastArchive.next = archive;
+      else objects.archives = changetype<usize>(archive);
+      lastArchive = archive;
+      if (!archive.begin(session, objects)) return false;
+    } else {
+      const object = objectOf(session, file.source, 0, view.addr, view.bytes);
+      if (!object || !objects.add(session, object)) return false;
+    }
+    isFirst = false;
+    file = file.next;
+  }
+  return takeMembers(session, objects);
+}
+
+function link(session: Session, module: Module, objects: Objects): bool {
+  const first = objects.first;
+  if (!first) return session.fail(Code.NoSections, What.Ehdr, 0, 0);
+  let object = first.next;
+  objects.arch = first.arch;
+  while (object) {
+    session.source = object.source;
+    if (object.arch != first.arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, object.arch.machine);
+    object = object.next;
+  }
+  makeSymbols(objects);
+  const layout = newLayout(session, objects);
+  if (!layout || !trimAll(session, objects) || !scan(session, layout) || !classify(session, layout)) return false;
+  objects.layout = changetype<usize>(layout);
+  const image = newImage(module.image.source, module.image.ownsSource);
+  if (!image) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  image.isMade = true;
+  module.image.ownsSource = false;
+  module.image.drop();
+  module.image = image;
+  const pageBytes = target.pageBytes();
+  return wide(first.bits) ? layOut<u64>(session, layout, image, pageBytes) : layOut<u32>(session, layout, image, pageBytes);
+}
+
+/** Fills the module's memory: before its symbols are read from there. */
+export function fill(work: Work, module: Module): bool {
+  const layout = layoutOf(module);
+  return wide(module.image.bits) ? fillAs<u64>(work, layout, module) : fillAs<u32>(work, layout, module);
+}
+
+function fillAs<A>(work: Work, layout: Layout, module: Module): bool {
+  writeSections<A>(layout, module.placement);
+  return writeTables<A>(work, layout, module.image, module.placement);
+}
+
+@inline function layoutOf(module: Module): Layout { return changetype<Layout>(changetype<Objects>(module.objects).layout); }
+
+/** Relocates what the objects hold; after that, the files are no longer looked at. */
+export function relocateFiles(session: Session, module: Module, places: Places): bool {
+  const at = session.take(PARTNERS + offsetof<Partners>());
+  if (!at) return false;
+  const linker = changetype<Linker>(at);
+  linker.partners = changetype<Partners>(at + PARTNERS);
+  linker.work = session;
+  linker.layout = layoutOf(module);
+  linker.image = module.image;
+  linker.placement = module.placement;
+  linker.places = places;
+  linker.symbols = module.symbols;
+  linker.binding = module.binding!;
+  linker.isPatchable = module.has(Flag.Patchable);
+  return relocateObjects(linker);
+}
+const PARTNERS: usize = offsetof<Linker>() + 7 & ~7;
+
+/** The views of the files go. */
+export function closeFiles(session: Session): void {
+  let file = changetype<File | null>(session.files);
+  while (file) {
+    file.view.close(file.source);
+    file = file.next;
+  }
+}

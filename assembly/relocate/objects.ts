@@ -1,0 +1,339 @@
+// The static relocations of objects, once everything has its address and imports are bound: the interpreter of arch/howto.ts.
+
+import { Code, Flag, PF, What } from "../words";
+import { NONE } from "../host/answer";
+import * as target from "../host/memory";
+import { Role } from "../arch/arch";
+import { Fitting, addendIn, fitting, loadBytes, merged, storeBytes } from "../arch/field";
+import { Base, Fit, Form, Howto, Howtos, Odd, Op, Size } from "../arch/howto";
+import { isRelaxed, opcodeAt, relaxedForm, relaxedOpcode } from "../arch/relax";
+import { within } from "../base/range";
+import { Work } from "../base/work";
+import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
+import { SHT } from "../elf/section";
+import { STT } from "../elf/symbol";
+import { storeWord, wide, wrap } from "../elf/word";
+import { Image } from "../inspect/image";
+import { Object, Section } from "../inspect/object";
+import { Binding, Bond, Bound } from "../link/bond";
+import { Symbols } from "../link/symbols";
+import { isAbsolute, isDead, placeIn, vaddrOf } from "../map/objects";
+import { Placement } from "../map/map";
+import { Objects, Standing, Sym } from "../merge/objects";
+import { Layout, Part, Slot } from "../plan/layout";
+import { slotVaddr } from "../plan/sections";
+import { entryAt, entryBytesOf, isNear, isWord, slotOf, stubBytesOf } from "../plan/slots";
+import { Places } from "./place";
+import { Partners } from "./partners";
+import { tlsWord, variableOf } from "./tls";
+
+/** What is at hand while objects are relocated. */
+@unmanaged export class Linker {
+  work: Work;
+  layout: Layout;
+  image: Image;
+  placement: Placement;
+  places: Places;
+  symbols: Symbols;
+  binding: Binding;
+  partners: Partners;
+  /** Imports are called by their slots: somebody may lead these elsewhere. */
+  isPatchable: bool;
+}
+
+/** What a relocation is about: see Base. */
+@unmanaged class Subject {
+  value: u64;
+  /** A jump to it can't be made: it is out of reach, or waits for a resolver. */
+  isFar: bool;
+  /** It lies in what was dropped. */
+  isDead: bool;
+}
+@lazy const SUBJECT: Subject = changetype<Subject>(memory.data(offsetof<Subject>(), 8));
+
+/**
+ * Applies the relocations of all sections that are in memory, and fills slots and stubs.
+ *
+ * @fault OutOfRange Misaligned (Rel, at = file offset of the entry, value = what does not fit)
+ * @fault NoPartner (Rel, at = file offset of the entry, value = where its upper part should be)
+ * @fault NoStaticTls (Rel, at = file offset of the entry)
+ * @fault UnknownRelocation RelocationOutside BadSymbolIndex  the file changed since it was looked at
+ */
+export function relocateObjects(linker: Linker): bool {
+  const object = linker.layout.objects.first!;
+  return wide(object.bits) ? relocateAs<u64>(linker) : relocateAs<u32>(linker);
+}
+
+function relocateAs<A>(linker: Linker): bool {
+  fillSlots<A>(linker);
+  let object = linker.layout.objects.first;
+  while (object) {
+    linker.work.source = object.source;
+    for (let i: u32 = 1; i < object.sectionCount; ++i) {
+      const section = object.section(i);
+      if (section.vaddr == NONE) continue;
+      for (let table = section.relocations; table; table = object.section(table).nextRelocations) {
+        if (!relocateTable<A>(linker, object, section, object.section(table))) return false;
+      }
+    }
+    object = object.next;
+  }
+  return true;
+}
+
+function relocateTable<A>(linker: Linker, object: Object, section: Section, table: Section): bool {
+  const work = linker.work;
+  const each = entryBytesOf<A>(table);
+  const count = table.bytes / each;
+  const isRela = table.type == SHT.RELA;
+  const howtos = object.howtos;
+  linker.partners.close();
+  let howto: Howto | null = null;
+  for (let i: u64 = 0; i < count; ++i) {
+    const entry = object.addr + table.offset + i * each;
+    const at = entryAt(object, table, i, each);
+    const info = relInfo<A>(entry);
+    const type = infoType<A>(info);
+    if (!howto || howto.type != type) howto = howtos.row(type);
+    if (!howto) return work.fail(Code.UnknownRelocation, What.Rel, at, type);
+    if (howto.base == Base.None) continue;
+    const offset = relOffset<A>(entry);
+    if (section.type == SHT.NOBITS || !within(offset, howto.bytes, 0, section.fileBytes)) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
+    const index = infoSymbol<A>(info);
+    if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
+    const sym = index ? linker.layout.objects.symOf<A>(work, object, index) : null;
+    if (index && !sym) return false;
+    if (sym && sym.isImport && isWord<A>(section, howto)) continue; // a dynamic relocation stands for it
+    const place = linker.placement.at(placeIn<A>(section, offset));
+    const addend = isRela ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
+    if (howto.has(Fit.Relax) && sym && isNear(sym) && isRelaxed(howto, object.addr + section.offset, offset, addend)) {
+      if (!relaxEntry<A>(linker, at, howto, sym, object.addr + section.offset + offset, place, addend)) return false;
+      continue;
+    }
+    if (!relocateEntry<A>(linker, object, section, table, at, howto, sym, place, offset, addend)) return false;
+  }
+  return true;
+}
+
+/** The instruction works the address out itself. */
+function relaxEntry<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, from: u64, place: u64, addend: u64): bool {
+  const opcode = opcodeAt(from);
+  if (!subject<A>(linker, at, howto, sym, Base.Symbol, addend)) return false;
+  if (SUBJECT.isDead) return true;
+  const value = formedAs<A>(linker, relaxedForm(howto, opcode, addend), SUBJECT.value, addend, place);
+  if (value != <u64><i64><i32>value) return linker.work.fail(Code.OutOfRange, What.Rel, at, value);
+  target.store16(place - 2, relaxedOpcode(howto, opcode, addend));
+  target.store32(place, <u32>value);
+  return true;
+}
+
+function relocateEntry<A>(linker: Linker, object: Object, section: Section, table: Section, at: u64, howto: Howto, sym: Sym | null, place: u64, offset: u64, addend: u64): bool {
+  const work = linker.work;
+  const howtos = object.howtos;
+  if (howto.form == Form.Partner) return relocatePartner<A>(linker, object, section, table, at, howto, sym, place);
+  if (!subject<A>(linker, at, howto, sym, howto.base, addend)) return false;
+  // What refers to a function that was dropped is as dead as that: tables for unwinders, mostly.
+  if (SUBJECT.isDead) return true;
+  let value = formed<A>(linker, howto, SUBJECT.value, addend, place);
+  if (howto.base == Base.Branch && sym) {
+    const isCrossing = howto.field == Odd.ThumbJump && !(value & 1) || (object.arch.codeTag != 0 && !howto.has(Fit.Tagged) && !howto.has(Fit.Exchanges) && (value & 1) != 0);
+    if (SUBJECT.isFar || isCrossing || fitting(howtos, howto, value) != Fitting.Fits) {
+      const stub = slotOf(sym, Base.Branch, howto.has(Fit.Tagged));
+      if (stub) value = formed<A>(linker, howto, stubAddr(linker, stub), addend, place);
+    }
+  }
+  return stored(work, howtos, howto, at, place, value);
+}
+
+/** What a label's partner says: the lower part of what is in the instruction there. RISC-V psABI 8.4.9. */
+function relocatePartner<A>(linker: Linker, object: Object, section: Section, table: Section, at: u64, howto: Howto, sym: Sym | null, place: u64): bool {
+  const work = linker.work;
+  const label = sym && !sym.isImport && linker.layout.objects.sectionOf<A>(sym) == section ? sym.object.symbolValue<A>(sym.index) : NONE;
+  if (!linker.partners.isOpenFor(table) && !linker.partners.open<A>(work, object, table)) return false;
+  const entry = label == NONE ? NONE : linker.partners.at(label);
+  if (entry == NONE) return work.fail(Code.NoPartner, What.Rel, at, label);
+  const info = relInfo<A>(entry);
+  const upper = object.howtos.row(infoType<A>(info))!;
+  const index = infoSymbol<A>(info);
+  const named = index && index < object.symbolCount ? linker.layout.objects.symOf<A>(work, object, index) : null;
+  const addend = relaAddend<A>(entry);
+  if (!subject<A>(linker, at, upper, named, upper.base, addend)) return false;
+  const value = extended<A>(SUBJECT.value + addend - linker.placement.at(placeIn<A>(section, label)));
+  return stored(work, object.howtos, howto, at, place, value);
+}
+
+function stored(work: Work, howtos: Howtos, howto: Howto, at: u64, place: u64, value: u64): bool {
+  const fits = fitting(howtos, howto, value);
+  if (fits != Fitting.Fits) return work.fail(fits == Fitting.Misaligned ? Code.Misaligned : Code.OutOfRange, What.Rel, at, value);
+  if (howto.size == Size.Uleb) return storeUleb(howto, place, value) || work.fail(Code.OutOfRange, What.Rel, at, value);
+  storeBytes(place, howto.size, merged(howtos, howto, loadBytes(place, howto.size), value));
+  return true;
+}
+
+/** A ULEB128 keeps its length: there are as many bytes as there were. */
+function storeUleb(howto: Howto, place: u64, value: u64): bool {
+  let bytes: u32 = 0;
+  let old: u64 = 0;
+  for (; bytes < 10; ++bytes) {
+    const c = target.load8(place + bytes);
+    old |= <u64>(c & 0x7f) << (bytes * 7);
+    if (!(c & 0x80)) break;
+  }
+  if (bytes == 10) return false;
+  const next = howto.op == Op.Set ? value : howto.op == Op.Add ? old + value : old - value;
+  const kept = bytes >= 9 ? next : next & (<u64>1 << (bytes * 7 + 7)) - 1;
+  for (let i: u32 = 0; i <= bytes; ++i) storeBytes(place + i, Size.B1, kept >> (i * 7) & 0x7f | (i < bytes ? 0x80 : 0));
+  // The sum of a pair fits; what an ADD alone leaves need not.
+  return true;
+}
+
+/** Of a 32-bit machine a number is sign-extended before anything is made of it. */
+@inline function extended<A>(value: u64): u64 { return sizeof<A>() == 8 ? value : <u64><i64><i32>value; }
+
+@inline function page(x: u64): u64 { return x & ~0xfff; }
+
+@inline function formed<A>(linker: Linker, howto: Howto, x: u64, addend: u64, place: u64): u64 { return formedAs<A>(linker, howto.form, x, addend, place); }
+
+function formedAs<A>(linker: Linker, form: Form, x: u64, addend: u64, place: u64): u64 {
+  const value = x + addend;
+  switch (form) {
+    case Form.Pc:      return extended<A>(value - place);
+    case Form.AbsHi:   return extended<A>(value + 0x800);
+    case Form.PcHi:    return extended<A>(value - place + 0x800);
+    case Form.Page:    return extended<A>(page(value) - page(place));
+    case Form.PageHi:  return extended<A>(page(value + 0x800) - page(place));
+    case Form.Got:     return extended<A>(value - tableAddr(linker));
+    case Form.GotPage: return extended<A>(value - page(tableAddr(linker)));
+    case Form.PcWord:  return extended<A>(value - (place & ~3));
+    case Form.GotIndexed: return extended<A>((target.load8(place - 1) & 0xc7) == 0x05 ? value : value - tableAddr(linker));
+    case Form.Segment: return extended<A>(value - segmentAddr(linker, x));
+    case Form.PageFar: return far(value, place - 8);
+    case Form.PageFarther: return far(value, place - 12);
+    default:           return extended<A>(value);
+  }
+}
+
+/**
+ * What the upper 32 bits of an address count from a page, when the lower ones are made of a signed 12-bit part and a 20-bit part that
+ * wraps; `place` is pcalau12i's. LoongArch ELF psABI, R_LARCH_PCALA64_LO20.
+ */
+function far(value: u64, place: u64): u64 {
+  let result = page(value) - page(place);
+  if (value & 0x800) result += 0x1000 - 0x100000000;
+  if (result & 0x80000000) result += 0x100000000;
+  return result;
+}
+
+function tableAddr(linker: Linker): u64 { return linker.placement.at(linker.layout.span(Part.Got).vaddr + linker.layout.objects.first!.howtos.tableBias); }
+
+/** Where the segment begins that an address lies in; of one that is in none, 0. */
+function segmentAddr(linker: Linker, addr: u64): u64 {
+  const segment = linker.image.holding(linker.placement.vaddr(addr), 0);
+  return segment ? linker.placement.at(segment.vaddr) : 0;
+}
+
+function slotAddr(linker: Linker, slot: Slot): u64 { return linker.placement.at(slotVaddr(linker.layout, slot.kind, slot.offset)); }
+function stubAddr(linker: Linker, slot: Slot): u64 { return slotAddr(linker, slot) | (slot.isTagged ? <u64>linker.image.arch.codeTag : 0); }
+
+/** Finds what a relocation is about; false with a fault if there is no such thing. */
+function subject<A>(linker: Linker, at: u64, howto: Howto, sym: Sym | null, base: Base, addend: u64): bool {
+  SUBJECT.isFar = SUBJECT.isDead = false;
+  SUBJECT.value = 0;
+  if (base == Base.Table) {
+    SUBJECT.value = tableAddr(linker);
+    return true;
+  }
+  if (base == Base.TlsBlock) return found(linker, at, linker.layout.block);
+  if (!sym) return true;
+  switch (base) {
+    case Base.Symbol: case Base.Branch: return addressOf<A>(linker, at, howto, sym, base);
+    case Base.Got: case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return found(linker, at, slotOf(sym, base, false));
+    case Base.Size:
+      SUBJECT.value = sym.isImport ? linker.binding.at(sym.number).bytes : sym.bytes;
+      return true;
+    default: return offsetOf<A>(linker, at, sym, base, addend);
+  }
+}
+
+/** Every slot that is asked for was counted, unless the file has changed. */
+function found(linker: Linker, at: u64, slot: Slot | null): bool {
+  if (!slot) return linker.work.fail(Code.UnknownRelocation, What.Rel, at, 0);
+  SUBJECT.value = slotAddr(linker, slot);
+  return true;
+}
+
+function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Base): bool {
+  if (sym.isImport) {
+    const bond = linker.binding.at(sym.number);
+    // What a resolver has yet to choose, or nobody has, is reached by its slot.
+    SUBJECT.isFar = linker.isPatchable || bond.kind == Bound.Indirect || bond.kind == Bound.Absent;
+    SUBJECT.value = bond.value;
+    if (base == Base.Symbol && bond.kind == Bound.Indirect) {
+      const stub = slotOf(sym, Base.Branch, false);
+      if (stub) SUBJECT.value = stubAddr(linker, stub);
+    }
+    return true;
+  }
+  if (isDead<A>(linker.layout.objects, sym)) {
+    SUBJECT.isDead = true;
+    return true;
+  }
+  if (sym.isIndirect) {
+    const stub = slotOf(sym, Base.Branch, base == Base.Branch && howto.has(Fit.Tagged));
+    if (!stub) return linker.work.fail(Code.UnknownRelocation, What.Rel, at, howto.type);
+    SUBJECT.value = stubAddr(linker, stub);
+    return true;
+  }
+  SUBJECT.value = addrOf<A>(linker, sym);
+  return true;
+}
+
+/** The address of a definition. */
+function addrOf<A>(linker: Linker, sym: Sym): u64 {
+  const value = vaddrOf<A>(linker.layout, linker.image, sym);
+  return isAbsolute<A>(linker.layout.objects, sym) || sym.type == STT.TLS ? wrap<A>(value) : linker.placement.at(value);
+}
+
+/** The offset of a thread-local variable, in its block or from the thread pointer. */
+function offsetOf<A>(linker: Linker, at: u64, sym: Sym, base: Base, addend: u64): bool {
+  const bond: Bond | null = sym.isImport ? linker.binding.at(sym.number) : null;
+  const own = bond ? 0 : vaddrOf<A>(linker.layout, linker.image, sym);
+  const variable = variableOf(linker.symbols, bond, own);
+  const role = base == Base.TlsPointer ? Role.TlsPointer : base == Base.TlsBelow ? Role.TlsBelow : Role.TlsOffset;
+  SUBJECT.value = tlsWord(linker.places, at, role, variable);
+  // The addend of a negated offset is one of the variable's, too.
+  if (base == Base.TlsBelow) SUBJECT.value -= 2 * addend;
+  return linker.work.fault.code == Code.Ok;
+}
+
+/** Slots whose words no dynamic relocation brings, and the code that jumps by slots. */
+function fillSlots<A>(linker: Linker): void {
+  let slot = linker.layout.slots;
+  const howtos = linker.layout.objects.first!.howtos;
+  while (slot) {
+    const sym = slot.sym;
+    const addr = slotAddr(linker, slot);
+    if (slot.kind == Base.Branch) fillStub<A>(linker, howtos, slot, addr);
+    else if (sym && !sym.isImport && slot.kind == Base.Got && !sym.isIndirect) storeWord<A>(addr, addrOf<A>(linker, sym));
+    else if (sym && !sym.isImport && slot.kind == Base.TlsPair) storeWord<A>(addr + sizeof<A>(), vaddrOf<A>(linker.layout, linker.image, sym) - <u64>linker.image.arch.tlsBias);
+    // Local dynamic: offsets are added to where the block is said to begin.
+    else if (slot.kind == Base.TlsBlock) storeWord<A>(addr + sizeof<A>(), 0);
+    slot = slot.next;
+  }
+}
+
+function fillStub<A>(linker: Linker, howtos: Howtos, stub: Slot, addr: u64): void {
+  const bytes = <u32>stubBytesOf(howtos, stub.isTagged);
+  const code = stub.isTagged ? howtos.taggedStub : howtos.stub;
+  for (let i: u32 = 0; i < bytes; i += 2) target.store16(addr + i, load<u16>(code + i));
+  const slot = slotAddr(linker, slotOf(stub.sym!, Base.Got, false)!);
+  const fixes = stub.isTagged ? howtos.taggedStubFixes : howtos.stubFixes;
+  const count = stub.isTagged ? howtos.taggedStubFixCount : howtos.stubFixCount;
+  for (let i: usize = 0; i < count; ++i) {
+    const fix = load<u32>(fixes + i * 4);
+    const howto = howtos.row(fix >> 8 & 0xffff)!;
+    const place = addr + (fix & 0xff);
+    const value = formed<A>(linker, howto, slot, <u64><i64>(<i32>fix >> 24), place);
+    storeBytes(place, howto.size, merged(howtos, howto, loadBytes(place, howto.size), value));
+  }
+}
