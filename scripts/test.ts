@@ -17,7 +17,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["start", 27],
   ["qemu", 2050],
   ["faults", 880],
-  ["core", 323],
+  ["core", 346],
   ["examples", 11],
   ["node", 1000],
   ["api", 49],

@@ -132,6 +132,4 @@ const enum F {
 @lazy const THUMB_STUB: usize = memory.data<u16>([0xb401, 0x4802, 0x6800, 0x4684, 0xbc01, 0x4760, 0, 0]);
 @lazy const THUMB_STUB_FIXES: usize = memory.data<u32>([12 | R.ABS32 << 8]);
 
-@lazy export const ARM_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([
-  HOWTO_ROWS, 62, FIELDS, 1, STUB, 12, STUB_FIXES, 1, THUMB_STUB, 16, THUMB_STUB_FIXES, 1, 0, 0, 0,
-]));
+@lazy export const ARM_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 62, FIELDS, 1, STUB, 12, STUB_FIXES, 1, THUMB_STUB, 16, THUMB_STUB_FIXES, 1, 0, 0, 0]));

@@ -4,6 +4,7 @@
 // them what to answer (support/host.ts).
 
 import { readFileSync } from "node:fs";
+import { assembled } from "./support/assembler.js";
 import { relocationName } from "./support/relocations.js";
 
 const sandbox = new WebAssembly.Module(readFileSync("build/wasm/sandbox.wasm"));
@@ -63,6 +64,7 @@ export default {
     const { exports } = new WebAssembly.Instance(sandbox);
     const host = new Host();
     const counted = new Counted(exports);
+    let code;
     const isCounting = WebAssembly.Module.imports(new WebAssembly.Module(binary)).some(({ name }) => name === "loads");
     const module = await instantiate(binary, createImports({
       env: { memory },
@@ -72,7 +74,11 @@ export default {
       machine: host.imports(MACHINE),
       log: host.imports(LOG),
       host: { ...host.controls((text) => module.exports.__getString(text)), loads: () => counted.count },
-      oracle: { relocation_name: (machine, bits, type) => module.exports.__newString(relocationName(machine, bits, type)) },
+      oracle: {
+        relocation_name: (machine, bits, type) => module.exports.__newString(relocationName(machine, bits, type)),
+        assemble: (target, text) => void (code = assembled(module.exports.__getString(target), module.exports.__getString(text))),
+        encoded: (index, bytes) => code.readUIntLE(index * bytes, bytes),
+      },
     }));
     return module;
   },
