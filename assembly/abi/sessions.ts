@@ -1,6 +1,7 @@
 // Exports that begin, advance and end work.
 
 import { Answer, Code, Flag, Kind, Policy, Stage, What } from "../words";
+import { hasObjects } from "../base/features";
 import { changed, changing, openGeneration, reclaimBlocks } from "../base/generation";
 import { openHeap, peakBytes, usedBytes } from "../base/heap";
 import { Image, newImage } from "../inspect/image";
@@ -11,6 +12,7 @@ import { dropOrphans, keepScope } from "../registry/dependency";
 import { endHandle, handleFault, kindOf, openHandles, recordOf } from "../registry/handle";
 import { newModule, openModules, publishedModule, reclaimModules } from "../registry/module";
 import { beginPatch } from "../registry/patch";
+import { addFile } from "../registry/objects";
 import { Session, Task, newSession } from "../registry/session";
 
 const ALL_FLAGS: u32 = 2 * Flag.Patchable - 1;
@@ -79,6 +81,19 @@ export function lw_load_image(context: u32, image: u32, flags: u32): u32 {
   return session.handle;
 }
 
+/**
+ * Adds a file to a load that was not advanced yet: an object, or an archive of them, which becomes one module with the object that the load
+ * was begun with; of an archive, what these need. Answers a Code.
+ */
+export function lw_add(session: u32, source: u32): i32 {
+  const record = recordOf(session, Kind.Session);
+  if (!record) return handleFault(session);
+  const work = changetype<Session>(record);
+  if (!hasObjects()) return Code.UnsupportedType;
+  if (work.task != Task.Load || work.stage != Stage.Gather || work.hasBegun) return Code.SessionBusy;
+  return addFile(work, source) ? Code.Ok : Code.OutOfMemory;
+}
+
 function loadSession(context: u32, flags: u32): Session | null {
   const record = recordOf(context, Kind.Context);
   const session = isOpen ? newSession(Task.Load, record ? changetype<Context>(record) : null) : null;
@@ -144,7 +159,7 @@ export function lw_advance(session: u32): i32 {
   if (!record) return Answer.Refused;
   const work = changetype<Session>(record);
   if (work.isBusy) return Answer.Pending;
-  work.isBusy = true;
+  work.isBusy = work.hasBegun = true;
   const answer = advance(work);
   work.isBusy = false;
   return answer;

@@ -64,7 +64,7 @@ function anyModuleValue(module: Module, field: u32): u64 {
 function imageValue(image: Image, field: u32): u64 {
   switch (field) {
     case Field.Source:    return image.source;
-    case Field.Machine:   return image.arch.machine;
+    case Field.Machine:   return image.isArchive ? NONE : image.arch.machine;
     case Field.Class:     return image.bits;
     case Field.Type:      return image.type;
     case Field.Flags:     return image.flags;

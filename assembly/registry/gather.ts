@@ -41,7 +41,7 @@ export function gather(session: Session): bool {
     const module = session.cursor!;
     if (!inspect(session, module.image)) return false;
     if (hasObjects() && module == session.root && isUnlinked(module.image) && !gatherObjects(session, module)) return false;
-    if (isUnlinked(module.image)) return session.fail(Code.UnsupportedType, What.Ehdr, 16, module.image.type);
+    if (session.files && !session.hasObjects || isUnlinked(module.image)) return session.fail(Code.UnsupportedType, What.Ehdr, 16, module.image.type);
     if (!module.nameHash) module.listName(hashOfName(module.image));
     module.pathFrom = searchesFrom(module);
     const arch = session.root!.image.arch;

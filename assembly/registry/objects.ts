@@ -23,14 +23,8 @@ import { Linker, relocateObjects } from "../relocate/objects";
 import { Partners } from "../relocate/partners";
 import { Places } from "../relocate/place";
 import { Module } from "./module";
-import { Session } from "./session";
+import { File, Session } from "./session";
 
-/** A file of the load, and where it can be read. */
-@unmanaged export class File {
-  next: File | null;
-  source: u32;
-  view: View;
-}
 const VIEW: usize = offsetof<File>() + 7 & ~7;
 
 /** One more file; null with a fault if there is no memory. */
@@ -171,12 +165,3 @@ export function relocateFiles(session: Session, module: Module, places: Places):
   return relocateObjects(linker);
 }
 const PARTNERS: usize = offsetof<Linker>() + 7 & ~7;
-
-/** The views of the files go. */
-export function closeFiles(session: Session): void {
-  let file = changetype<File | null>(session.files);
-  while (file) {
-    file.view.close(file.source);
-    file = file.next;
-  }
-}

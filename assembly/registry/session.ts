@@ -7,6 +7,7 @@ import { arenaOf } from "../base/arena";
 import { Fault } from "../base/fault";
 import { Work } from "../base/work";
 import { Image } from "../inspect/image";
+import { View } from "../inspect/view";
 import { Missing } from "../link/missing";
 import { Binder } from "../link/binder";
 import { Scope } from "../link/scope";
@@ -17,6 +18,13 @@ import { Modules } from "./modules";
 
 /** What a session is for. */
 export const enum Task { Inspect, Load, Unload, Patch }
+
+/** A file of a load of objects, and where it can be read. */
+@unmanaged export class File {
+  next: File | null;
+  source: u32;
+  view: View;
+}
 
 @unmanaged export class Session extends Work {
   task: Task;
@@ -59,6 +67,8 @@ export const enum Task { Inspect, Load, Unload, Patch }
   /** Objects: the files that are linked (registry/objects.ts); the one that was asked for is among them. */
   files: usize;
   hasObjects: bool;
+  /** It was advanced: nothing can be added to it any more. */
+  hasBegun: bool;
   /** It is being advanced now: what runs on the target may call the core, but not this session. */
   isBusy: bool;
 
@@ -145,14 +155,26 @@ export const enum Task { Inspect, Load, Unload, Patch }
     }
   }
 
+  /** What was linked into a module is looked at no longer. */
+  closeFiles(): void {
+    let file = changetype<File | null>(this.files);
+    while (file) {
+      file.view.close(file.source);
+      file = file.next;
+    }
+    this.files = 0;
+  }
+
   /** The only way out for what a session took and did not commit: newest first. Ends the session. */
   abandon(): void {
     this.letGo();
+    this.closeFiles();
     for (let i: u32 = 0; i < this.handleCount; ++i) {
       const record = recordOf(load<u32>(this.handles + i * 4), Kind.Module);
       if (!record) continue;
       const module = changetype<Module>(record);
       module.relocator = null;
+      module.objects = 0;
       if (!module.has(Flag.Patchable)) module.binding = null;
     }
     for (let module: Module | null = this.modules.last; module; ) {

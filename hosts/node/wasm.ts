@@ -8,6 +8,7 @@ export interface Core {
   lw_open(limitBytes: number): number;
   lw_context(argc: bigint, argv: bigint, envp: bigint): number;
   lw_inspect(source: number): number;
+  lw_add(session: number, source: number): number;
   lw_load(context: number, source: number, flags: number): number;
   lw_load_image(context: number, image: number, flags: number): number;
   lw_unload(module: number): number;
