@@ -96,10 +96,30 @@ static void report_loaded(const char *file, uint32_t session, uint64_t total) {
   json_end();
 }
 
+static uint32_t *others;
+static size_t others_count;
+
+bool load_with(uint32_t source) {
+  uint32_t *more = reallocarray(others, others_count + 1, sizeof *others);
+  if (!more) return false;
+  others = more;
+  others[others_count++] = source;
+  return true;
+}
+
+/* What was to be loaded with it is part of it, also of one that fails. */
+static int32_t add_others(uint32_t session) {
+  int32_t code = LW_CODE_OK;
+  for (size_t i = 0; i < others_count && code == LW_CODE_OK; i++) code = lw_add(session, others[i]);
+  others_count = 0;
+  return code;
+}
+
 void load_as(const char *name, uint32_t source, uint32_t flags) {
   measure();
   uint32_t session = lw_load(context_now(), source, flags);
-  if (session == 0) return report_code(name, LW_CODE_OUT_OF_MEMORY);
+  int32_t added = session == 0 ? LW_CODE_OUT_OF_MEMORY : add_others(session);
+  if (added != LW_CODE_OK) return report_code(name, (uint32_t)added);
   int32_t answer = settle(session);
   uint64_t total = board_counter() - measured.start;
   report_host();

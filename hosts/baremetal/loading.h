@@ -4,6 +4,8 @@
 #include <stdint.h>
 
 /* Loads a file in the context that we are in, under a name that is not copied, and reports what came of it. */
+/* One more object or archive for the next load: it becomes one module with what that names. False if there is no memory. */
+bool load_with(uint32_t source);
 void load_as(const char *name, uint32_t source, uint32_t flags);
 
 /* Gives back what was loaded under a name, and reports it. false: nothing was. */

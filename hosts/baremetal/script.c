@@ -86,6 +86,14 @@ static void load(struct line *line) {
   load_as(file, (uint32_t)index + 1, flags);
 }
 
+/* Objects and archives are named before what they are loaded with. */
+static void with(struct line *line) {
+  const char *file = word_of(line);
+  int index = file ? payload_find(file, strlen(file)) : -1;
+  if (index < 0) return report_skipped(file ? file : "", line->verb);
+  if (!load_with((uint32_t)index + 1)) report_code(file, LW_CODE_OUT_OF_MEMORY);
+}
+
 static void unload(struct line *line) {
   const char *file = word_of(line);
   if (!file || !unload_named(file)) report_skipped(file ? file : "", line->verb);
@@ -282,7 +290,7 @@ static const struct {
   const char *verb;
   void (*run)(struct line *line);
 } commands[] = {
-  {"note", note}, {"load", load}, {"unload", unload}, {"replace", replace}, {"before", before}, {"after", after}, {"context", context}, {"thread", thread},
+  {"note", note}, {"with", with}, {"load", load}, {"unload", unload}, {"replace", replace}, {"before", before}, {"after", after}, {"context", context}, {"thread", thread},
   {"clear", clear},
 };
 

@@ -18,6 +18,8 @@ export interface ContextOptions extends SearchOptions, SymbolOptions {}
 export interface LoadOptions extends ContextOptions {
   /** What to call the file; a path's last part unless told. */
   readonly name?: string;
+  /** Objects, and archives of them, that become one module with the object that is loaded; of an archive, the members that are needed. */
+  readonly with?: readonly SourceLike[];
   /** Its symbols are visible to every later load of the context: true unless told. */
   readonly global?: boolean;
   /** Symbols that nobody defines count as 0, and libraries that nobody has as empty; both are listed. */
@@ -53,7 +55,7 @@ const FLAGS = {
 } as const;
 
 const LOAD_OPTIONS = {
-  ...CONTEXT_OPTIONS, name: true, global: true, link: true, run: true, bindings: true, allowMissing: true, allowText: true, lazy: true,
+  ...CONTEXT_OPTIONS, name: true, with: true, global: true, link: true, run: true, bindings: true, allowMissing: true, allowText: true, lazy: true,
   deepBind: true, copy: true, noDelete: true, patchable: true,
 } as const;
 
@@ -123,17 +125,21 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
     const all = { ...this.#options, ...given };
     const linker = new ContextLinker(this.#runtime, this, all);
     const flags = this.#flags(given);
-    const source = await this.#open(from, given);
+    const source = await this.#open(from, given), others: number[] = [];
     try {
+      for (const other of given.with ?? []) others.push(await this.#open(other, {}));
       this.#live();
       this.#ask((all.before ? Policy.Before : 0) | (all.intercept ? Policy.Intercept : 0));
       linker.takes(source);
       const { core } = this.#runtime;
       const session = from instanceof Image ? core.lw_load_image(this.#handle, from.handle, flags) : core.lw_load(this.#handle, source, flags);
+      for (const other of others) this.#runtime.check(core.lw_add(session, other), session);
       return await this.#load(session >>> 0, linker, given, source);
     } catch (error) {
       this.#runtime.sources.close(source);
       throw error;
+    } finally {
+      for (const other of others) this.#runtime.sources.close(other);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { FaultError } from "./error.js";
 import { Linkwright } from "./linkwright.js";
+import { isObject } from "./objects.js";
 
 /** A defined symbol of a file. */
 export interface Export {
@@ -18,6 +19,8 @@ export interface Examined {
   readonly class: number;
   readonly needed: readonly string[];
   readonly exports: readonly Export[];
+  /** It is an object, or an archive of them: it is linked with its neighbours before it is loaded. */
+  readonly isObject: boolean;
   /** Why its symbols can't be read. */
   readonly fault: FaultError | undefined;
 }
@@ -29,8 +32,14 @@ export interface Examined {
  */
 export async function examine(path: string, bytes: Uint8Array): Promise<Examined> {
   using linkwright = await Linkwright.create();
+  if (isObject(bytes)) {
+    // Its symbols are what it has when it is linked, whatever the rest of its module defines.
+    using module = await linkwright.context().load(bytes, { name: path, link: false });
+    const exports = module.symbols.filter((one) => one.name && one.section !== 0 && one.bind !== 0);
+    return { machine: module.machine, class: module.class, needed: [], exports, isObject: true, fault: undefined };
+  }
   using image = await linkwright.inspect(bytes, { name: path });
-  const facts = { machine: image.machine, class: image.class, needed: image.needed };
+  const facts = { machine: image.machine, class: image.class, needed: image.needed, isObject: false };
   try {
     using module = await linkwright.context().load(image, { link: false });
     const exports = module.symbols.filter((one) => one.name && one.section !== 0 && one.bind !== 0);

@@ -5,9 +5,9 @@ import type { Context } from "./context.js";
 import { machineTitle } from "./elf.js";
 import { LinkwrightError } from "./error.js";
 import { ALLOW_TEXT, SEARCHING, searchOf } from "./files.js";
-import type { Image } from "./image.js";
 import { Linkwright } from "./linkwright.js";
 import type { Module } from "./module.js";
+import { groupsOf, isObjectFile } from "./objects.js";
 import type { Missing } from "./fault.js";
 
 /** Options of plan and link. */
@@ -41,15 +41,16 @@ export async function loadFiles(args: Arguments, command: string, allowMissing: 
   const context = linkwright.context({ ...searchOf(args), libraries: args.files, defines });
   const modules: Module[] = [];
   const missing: Missing[] = [];
-  let first: Image | undefined;
-  for (const file of args.files) {
-    const image = await linkwright.inspect(file);
-    first ??= image;
-    if (image.machine !== first.machine || image.class !== first.class) {
+  const objects = new Set<string>();
+  for (const file of args.files) if (await isObjectFile(file)) objects.add(file);
+  for (const [file, ...others] of groupsOf(args.files, (one) => objects.has(one))) {
+    const options = { with: others, allowMissing, allowText: args.has("allow-text"), global: !isLocal(file!), deepBind: isDeep(file!), bindings: true };
+    const module = await context.load(objects.has(file!) ? file! : await linkwright.inspect(file!), options);
+    const first = modules[0] ?? module;
+    if (module.machine !== first.machine || module.class !== first.class) {
       throw new LinkwrightError("MachineMismatch",
-        `${file} is for ${machineTitle(image.machine, image.class)}, but ${args.files[0]} is for ${machineTitle(first.machine, first.class)}`);
+        `${file} is for ${machineTitle(module.machine, module.class)}, but ${args.files[0]} is for ${machineTitle(first.machine, first.class)}`);
     }
-    const module = await context.load(image, { allowMissing, allowText: args.has("allow-text"), global: !isLocal(file), deepBind: isDeep(file), bindings: true });
     if (modules.includes(module)) continue;
     modules.push(...module.loaded);
     missing.push(...module.missing);
@@ -80,6 +81,7 @@ async function baseOf(args: Arguments, command: string): Promise<bigint> {
   // Behind an executable, which is where it is, so that the image has no hole.
   using linkwright = await Linkwright.create();
   using image = await linkwright.inspect(args.files[0]!);
+  if (await isObjectFile(args.files[0]!)) return DEFAULT_BASE;
   if (image.type !== ET_EXEC) return DEFAULT_BASE;
   const behind = (image.base + image.bytes + 0xffffn) & ~0xffffn;
   // An executable where no target has memory is refused when it is loaded, not for its neighbours' sake.

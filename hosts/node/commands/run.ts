@@ -7,7 +7,7 @@ import { codeName } from "../fault.js";
 import { ALLOW_TEXT, SEARCH } from "../files.js";
 import { nearest } from "../nearest.js";
 import { boot } from "../qemu/boot.js";
-import { type Freight, cargoOf, loadLine, machineOf } from "../qemu/cargo.js";
+import { type Freight, cargoOf, loadLines, machineOf, moduleName } from "../qemu/cargo.js";
 import type { FaultEvent, LoadedEvent, MissingEvent } from "../qemu/events.js";
 import type { Machine } from "../qemu/machine.js";
 import { TargetError, endingError, imageFault } from "../qemu/report.js";
@@ -88,8 +88,8 @@ async function runFiles(args: Arguments): Promise<number> {
   const files = cargo.filter((file) => file.named);
   const machine = machineOf(files, args.one("machine"));
   const words = numbers.map((value) => wordOf(value, machine));
-  const script = files.map((file) => loadLine(file, args.has("allow-text")));
-  if (symbol !== undefined) script.push(["call", definerOf(cargo, symbol).name, symbol, ...words].join(" "));
+  const script = loadLines(files, args.has("allow-text"));
+  if (symbol !== undefined) script.push(["call", moduleName(files, definerOf(cargo, symbol)), symbol, ...words].join(" "));
 
   const stream = new Stream();
   const loaded: LoadedEvent[] = [];

@@ -5,6 +5,7 @@ import { LinkwrightError, OptionError } from "../error.js";
 import { type Examined, examine } from "../examine.js";
 import { foldersOf, libraryPath } from "../files.js";
 import { machineTitle } from "../elf.js";
+import { groupsOf } from "../objects.js";
 import { readWhole } from "../source.js";
 import { type Machine, isBuiltIn, machineFor, machines } from "./machine.js";
 import type { PayloadFile } from "./payload.js";
@@ -69,9 +70,17 @@ function entryName(base: string, taken: ReadonlyMap<string, unknown>): string {
   return name;
 }
 
-/** What the script says to load a file. */
-export function loadLine({ name }: Freight, allowsText: boolean): string {
-  return allowsText ? `load ${name} text` : `load ${name}`;
+/** What the script says to load files: objects beside each other are one module, by the name of the first. */
+export function loadLines(files: readonly Freight[], allowsText: boolean): string[] {
+  return groupsOf(files, (file) => file.facts.isObject).flatMap(([first, ...others]) => [
+    ...others.map(({ name }) => `with ${name}`),
+    `load ${first!.name}${allowsText ? " text" : ""}`,
+  ]);
+}
+
+/** The name of the module that a file becomes, or a part of. */
+export function moduleName(files: readonly Freight[], file: Freight): string {
+  return groupsOf(files, (one) => one.facts.isObject).find((group) => group.includes(file))?.[0]!.name ?? file.name;
 }
 
 /** The machine that all of these files are for. */

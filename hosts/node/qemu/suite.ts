@@ -4,7 +4,7 @@ import { LinkwrightError } from "../error.js";
 import { faultLines } from "../fault.js";
 import { linesOf, messageOf } from "../report.js";
 import { boot } from "./boot.js";
-import { type Freight, loadLine } from "./cargo.js";
+import { type Freight, loadLines } from "./cargo.js";
 import type { FaultEvent, ImageEvent, LoadedEvent, MissingEvent } from "./events.js";
 import type { Machine } from "./machine.js";
 import { type Place, TargetError, endingError, imageFault } from "./report.js";
@@ -93,7 +93,7 @@ class Part {
       machine: this.#machine,
       files: this.#cargo,
       script: this.remaining.flatMap(({ number, file, symbol }) => [
-        `note ${number}`, loadLine(file, this.#limits.allowsText), `call ${file.name} ${symbol}`, `unload ${file.name}`,
+        `note ${number}`, ...loadLines([file], this.#limits.allowsText), `call ${file.name} ${symbol}`, `unload ${file.name}`,
       ]),
       timeout: this.#limits.seconds,
       onText: (bytes) => {
