@@ -11,7 +11,6 @@
 /* ---- contexts ---- */
 
 /* The process's own is the first; a place that is 0 and not the last was closed. Who looks without a lock sees the array that was. */
-enum { MOST_CONTEXTS = 256 };
 static uint32_t contexts[MOST_CONTEXTS + 1];
 #define process contexts[0]
 

@@ -229,10 +229,13 @@ void last_words(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The core's context for the public one: LW_PROCESS is made when it is first wanted. 0 with lw_error(). */
 uint32_t context_of(lw_context context);
+enum { MOST_CONTEXTS = 256 };
 /* The core's contexts, from 0 on; 0 behind the last. */
 uint32_t context_at(uint32_t index);
 int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *module);
 int unload(uint32_t handle);
+/* Namespaces of dlmopen that nothing is left in go; where there is a family. */
+void family_settle(void) __attribute__((weak));
 /* The file that is being loaded once more (LW_COPY); 0 if none is. */
 extern uint32_t copied_source;
 /* Told when a module comes or goes (LW_EVENT_PUBLISHED, LW_EVENT_WITHDRAWN), with the lock held; null for nobody. */

@@ -88,6 +88,7 @@ bool host_retain(uint32_t module) {
 void host_release(uint32_t module) {
   if (!host_enter()) return;
   unload(module);
+  if (family_settle) family_settle();
   host_leave();
 }
 

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "family.h"
 
 /* What stands for the program where the system has no linker. */
@@ -91,6 +92,39 @@ static int find(uint32_t context, const char *path, const struct record *caller,
   return *file ? 0 : errno;
 }
 
+/* ---- programs, which the family refuses as ld.so does: they expect to be the process ---- */
+
+/* Whether a dynamic section says that it is a program's, which may lie anywhere. */
+static bool is_marked(int number, const ElfW(Phdr) *section) {
+  ElfW(Dyn) some[32];
+  for (uint64_t at = 0; at < section->p_filesz; at += sizeof some) {
+    ssize_t bytes = pread(number, some, sizeof some, (off_t)(section->p_offset + at));
+    for (ssize_t i = 0; i < bytes / (ssize_t)sizeof *some; ++i) {
+      if (some[i].d_tag == DT_NULL) return false;
+      if (some[i].d_tag == DT_FLAGS_1) return some[i].d_un.d_val & DF_1_PIE;
+    }
+    if (bytes < (ssize_t)sizeof some) return false;
+  }
+  return false;
+}
+
+/* What kind of program a file is; null: none. What is wrong with it otherwise is the loader's to say. */
+static const char *program_kind(struct file *file) {
+  struct {
+    ElfW(Ehdr) file;
+    ElfW(Phdr) segments[16];
+  } head;
+  int number = file_number(file);
+  ssize_t bytes = number < 0 ? 0 : pread(number, &head, sizeof head, 0);
+  if (bytes < (ssize_t)sizeof head.file || memcmp(head.file.e_ident, ELFMAG, SELFMAG) != 0 || head.file.e_phoff != sizeof head.file) return NULL;
+  if (head.file.e_type == ET_EXEC) return "executable";
+  size_t count = ((size_t)bytes - sizeof head.file) / sizeof *head.segments;
+  for (size_t i = 0; i < count && i < head.file.e_phnum; ++i) {
+    if (head.segments[i].p_type == PT_DYNAMIC) return is_marked(number, &head.segments[i]) ? "position-independent executable" : NULL;
+  }
+  return NULL;
+}
+
 /* The record of a module that dlopen got a reference of. */
 static struct record *held(uint32_t module) {
   struct record *record = record_at((uintptr_t)core_value(module, LW_FIELD_BASE));
@@ -111,6 +145,8 @@ static struct record *open_in(uint32_t context, const char *path, int mode, cons
   // A path is as long as anybody likes: the reason is what must be heard.
   if (error) return fail(LW_CODE_VIEW_REFUSED, "%.512s: cannot open shared object file: %s", path, strerror(error)), NULL;
   if (mode & RTLD_NOLOAD && file->bias == LW_NONE && !file->is_busy && !record_of_source(context, file->source)) return file_drop(file), NULL;
+  const char *kind = file->bias == LW_NONE ? program_kind(file) : NULL;
+  if (kind) return file_drop(file), fail(LW_CODE_UNSUPPORTED_TYPE, "%.512s: cannot dynamically load %s", path, kind), NULL;
   uint32_t module;
   error_as_system(true);
   int code = load_file(context, file, flags_of(mode), &module);
@@ -121,25 +157,39 @@ static struct record *open_in(uint32_t context, const char *path, int mode, cons
   return record;
 }
 
+/* ---- namespaces: each goes with what was last there ---- */
+
+/* Those that dlmopen made: there are not more contexts. */
+static uint32_t spaces[MOST_CONTEXTS];
+static unsigned space_count;
+
+static uint32_t space_new(void) {
+  lw_context made;
+  return lw_context_open(&made) == LW_OK ? spaces[space_count++] = made : 0;
+}
+
+static bool is_empty(uint32_t context) {
+  for (struct record *each = records_first(); each; each = records_next(each)) {
+    if (each->context == context) return false;
+  }
+  return true;
+}
+
+void family_settle(void) {
+  for (unsigned i = space_count; i-- > 0;) {
+    if (is_empty(spaces[i]) && lw_context_close(spaces[i]) != LW_CODE_CONTEXT_IN_USE) spaces[i] = spaces[--space_count];
+  }
+}
+
 /* The context of a namespace, which may be a new one; 0 with dlerror(). */
 static uint32_t context_in(long space, const struct record *caller) {
   if (!process_now()) return 0;
-  lw_context made;
-  if (space == LM_ID_NEWLM) return lw_context_open(&made) == LW_OK ? made : 0;
+  if (space == LM_ID_NEWLM) return space_new();
   if (space == LM_ID_CALLER && caller) return caller->context;
   if (space == LM_ID_CALLER || space == LM_ID_BASE) return process;
   if (space > 0 && (unsigned long)space <= UINT32_MAX && core_value((uint32_t)space, LW_FIELD_KIND) == LW_KIND_CONTEXT) return (uint32_t)space;
   fail(LW_CODE_STALE_HANDLE, "invalid target namespace in dlmopen(): Invalid argument");
   return 0;
-}
-
-/* A namespace of dlmopen goes with what was last opened in it. */
-static void leave(uint32_t context) {
-  if (context == process || core_value(context, LW_FIELD_KIND) != LW_KIND_CONTEXT) return;
-  for (struct record *each = records_first(); each; each = records_next(each)) {
-    if (each->context == context) return;
-  }
-  lw_context_close(context);
 }
 
 void *family_open(long space, const char *path, int mode, const void *caller) {
@@ -151,8 +201,8 @@ void *family_open(long space, const char *path, int mode, const void *caller) {
   if (!host_enter()) return NULL;
   uint32_t context = context_in(space, record_at((uintptr_t)caller));
   struct record *record = context ? open_in(context, path, mode, record_at((uintptr_t)caller)) : NULL;
-  if (context && !record) leave(context);
   void *handle = record ? handle_of(record) : NULL;
+  if (!handle) family_settle();
   host_leave();
   if (handle) error_forget();
   return handle;
@@ -169,11 +219,10 @@ int family_close(void *handle) {
   if (!record) code = fail(LW_CODE_STALE_HANDLE, "%p: shared object not open", handle);
   else if (record->opens == 0) code = fail(LW_CODE_NOT_HELD, "%s: shared object not open", record->map.l_name);
   else {
-    uint32_t context = record->context;
     --record->opens;
     code = unload(record->module);
     if (code == LW_OK) {
-      leave(context);
+      family_settle();
       error_forget(); // a namespace that can't go yet is none of the caller's
     }
   }
