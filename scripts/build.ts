@@ -1,4 +1,4 @@
-// Builds everything: wasm modules, their C, and for each machine an image, a library and the example kernel.
+// Builds everything, or what was named (`npm run build -- riscv64`): wasm modules, their C, and for each machine an image, a library and the example kernel.
 import { filesBelow } from "./files.js";
 import { OWN_MACHINE, OWN_TOOLS, linuxHeader, linuxPackage, linuxSteps } from "./linux.js";
 import { machines } from "./machines.js";
@@ -129,6 +129,10 @@ const layers: Step = {
   commands: [["node", "build/js/scripts/layers.js"]],
 };
 
+/** Machines that were named: nothing is made for the others. `linux` stands for the libraries of the machine that this runs on. */
+const wanted = process.argv.slice(2);
+const isWanted = (name: string): boolean => !wanted.length || wanted.includes(name);
+
 const steps: Step[] = [
   layers,
   core("release", "build/wasm/core.wasm"),
@@ -140,8 +144,8 @@ const steps: Step[] = [
   header,
   means,
   linuxHeader,
-  ...(ownMachine ? [...linuxSteps(ownMachine, OWN_TOOLS), linuxPackage(ownMachine)] : []),
-  ...machines.flatMap((machine) => [
+  ...(ownMachine && isWanted("linux") ? [...linuxSteps(ownMachine, OWN_TOOLS), linuxPackage(ownMachine)] : []),
+  ...machines.filter(({ name }) => isWanted(name)).flatMap((machine) => [
     core(machine.name, `build/wasm/core.${machine.name}.wasm`),
     translation(machine),
     image(machine),

@@ -66,6 +66,7 @@ const exports: readonly string[] = [
   "uint32_t inspect(uint32_t source)",
   "uint32_t load(uint32_t context, uint32_t source, uint32_t flags)",
   "uint32_t load_image(uint32_t context, uint32_t image, uint32_t flags)",
+  "int32_t add(uint32_t session, uint32_t source)",
   "uint32_t unload(uint32_t module)",
   "int32_t advance(uint32_t session)",
   "uint32_t result(uint32_t session)",

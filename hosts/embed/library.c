@@ -132,6 +132,8 @@ uint32_t lw_inspect(uint32_t source) { return w2c_core_lw_inspect(&core, source)
 uint32_t lw_load(uint32_t context, uint32_t source, uint32_t flags) {
   return w2c_core_lw_load(&core, context, source, flags);
 }
+int32_t lw_add(uint32_t session, uint32_t source) { return (int32_t)w2c_core_lw_add(&core, session, source); }
+
 uint32_t lw_load_image(uint32_t context, uint32_t image, uint32_t flags) {
   return w2c_core_lw_load_image(&core, context, image, flags);
 }
