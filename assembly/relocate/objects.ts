@@ -24,6 +24,7 @@ import { Layout, Part, Slot } from "../plan/layout";
 import { slotVaddr } from "../plan/sections";
 import { entryAt, entryBytesOf, isNear, isWord, slotOf, stubBytesOf } from "../plan/slots";
 import { Places } from "./place";
+import { indexFrames } from "./frames";
 import { Partners } from "./partners";
 import { tlsWord, variableOf } from "./tls";
 
@@ -78,7 +79,7 @@ function relocateAs<A>(linker: Linker): bool {
     }
     object = object.next;
   }
-  return true;
+  return indexFrames<A>(linker.work, linker.layout, linker.image, linker.placement);
 }
 
 function relocateTable<A>(linker: Linker, object: Object, section: Section, table: Section): bool {
