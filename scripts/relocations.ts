@@ -1,13 +1,18 @@
-// Writes docs/relocations.md: every dynamic relocation type of each machine as the tables of assembly/arch have it, and the fixture that
-// proves it, which is found by reading the built fixtures. `--check` only says whether it is as it should be.
+// Writes docs/relocations.md: every dynamic and every static relocation type of each machine as the tables of assembly/arch have it, and the
+// fixture that proves it, which is found by reading the built fixtures. `--check` only says whether it is as it should be.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fixtureFolder, fixturesOf } from "../fixtures/build.js";
 import { machineName, machineTitle, relocationName } from "../hosts/node/elf.js";
 import { casesFor } from "../test/cases.js";
 import { FIXTURES, type Machine } from "../fixtures/list.js";
+import { assemble } from "../test/objects/assemble.js";
+import { ObjectFile } from "../test/objects/object.js";
+import { type HowtoRow, howtos, membersOf } from "./howtos.js";
+import { PEERS } from "./peers.js";
 import { root } from "./root.js";
 
 const FILE = join(root, "docs/relocations.md");
@@ -57,12 +62,6 @@ interface Arch {
   readonly tlsBias: number;
   readonly spec: string;
   readonly rows: readonly Row[];
-}
-
-/** The members of an enum in AssemblyScript. */
-function membersOf(source: string, name: string): Map<string, number> {
-  const body = new RegExp(`const enum ${name} \\{([^}]*)\\}`).exec(source)?.[1] ?? "";
-  return new Map([...body.matchAll(/(\w+) = (\w+)/g)].map(([, member, value]) => [member!, Number(value)]));
 }
 
 function named<T>(values: ReadonlyMap<string, T>, name: string, where: string): T {
@@ -142,23 +141,108 @@ function lineOf(arch: Arch, row: Row, fixture: string | undefined): string {
   return `| \`${name}\`${isPacked ? "" : ` ${row.type}`} | ${stored} | ${place} | \`${fixture}\` |`;
 }
 
+/** What a static relocation is about, by Base. */
+const BASES: Readonly<Record<string, string>> = {
+  Symbol: "S", Branch: "L", Got: "G", Table: "GOT", TlsPair: "GD", TlsBlock: "LD", TlsSlot: "IE", TlsSlotBelow: "IE", TlsDescriptor: "DESC",
+  TlsPointer: "TP", TlsBelow: "-TP", TlsOffset: "DTP", Size: "Z",
+};
+
+/** What is made of it, by Form. */
+const FORMS: Readonly<Record<string, string>> = {
+  Abs: "X + A",
+  Pc: "X + A - P",
+  AbsHi: "X + A + 0x800",
+  PcHi: "X + A - P + 0x800",
+  Page: "Page(X + A) - Page(P)",
+  PageHi: "Page(X + A + 0x800) - Page(P)",
+  Got: "X + A - GOT",
+  GotPage: "X + A - Page(GOT)",
+  PcWord: "X + A - (P & ~3)",
+  Partner: "what the upper part at S has, before it was rounded",
+  PageFar: "the upper half of Page(X + A) - Page(P - 8)",
+  PageFarther: "the upper half of Page(X + A) - Page(P - 12)",
+  Align: "nothing: padding is trimmed",
+  GotIndexed: "X + A - GOT; X + A without a base register",
+  Segment: "X + A - B(S)",
+};
+
+const OPS: Readonly<Record<string, string>> = { Set: "", Add: "V + ", Sub: "V - " };
+
+function formulaOf({ base, form, op }: HowtoRow): string {
+  if (base === "None") return "nothing";
+  const formula = word(FORMS, form).replaceAll("X", () => word(BASES, base)), before = word(OPS, op);
+  return before ? `${before}(${formula})` : formula;
+}
+
+function placeOf({ size, field }: HowtoRow): string {
+  if (size === 0) return "none";
+  const bytes = size === "Uleb" ? "a ULEB128, of the length it has" : `${size * 8} bits`;
+  return field === undefined ? bytes : `${field} in ${bytes}`;
+}
+
+function fitOf({ base, fits }: HowtoRow): string {
+  if (base === "None") return "";
+  const words = { Signed: "signed", Unsigned: "unsigned", Either: "signed or unsigned", Aligned: "aligned" } as const;
+  return Object.entries(words).filter(([fit]) => fits.includes(fit)).map(([, text]) => text).join(", ") || "any";
+}
+
+/** For each type the fixture that has it and as little else as can be. */
+function objectProofs(machine: Machine): Map<number, string> {
+  const folder = mkdtempSync(join(tmpdir(), "linkwright-"));
+  try {
+    const all = [...assemble(folder, machine)].map(([name, bytes]) => ({ name, types: new Set(new ObjectFile(bytes).relocations.map(({ type }) => type)) }));
+    const proofs = new Map<number, string>();
+    for (const { name, types } of all.sort((a, b) => a.types.size - b.types.size)) for (const type of types) if (!proofs.has(type)) proofs.set(type, name);
+    return proofs;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function objectPartOf(arch: Arch, rows: readonly HowtoRow[]): string[] {
+  const proofs = objectProofs(arch.name);
+  const taken = PEERS.map(({ takes }) => new Set(takes[arch.name]?.split(" ")));
+  const nameOf = (type: number): string => relocationName(arch.machine, type);
+  const isTakenBy = (i: number, type: number): boolean => taken[i]!.has(nameOf(type).replace(/^R_(X86_64|[A-Z0-9]+)_/, ""));
+  const nameless = rows.find(({ type }) => nameOf(type).startsWith("type "));
+  if (nameless) throw new Error(`hosts/node/types.ts has no name for ${nameOf(nameless.type)} of ${arch.name}`);
+  const counts = PEERS.map(({ title }, i) => `${title} ${rows.filter(({ type }) => isTakenBy(i, type)).length}`);
+  return [
+    `### Objects for ${arch.name}`, "", `${rows.length} types; of these take ${counts.join(", ")}.`, "",
+    `| type | what is stored | where | what fits | fixture | ${PEERS.map(({ title }) => title).join(" | ")} |`, `|---|---|---|---|---|${PEERS.map(() => "---|").join("")}`,
+    ...[...rows].sort((a, b) => a.type - b.type).map((row) => `| \`${nameOf(row.type)}\` ${row.type} | ${formulaOf(row)} | ${placeOf(row)} | ${fitOf(row)} | ${
+      proofs.has(row.type) ? `\`${proofs.get(row.type)!}\`` : ""} | ${PEERS.map((_, i) => (isTakenBy(i, row.type) ? "yes" : "")).join(" | ")} |`),
+    "",
+  ];
+}
+
 function partOf(arch: Arch): string[] {
   const proofs = proofsOf(arch);
   return [
     `## ${arch.name}: ${arch.title}`, "", `${arch.spec}`, "", "| type | what is stored | where, and what fits | proved by |", "|---|---|---|---|",
     ...arch.rows.map((row) => lineOf(arch, row, proofs.get(row.type))), "",
+    ...objectPartOf(arch, OBJECTS.get(arch.name) ?? []),
   ];
 }
 
+const OBJECTS = howtos();
+
 const HEAD = [
   "# Relocations", "",
-  "Every dynamic relocation type that Linkwright applies. Made by `scripts/relocations.ts` from the tables in `assembly/arch` and from what",
+  "Every relocation type that Linkwright applies: of linked files, and of objects. Of dynamic ones: Made by `scripts/relocations.ts` from the tables in `assembly/arch` and from what",
   "llvm-readelf finds in the fixtures: the last column names one that has the type, and little else, and whose code is called in a case of",
   "`test/cases.ts`. A type that is not listed here is refused (`UnknownRelocation`), a value that does not fit is (`OutOfRange`).", "",
   "S is the address of the symbol, Z its size, A the addend, which is in the place itself where the table has none (REL), P the address of the",
   "place, B the distance that the file was moved by (gABI 4.5). Of a thread-local variable M is the number of its block, T its offset in the block,",
   "O the block's offset from the thread pointer. An entry that names no symbol means the file's own block, and an S of 0. On Arm bit 0 of S says",
   "that a function is Thumb code.", "",
+  "Of objects: V is what the place holds, GOT where the table begins, G the address of the slot in it that holds S; L is S, or a stub that leads there",
+  "where S is out of reach or elsewhere. Of a thread-local variable GD is the address of the slots that have its block's number and its offset there,",
+  "LD of those of the module's own block, IE of the slot with its offset from the thread pointer, DESC of its descriptor; TP is that offset, DTP the one",
+  "in the block. B(S) is the start of S's segment. Fields are those of the machine's file in `assembly/arch`; what does not fit is refused, what has no word",
+  "here is truncated. Fixtures are in `fixtures/src/objects`: they link at the limits of what fits and are refused one beyond, and lld makes the same bytes",
+  "of them at the same addresses. The columns behind say who else takes the type:", "",
+  ...PEERS.map(({ title, source }) => `- ${title}: ${source}.`), "",
 ];
 
 function documentOf(): string {

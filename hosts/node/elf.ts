@@ -1,5 +1,7 @@
 // Names of the numbers in ELF files, as the specifications and llvm-readelf write them.
 
+import { OBJECT_TYPES } from "./types.js";
+
 const MACHINES: Record<number, { name: string; title: string }> = {
   3: { name: "i386", title: "x86 32-bit" },
   40: { name: "arm", title: "ARM" },
@@ -68,7 +70,7 @@ function number(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-// The relocations that linked files have; in an object file there are more.
+// The relocations that linked files have; those of objects are in types.ts.
 const RELOCATIONS: Record<number, { prefix: string; names: Record<number, string> }> = {
   3: {
     prefix: "R_386_",
@@ -117,13 +119,13 @@ const RELOCATIONS: Record<number, { prefix: string; names: Record<number, string
 /** A relocation's type. */
 export function relocationName(machine: number, type: number): string {
   const table = RELOCATIONS[machine];
-  const name = table?.names[type];
+  const name = table?.names[type] ?? OBJECT_TYPES[machine]?.[type];
   return name === undefined ? `type ${type}` : table!.prefix + name;
 }
 
 /** Whether a relocation's place gets the two words of a TLS descriptor. */
 export function isDescriptor(machine: number, type: number): boolean {
-  return /^TLS_?DESC/.test(RELOCATIONS[machine]?.names[type] ?? "");
+  return /^TLS_?DESC(32|64)?$/.test(RELOCATIONS[machine]?.names[type] ?? "");
 }
 
 // gABI 5.2 "Dynamic Section", and what Solaris and GNU added: a tag that says it by being there, or a bit of a tag's value.

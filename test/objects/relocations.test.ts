@@ -2,9 +2,6 @@
 // the fixtures have, and what lld makes of the same object at the same addresses. fixture.ts has the words of the fixtures.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, test } from "node:test";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import { FaultError } from "../../hosts/node/error.js";
@@ -12,24 +9,19 @@ import type { Fault } from "../../hosts/node/fault.js";
 import { relocationName } from "../../hosts/node/elf.js";
 import { Linkwright } from "../../hosts/node/linkwright.js";
 import { howtos } from "../../scripts/howtos.js";
-import { ROOT } from "../support/files.js";
 import { ownFolder } from "../support/folder.js";
+import { assemble, emulationOf, sourceOf } from "./assemble.js";
 import { wordsFor } from "./decode.js";
 import { type Fixture, type Setting, fixtureOf, valueOf } from "./fixture.js";
 import { type LinkedSection, type Outcome, linkWithLld } from "./lld.js";
 import { ObjectFile } from "./object.js";
 
-const SOURCES = join(ROOT, "fixtures/src/objects");
 const BASES = { 32: 0x4000_0000n, 64: 0x80_0000_0000n } as const;
 /** Each turn knows the addresses of the one before; stubs and slots have moved nothing by then. */
 const TURNS = 4;
 
 const folder = ownFolder();
 const NAME = process.env["LW_FIXTURE"];
-
-interface Facts {
-  readonly module: { readonly target: string; readonly flags: readonly string[]; readonly emulation: string };
-}
 
 /** Numbers by name. */
 type Names = ReadonlyMap<string, bigint>;
@@ -42,16 +34,6 @@ interface Linked {
 
 function numberIn(bytes: Uint8Array): bigint {
   return [...bytes].reduceRight((sum, byte) => sum << 8n | BigInt(byte), 0n);
-}
-
-/** Assembles all sources of a machine in one run; answers with the objects' folder. */
-function assemble(machine: Machine, names: readonly string[], { module }: Facts): string {
-  const objects = join(folder, machine);
-  mkdirSync(objects, { recursive: true });
-  const inputs = names.map((name) => join(SOURCES, machine, `${name}.s`));
-  const plain = module.flags.filter((flag) => flag !== "-mthumb");
-  execFileSync("clang-19", [`--target=${module.target}`, ...plain, "-c", ...inputs], { cwd: objects, stdio: ["ignore", "pipe", "pipe"] });
-  return objects;
 }
 
 async function link(object: ObjectFile, base: bigint, defines: Names): Promise<Linked> {
@@ -244,24 +226,22 @@ async function told(setting: Setting, body: () => Promise<void>): Promise<void> 
 const tables = howtos();
 
 for (const machine of MACHINES) {
-  const sources = join(SOURCES, machine);
-  if (!existsSync(sources)) continue;
+  const objects = assemble(folder, machine);
+  if (!objects.size) continue;
   describe(machine, () => {
-    const facts = JSON.parse(readFileSync(join(ROOT, "boot", machine, "machine.json"), "utf8")) as Facts;
-    const names = readdirSync(sources).filter((name) => name.endsWith(".s")).map((name) => name.slice(0, -2)).sort();
-    const objects = assemble(machine, names, facts), proved = new Set<number>();
-    for (const name of names) {
+    const proved = new Set<number>();
+    for (const [name, bytes] of objects) {
       if (NAME !== undefined && name !== NAME) continue;
       test(name, async () => {
-        const bytes = readFileSync(join(objects, `${name}.o`)), fixture = fixtureOf(readFileSync(join(sources, `${name}.s`), "utf8"));
-        await run(new Trial(machine, facts.module.emulation, fixture, bytes), fixture);
+        const fixture = fixtureOf(sourceOf(machine, name));
+        await run(new Trial(machine, emulationOf(machine), fixture, bytes), fixture);
         for (const { type } of new ObjectFile(bytes).relocations) proved.add(type);
       });
     }
     test("every type of the table has a fixture", { skip: NAME !== undefined }, () => {
-      const rows = tables.get(machine) ?? [], number = Number(new ObjectFile(readFileSync(join(objects, `${names[0]!}.o`))).machine);
+      const rows = tables.get(machine) ?? [], [bytes] = objects.values();
       assert.ok(rows.length);
-      assert.deepEqual(rows.filter(({ type }) => !proved.has(type)).map(({ type }) => relocationName(number, type)), []);
+      assert.deepEqual(rows.filter(({ type }) => !proved.has(type)).map(({ type }) => relocationName(new ObjectFile(bytes!).machine, type)), []);
     });
   });
 }
