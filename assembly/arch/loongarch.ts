@@ -37,8 +37,8 @@ const enum R {
 
 @lazy export const LOONGARCH64: Arch = changetype<Arch>(memory.data<usize>([EM.LOONGARCH, 64, 0, 0, 0, 0, Lazy.FirstSecond, DT.NULL, ROWS, 11]));
 
-// Objects: ELF for the LoongArch Architecture, "Relocation types". Upper parts are not looked at for what fits, as further instructions may
-// set what is above them (the extreme code model). TLS_LD is TLS_GD by another name: there is no offset in the block to go with it.
+// Objects: ELF for the LoongArch Architecture, "Relocation types". Upper parts of absolute addresses are not looked at for what fits, as
+// further instructions may set what is above them. TLS_LD is TLS_GD by another name: there is no offset in the block to go with it.
 const enum F {
   OFFS16 = 1 << 16, OFFS21 = 2 << 16, OFFS26 = 3 << 16, SI20_S2 = 4 << 16, HIGH20 = 5 << 16, LOW12 = 6 << 16, FAR20 = 7 << 16, FAR12 = 8 << 16, LOW6 = 9 << 16,
 }
@@ -63,7 +63,7 @@ const enum F {
   R.TLS_LE_ADD_R        | Size.B0,            Base.None,
   R.TLS_DESC_LD         | Size.B0,            Base.None,
   R.TLS_DESC_CALL       | Size.B0,            Base.None,
-  R.ALIGN               | Size.B0 | Op.Set,   Form.Align | Base.Symbol,
+  R.ALIGN               | Size.B0,            Form.Align | Base.None,
   R.R32                 | Size.B4 | Op.Set,   Form.Abs | Base.Symbol | Fit.Either,
   R.R64                 | Size.B8 | Op.Set,   Form.Abs | Base.Symbol,
   R.R32_PCREL           | Size.B4 | Op.Set,   Form.Pc | Base.Symbol | Fit.Signed,
@@ -77,11 +77,11 @@ const enum F {
   R.ABS_LO12            | Size.B4 | Op.Set,   Form.Abs | Base.Symbol | F.LOW12,
   R.ABS64_LO20          | Size.B4 | Op.Set,   Form.Abs | Base.Symbol | F.FAR20,
   R.ABS64_HI12          | Size.B4 | Op.Set,   Form.Abs | Base.Symbol | F.FAR12,
-  R.PCALA_HI20          | Size.B4 | Op.Set,   Form.PageHi | Base.Symbol | F.HIGH20,
+  R.PCALA_HI20          | Size.B4 | Op.Set,   Form.PageHi | Base.Symbol | F.HIGH20 | Fit.Signed,
   R.PCALA_LO12          | Size.B4 | Op.Set,   Form.Abs | Base.Symbol | Odd.PageLow,
   R.PCALA64_LO20        | Size.B4 | Op.Set,   Form.PageFar | Base.Symbol | F.FAR20,
   R.PCALA64_HI12        | Size.B4 | Op.Set,   Form.PageFarther | Base.Symbol | F.FAR12,
-  R.GOT_PC_HI20         | Size.B4 | Op.Set,   Form.PageHi | Base.Got | F.HIGH20,
+  R.GOT_PC_HI20         | Size.B4 | Op.Set,   Form.PageHi | Base.Got | F.HIGH20 | Fit.Signed,
   R.GOT_PC_LO12         | Size.B4 | Op.Set,   Form.Abs | Base.Got | F.LOW12,
   R.GOT64_PC_LO20       | Size.B4 | Op.Set,   Form.PageFar | Base.Got | F.FAR20,
   R.GOT64_PC_HI12       | Size.B4 | Op.Set,   Form.PageFarther | Base.Got | F.FAR12,
@@ -95,7 +95,7 @@ const enum F {
   R.TLS_LE64_HI12       | Size.B4 | Op.Set,   Form.Abs | Base.TlsPointer | F.FAR12,
   R.TLS_LE_HI20_R       | Size.B4 | Op.Set,   Form.AbsHi | Base.TlsPointer | F.HIGH20 | Fit.Signed,
   R.TLS_LE_LO12_R       | Size.B4 | Op.Set,   Form.Abs | Base.TlsPointer | F.LOW12,
-  R.TLS_IE_PC_HI20      | Size.B4 | Op.Set,   Form.PageHi | Base.TlsSlot | F.HIGH20,
+  R.TLS_IE_PC_HI20      | Size.B4 | Op.Set,   Form.PageHi | Base.TlsSlot | F.HIGH20 | Fit.Signed,
   R.TLS_IE_PC_LO12      | Size.B4 | Op.Set,   Form.Abs | Base.TlsSlot | F.LOW12,
   R.TLS_IE64_PC_LO20    | Size.B4 | Op.Set,   Form.PageFar | Base.TlsSlot | F.FAR20,
   R.TLS_IE64_PC_HI12    | Size.B4 | Op.Set,   Form.PageFarther | Base.TlsSlot | F.FAR12,
@@ -103,13 +103,13 @@ const enum F {
   R.TLS_IE_LO12         | Size.B4 | Op.Set,   Form.Abs | Base.TlsSlot | F.LOW12,
   R.TLS_IE64_LO20       | Size.B4 | Op.Set,   Form.Abs | Base.TlsSlot | F.FAR20,
   R.TLS_IE64_HI12       | Size.B4 | Op.Set,   Form.Abs | Base.TlsSlot | F.FAR12,
-  R.TLS_LD_PC_HI20      | Size.B4 | Op.Set,   Form.PageHi | Base.TlsPair | F.HIGH20,
+  R.TLS_LD_PC_HI20      | Size.B4 | Op.Set,   Form.PageHi | Base.TlsPair | F.HIGH20 | Fit.Signed,
   R.TLS_LD_HI20         | Size.B4 | Op.Set,   Form.Abs | Base.TlsPair | F.HIGH20,
   R.TLS_LD_PCREL20_S2   | Size.B4 | Op.Set,   Form.Pc | Base.TlsPair | F.SI20_S2 | Fit.Signed | Fit.Aligned,
-  R.TLS_GD_PC_HI20      | Size.B4 | Op.Set,   Form.PageHi | Base.TlsPair | F.HIGH20,
+  R.TLS_GD_PC_HI20      | Size.B4 | Op.Set,   Form.PageHi | Base.TlsPair | F.HIGH20 | Fit.Signed,
   R.TLS_GD_HI20         | Size.B4 | Op.Set,   Form.Abs | Base.TlsPair | F.HIGH20,
   R.TLS_GD_PCREL20_S2   | Size.B4 | Op.Set,   Form.Pc | Base.TlsPair | F.SI20_S2 | Fit.Signed | Fit.Aligned,
-  R.TLS_DESC_PC_HI20    | Size.B4 | Op.Set,   Form.PageHi | Base.TlsDescriptor | F.HIGH20,
+  R.TLS_DESC_PC_HI20    | Size.B4 | Op.Set,   Form.PageHi | Base.TlsDescriptor | F.HIGH20 | Fit.Signed,
   R.TLS_DESC_PC_LO12    | Size.B4 | Op.Set,   Form.Abs | Base.TlsDescriptor | F.LOW12,
   R.TLS_DESC64_PC_LO20  | Size.B4 | Op.Set,   Form.PageFar | Base.TlsDescriptor | F.FAR20,
   R.TLS_DESC64_PC_HI12  | Size.B4 | Op.Set,   Form.PageFarther | Base.TlsDescriptor | F.FAR12,

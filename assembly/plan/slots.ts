@@ -85,12 +85,15 @@ function scanTable<A>(work: Work, layout: Layout, object: Object, section: Secti
   return true;
 }
 
+/** What a relocation is about. LoongArch has one type for the lower parts of slots' addresses, those of thread-local variables' pairs among them. */
+export function baseOf(howto: Howto, sym: Sym): Base { return howto.base == Base.Got && sym.type == STT.TLS ? Base.TlsPair : howto.base; }
+
 /** What one relocation needs of what it names. */
 function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym: Sym, entry: u64, table: Section, offset: u64): bool {
   sym.isNamed = true;
   const object = section.object;
   const howtos = object.howtos;
-  const base = howto.base;
+  const base = baseOf(howto, sym);
   switch (base) {
     case Base.Got:
       if (howto.has(Fit.Relax) && isNear(sym) && isRelaxed(howto, object.addr + section.offset, offset, addendOf<A>(section, howto, entry, table, offset))) return true;

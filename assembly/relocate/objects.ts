@@ -22,7 +22,7 @@ import { Placement } from "../map/map";
 import { Objects, Standing, Sym } from "../merge/objects";
 import { Layout, Part, Slot } from "../plan/layout";
 import { slotVaddr } from "../plan/sections";
-import { entryAt, entryBytesOf, isNear, isWord, slotOf, stubBytesOf } from "../plan/slots";
+import { baseOf, entryAt, entryBytesOf, isNear, isWord, slotOf, stubBytesOf } from "../plan/slots";
 import { Places } from "./place";
 import { indexFrames } from "./frames";
 import { Partners } from "./partners";
@@ -132,7 +132,7 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
   const work = linker.work;
   const howtos = object.howtos;
   if (howto.form == Form.Partner) return relocatePartner<A>(linker, object, section, table, at, howto, sym, place);
-  if (!subject<A>(linker, at, howto, sym, howto.base, addend)) return false;
+  if (!subject<A>(linker, at, howto, sym, sym ? baseOf(howto, sym) : howto.base, addend)) return false;
   // What refers to a function that was dropped is as dead as that: tables for unwinders, mostly.
   if (SUBJECT.isDead) return true;
   let value = formed<A>(linker, howto, SUBJECT.value, addend, place);
@@ -143,7 +143,19 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
       if (stub) value = formed<A>(linker, howto, stubAddr(linker, stub), addend, place);
     }
   }
+  // Of what is farther than that, instructions behind hold the rest.
+  if (howto.form == Form.PageHi && fitting(howtos, howto, value) != Fitting.Fits && isContinued<A>(object, table, at, offset)) value = <u64><i64><i32>value;
   return stored(work, howtos, howto, at, place, value);
+}
+
+/** Whether the instruction two behind has more of the same distance: LoongArch ELF psABI, "Extreme code model". */
+function isContinued<A>(object: Object, table: Section, at: u64, offset: u64): bool {
+  const end = object.addr + table.offset + table.bytes;
+  for (let entry = at - object.start + object.addr, each = entryBytesOf<A>(table); entry + each <= end && relOffset<A>(entry) - offset <= 8; entry += each) {
+    const howto = object.howtos.row(infoType<A>(relInfo<A>(entry)));
+    if (howto && howto.form == Form.PageFar && relOffset<A>(entry) - offset == 8) return true;
+  }
+  return false;
 }
 
 /** What a label's partner says: the lower part of what is in the instruction there. RISC-V psABI 8.4.9. */

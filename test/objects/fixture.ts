@@ -3,12 +3,12 @@
 //   # define: target = place + 0xffffe    a case that links; undefined symbols become absolute. Several lines are several cases.
 //   # import: target = 0x1234             the same, but the host defines it
 //   # beyond: target = place + 0x100000; value = target - place      OutOfRange, with this value
-//   # misaligned: target = place + 1; value = target - place         Misaligned
+//   # misaligned: target = place + 1; value = target - place         Misaligned; `; entry = 1`: it is the second relocation that is refused
 //   # refused: UnknownRelocation 99       a fault of the file as it is, with its value
 //   # check: jal(place) == target         what the linked bytes mean; of every case that links
 //   # slot: auipc(place) + itype(place+4) where we have the GOT's first slot that is ours, so that lld's can be put there
 //   # lld: none, WHY | lld: FLAGS         lld does not know the type; or it is called with these flags instead of --no-relax
-//   # taken: WHY                          lld takes what we refuse
+//   # taken: WHY                          lld takes what we refuse; `; lld = takes it` behind one line: that
 //   # base: 0x80000000                    where it is linked, instead of the machine's
 //
 // Equations are JavaScript over BigInts. They know the symbols of the object by name, what is defined, `addend` (which a define gives to all
@@ -20,6 +20,10 @@ export interface Setting {
   readonly symbols: readonly (readonly [name: string, expression: string])[];
   /** What the fault tells. */
   readonly value: string | undefined;
+  /** Which relocation of the object it is about. */
+  readonly entry: number;
+  /** lld takes it, as it does not look. */
+  readonly isTaken: boolean;
   /** The line. */
   readonly text: string;
 }
@@ -38,18 +42,19 @@ export interface Fixture {
 const WORDS = ["define", "import", "beyond", "misaligned", "refused", "check", "slot", "lld", "taken", "base"];
 
 function settingOf(kind: Setting["kind"], text: string): Setting {
-  const [symbols, value] = text.split(";").map((part) => part.trim());
+  const [symbols, ...rest] = text.split(";").map((part) => part.trim());
+  const clause = (word: string): string | undefined => rest.find((part) => part.startsWith(`${word} = `))?.slice(word.length + 3);
   const pairs = symbols!.split(",").map((pair) => {
     const at = pair.indexOf("=");
     if (at < 0) throw new Error(`"${pair}" sets nothing`);
     return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
   });
-  return { kind, symbols: pairs, value: value?.replace(/^value *= */, ""), text: `${kind}: ${text}` };
+  return { kind, symbols: pairs, value: clause("value"), entry: Number(clause("entry") ?? 0), isTaken: clause("lld") === "takes it", text: `${kind}: ${text}` };
 }
 
-/** Reads what a source says. */
+/** Reads what a source says, behind its first line, which is a title. */
 export function fixtureOf(source: string): Fixture {
-  const lines = [...source.matchAll(/^# (\w+): (.*)$/gm)].map(([, word, text]) => [word!, text!.trim()] as const);
+  const lines = [...source.slice(source.indexOf("\n")).matchAll(/^# (\w+): (.*)$/gm)].map(([, word, text]) => [word!, text!.trim()] as const);
   const stray = lines.find(([word]) => !WORDS.includes(word));
   if (stray) throw new Error(`no such word: ${stray[0]}`);
   const all = (word: string): string[] => lines.filter(([one]) => one === word).map(([, text]) => text);

@@ -10,6 +10,7 @@ import { relocationName } from "../../hosts/node/elf.js";
 import { Linkwright } from "../../hosts/node/linkwright.js";
 import { howtos } from "../../scripts/howtos.js";
 import { ownFolder } from "../support/folder.js";
+import { HOST_SYMBOLS } from "../support/host.js";
 import { assemble, emulationOf, sourceOf } from "./assemble.js";
 import { wordsFor } from "./decode.js";
 import { type Fixture, type Setting, fixtureOf, valueOf } from "./fixture.js";
@@ -38,7 +39,7 @@ function numberIn(bytes: Uint8Array): bigint {
 
 async function link(object: ObjectFile, base: bigint, defines: Names): Promise<Linked> {
   const linkwright = await Linkwright.create({ base });
-  const module = await linkwright.context({ defines: new Map(defines) }).load(object.bytes, { name: "x.o", run: false });
+  const module = await linkwright.context({ defines: new Map([...HOST_SYMBOLS, ...defines]) }).load(object.bytes, { name: "x.o", run: false });
   const labels = [...object.labels.keys()].flatMap((name) => {
     const address = module.symbol(name);
     return address === undefined ? [] : [[name, address] as const];
@@ -165,11 +166,11 @@ class Trial {
 
   async refuses(setting: Setting): Promise<void> {
     const { object, set, defines } = this.#with(setting), fault = await this.#fault(object, defines);
-    const code = setting.kind === "beyond" ? "OutOfRange" : "MisalignedValue";
+    const code = setting.kind === "beyond" ? "OutOfRange" : "Misaligned";
     const value = BigInt.asUintN(64, BigInt.asIntN(this.#bits, this.#valueOf(setting.value ?? "0", set)));
-    const entry = object.relocations.find(({ symbol }) => setting.symbols.some(([name]) => name === symbol || name === "addend"));
-    assert.deepEqual(shown(fault), shown({ code, what: "Rel", at: BigInt(entry!.entry), value }));
-    if (this.#fixture.lld === "none" || this.#fixture.isTaken) return;
+    const entry = object.relocations[setting.entry]!;
+    assert.deepEqual(shown(fault), shown({ code, what: "Rel", at: BigInt(entry.entry), value }));
+    if (this.#fixture.lld === "none" || this.#fixture.isTaken || setting.isTaken) return;
     const outcome = this.#lld(object);
     assert.ok("refusal" in outcome, "lld takes it");
     assert.match(outcome.refusal, /out of range|improper alignment|is not aligned|exceeds/);
