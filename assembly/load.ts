@@ -227,7 +227,6 @@ function relocateAll(session: Session): bool {
     if (hasObjects() && module.image.isMade && !relocateFiles(session, module, relocator.places)) return false;
     if (!relocate(relocator)) return false;
   }
-  if (hasObjects()) session.closeFiles();
   return true;
 }
 

@@ -257,6 +257,11 @@ export enum List {
   Binding,
   /** Entries of DT_JMPREL: functions that may be bound when they are called. Module. Symbol Name NameBytes Vaddr Value (the slot's word). */
   Slot,
+  /**
+   * Sections of objects that were linked, as they lie in memory, object by object. Session, after a load of objects, until it is closed. Name NameBytes Address
+   * Bytes Type Flags Align Section (its number in the object) Source Offset (where the object begins in the file: archives have several).
+   */
+  Section,
 }
 
 /** What is asked of a handle (`lw_value`) or of an entry of a list (`lw_entry`). */

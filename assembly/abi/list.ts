@@ -1,6 +1,6 @@
 // Exports that list what belongs to a handle: counted first, then asked for entry by entry.
 
-import { hasVersions } from "../base/features";
+import { hasObjects, hasVersions } from "../base/features";
 import { Field, Kind, List } from "../words";
 import { NONE } from "../host/answer";
 import { dynBytes, dynTag, dynValue } from "../elf/dynamic";
@@ -9,15 +9,17 @@ import { STT, bindOf, symInfo, symOther, symShndx, symSize, symValue, typeOf, vi
 import { VERSYM } from "../elf/version";
 import { wide } from "../elf/word";
 import { Image, Part } from "../inspect/image";
+import { Section, sectionName } from "../inspect/object";
 import { Bound } from "../link/bond";
 import { Lack, Lacking } from "../link/missing";
 import { Symbols } from "../link/symbols";
+import { Placement } from "../map/map";
 import { textBytes } from "../elf/text";
 import { definitionCount, definitionField, requirementCount, requirementField } from "../link/version";
 import { relocationCount, relocationField, slotCount, slotField } from "../link/walk";
 import { Context } from "../registry/context";
 import { kindOf, recordOf } from "../registry/handle";
-import { Module, publishedModule } from "../registry/module";
+import { Module, moduleAt, publishedModule } from "../registry/module";
 import { Session } from "../registry/session";
 import * as target from "../host/memory";
 
@@ -99,10 +101,12 @@ function moduleEntry(module: Module, list: u32, index: u32, field: u32): u64 {
 
 function sessionCount(session: Session, list: u32): u32 {
   if (list == List.Missing) return session.missing.count;
+  if (hasObjects() && list == List.Section) return session.sectionCount;
   return list == List.Module ? session.handleCount : 0;
 }
 
 function sessionEntry(session: Session, list: u32, index: u32, field: u32): u64 {
+  if (hasObjects() && list == List.Section) return sectionField(session.section(index), moduleAt(<u32>session.result).placement, field);
   if (list == List.Missing) return lackField(session.missing.at(index)!, field);
   return field == Field.Owner ? load<u32>(session.handles + index * 4) : NONE;
 }
@@ -169,6 +173,24 @@ function bindingField(module: Module, index: u32, field: u32): u64 {
     case Field.Owner:   return bond.module;
     case Field.Type:    return bond.isTls ? STT.TLS : bond.isIndirect ? STT.GNU_IFUNC : STT.NOTYPE;
     default:            return NONE;
+  }
+}
+
+function sectionField(section: Section, placement: Placement, field: u32): u64 {
+  const object = section.object;
+  const name = sectionName(section);
+  switch (field) {
+    case Field.Name:      return name;
+    case Field.NameBytes: return name == NONE ? NONE : textBytes(name, object.names + object.nameBytes - name);
+    case Field.Address:   return placement.at(section.vaddr);
+    case Field.Bytes:     return section.bytes;
+    case Field.Type:      return section.type;
+    case Field.Flags:     return section.flags;
+    case Field.Align:     return section.align;
+    case Field.Section:   return section.index;
+    case Field.Source:    return object.source;
+    case Field.Offset:    return object.start;
+    default:              return NONE;
   }
 }
 

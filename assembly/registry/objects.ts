@@ -2,6 +2,7 @@
 
 import { Code, Flag, What } from "../words";
 import { Work } from "../base/work";
+import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { Ar } from "../elf/archive";
 import { ET } from "../elf/header";
@@ -162,6 +163,27 @@ export function relocateFiles(session: Session, module: Module, places: Places):
   linker.symbols = module.symbols;
   linker.binding = module.binding!;
   linker.isPatchable = module.has(Flag.Patchable);
-  return relocateObjects(linker);
+  return relocateObjects(linker) && listSections(session, changetype<Objects>(module.objects));
+}
+
+/** Keeps the sections that lie in memory, for whoever asks where. */
+function listSections(session: Session, objects: Objects): bool {
+  let count: u32 = 0;
+  let object = objects.first;
+  while (object) {
+    for (let i: u32 = 1; i < object.sectionCount; ++i) if (object.section(i).vaddr != NONE) ++count;
+    object = object.next;
+  }
+  session.sections = session.take(<u64>count << alignof<usize>());
+  if (!session.sections) return false;
+  object = objects.first;
+  while (object) {
+    for (let i: u32 = 1; i < object.sectionCount; ++i) {
+      const section = object.section(i);
+      if (section.vaddr != NONE) store<usize>(session.sections + (<usize>(session.sectionCount++) << alignof<usize>()), changetype<usize>(section));
+    }
+    object = object.next;
+  }
+  return true;
 }
 const PARTNERS: usize = offsetof<Linker>() + 7 & ~7;

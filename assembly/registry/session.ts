@@ -7,6 +7,7 @@ import { arenaOf } from "../base/arena";
 import { Fault } from "../base/fault";
 import { Work } from "../base/work";
 import { Image } from "../inspect/image";
+import { Section } from "../inspect/object";
 import { View } from "../inspect/view";
 import { Missing } from "../link/missing";
 import { Binder } from "../link/binder";
@@ -67,11 +68,15 @@ export const enum Task { Inspect, Load, Unload, Patch }
   /** Objects: the files that are linked (registry/objects.ts); the one that was asked for is among them. */
   files: usize;
   hasObjects: bool;
+  /** Sections that lie in memory, once they do. */
+  sections: usize;
+  sectionCount: u32;
   /** It was advanced: nothing can be added to it any more. */
   hasBegun: bool;
   /** It is being advanced now: what runs on the target may call the core, but not this session. */
   isBusy: bool;
 
+  @inline section(index: u32): Section { return changetype<Section>(load<usize>(this.sections + (<usize>index << alignof<usize>()))); }
   @inline ordered(index: u32): Module { return changetype<Module>(load<usize>(this.order + (<usize>index << alignof<usize>()))); }
   @inline get hasFailed(): bool { return this.fault.code != Code.Ok; }
 

@@ -5,6 +5,7 @@ import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { Role } from "../arch/arch";
 import { Fitting, addendIn, fitting, loadBytes, merged, storeBytes } from "../arch/field";
+import { tagIn } from "../arch/odd";
 import { Base, Fit, Form, Howto, Howtos, Odd, Op, Size } from "../arch/howto";
 import { isRelaxed, opcodeAt, relaxedForm, relaxedOpcode } from "../arch/relax";
 import { within } from "../base/range";
@@ -137,6 +138,8 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
   if (SUBJECT.isDead) return true;
   let value = formed<A>(linker, howto, SUBJECT.value, addend, place);
   if (howto.base == Base.Branch && sym) {
+    // What is no function is code as the jump's own is, or as it says. AAELF32 5.6.1.4, "Call and jump relocations".
+    if (object.arch.codeTag && !sym.isImport && sym.type != STT.FUNC) value = value & ~1 | stateOf(howto, place);
     const isCrossing = howto.field == Odd.ThumbJump && !(value & 1) || (object.arch.codeTag != 0 && !howto.has(Fit.Tagged) && !howto.has(Fit.Exchanges) && (value & 1) != 0);
     if (SUBJECT.isFar || isCrossing || fitting(howtos, howto, value) != Fitting.Fits) {
       const stub = slotOf(sym, Base.Branch, howto.has(Fit.Tagged));
@@ -145,7 +148,12 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
   }
   // Of what is farther than that, instructions behind hold the rest.
   if (howto.form == Form.PageHi && fitting(howtos, howto, value) != Fitting.Fits && isContinued<A>(object, table, at, offset)) value = <u64><i64><i32>value;
-  return stored(work, howtos, howto, at, place, value);
+  return stored(linker, section, howto, at, place, value);
+}
+
+/** The lowest bit of where a jump leads as it is. */
+function stateOf(howto: Howto, place: u64): u64 {
+  return howto.has(Fit.Exchanges) ? tagIn(howto.field, loadBytes(place, howto.size)) : u64(howto.has(Fit.Tagged));
 }
 
 /** Whether the instruction two behind has more of the same distance: LoongArch ELF psABI, "Extreme code model". */
@@ -172,27 +180,30 @@ function relocatePartner<A>(linker: Linker, object: Object, section: Section, ta
   const addend = relaAddend<A>(entry);
   if (!subject<A>(linker, at, upper, named, upper.base, addend)) return false;
   const value = extended<A>(SUBJECT.value + addend - linker.placement.at(placeIn<A>(section, label)));
-  return stored(work, object.howtos, howto, at, place, value);
+  return stored(linker, section, howto, at, place, value);
 }
 
-function stored(work: Work, howtos: Howtos, howto: Howto, at: u64, place: u64, value: u64): bool {
+function stored(linker: Linker, section: Section, howto: Howto, at: u64, place: u64, value: u64): bool {
+  const work = linker.work;
+  const howtos = section.object.howtos;
   const fits = fitting(howtos, howto, value);
   if (fits != Fitting.Fits) return work.fail(fits == Fitting.Misaligned ? Code.Misaligned : Code.OutOfRange, What.Rel, at, value);
-  if (howto.size == Size.Uleb) return storeUleb(howto, place, value) || work.fail(Code.OutOfRange, What.Rel, at, value);
+  if (howto.size == Size.Uleb) return storeUleb(howto, place, linker.placement.at(section.vaddr + section.bytes) - place, value) || work.fail(Code.OutOfRange, What.Rel, at, value);
   storeBytes(place, howto.size, merged(howtos, howto, loadBytes(place, howto.size), value));
   return true;
 }
 
-/** A ULEB128 keeps its length: there are as many bytes as there were. */
-function storeUleb(howto: Howto, place: u64, value: u64): bool {
+/** A ULEB128 keeps its length: there are as many bytes as there were. False if it does not end in so many. */
+function storeUleb(howto: Howto, place: u64, room: u64, value: u64): bool {
+  const most = <u32>min<u64>(room, 10);
   let bytes: u32 = 0;
   let old: u64 = 0;
-  for (; bytes < 10; ++bytes) {
+  for (; bytes < most; ++bytes) {
     const c = target.load8(place + bytes);
     old |= <u64>(c & 0x7f) << (bytes * 7);
     if (!(c & 0x80)) break;
   }
-  if (bytes == 10) return false;
+  if (bytes == most) return false;
   const next = howto.op == Op.Set ? value : howto.op == Op.Add ? old + value : old - value;
   const kept = bytes >= 9 ? next : next & (<u64>1 << (bytes * 7 + 7)) - 1;
   for (let i: u32 = 0; i <= bytes; ++i) storeBytes(place + i, Size.B1, kept >> (i * 7) & 0x7f | (i < bytes ? 0x80 : 0));

@@ -8,6 +8,7 @@ import { Module, type ModuleKeeper, type ModuleSymbol, type SymbolQuery, address
 import { asAddress, checkOptions } from "./options.js";
 import type { Runtime } from "./runtime.js";
 import type { SearchOptions } from "./search.js";
+import { sectionsOf } from "./section.js";
 import { type SourceLike, openSource } from "./source.js";
 import { unsigned } from "./wasm.js";
 
@@ -199,7 +200,9 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
         module.bindings = all.flatMap((one) => (one.symbol === undefined ? [] : [{ ...one, symbol: Number(one.symbol) }]));
       }
     }
-    return { root: this.dependency(root), loaded: modules.length ? modules : undefined };
+    const module = this.dependency(root);
+    if (modules.length) module.sections = sectionsOf(this.#runtime, session);
+    return { root: module, loaded: modules.length ? modules : undefined };
   }
 
   #flags(options: LoadOptions): number {

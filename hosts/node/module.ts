@@ -7,6 +7,7 @@ import type { Handles } from "./handles.js";
 import { asAddress, checkOptions } from "./options.js";
 import type { Runtime } from "./runtime.js";
 import { unpackRelr } from "./relr.js";
+import type { ModuleSection } from "./section.js";
 import { type Segment, segmentsOf } from "./segment.js";
 import { NONE, NOWHERE, unsigned } from "./wasm.js";
 
@@ -177,6 +178,8 @@ export class Module implements Disposable, AsyncDisposable {
   missing: readonly Missing[] = [];
   /** What its symbols were bound to, if that was asked for. */
   bindings: readonly ModuleBinding[] = [];
+  /** Of objects: their sections, as they lie in memory. */
+  sections: readonly ModuleSection[] = [];
   /** The modules that loading it took, itself first. */
   loaded: readonly Module[] = [this];
 

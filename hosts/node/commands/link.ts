@@ -71,6 +71,7 @@ export const link: Command = {
         image: { start, bytes: Number(bytes) },
         modules: modules.map((module) => ({
           name: module.name, bias: module.bias, base: module.base, bytes: Number(module.size), path: module.path,
+          ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes) })) } : {}),
         })),
         missing: [...new Set(missing.filter((one) => one.kind === "symbol").map((one) => one.name))],
         missingLibraries: [...new Set(missing.filter((one) => one.kind === "library").map((one) => one.name))],
