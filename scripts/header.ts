@@ -74,7 +74,7 @@ const exports: readonly string[] = [
   "int32_t retain(uint32_t module)",
   "int32_t policy(uint32_t context, uint32_t policy)",
   "uint64_t find(uint32_t handle, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
-  "uint64_t locate(uint32_t handle, uint64_t name, uint32_t limit)",
+  "uint64_t locate(uint32_t handle, uint64_t name, uint32_t name_bytes, uint32_t hash, uint32_t is_behind)",
   "uint64_t next(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
   "uint64_t bind(uint32_t module, uint32_t slot, uint32_t is_locked)",
   "uint32_t patch(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t addr)",
@@ -121,6 +121,7 @@ extern "C" {
 #define LW_NONE UINT64_MAX
 #define LW_REFUSED UINT64_MAX
 #define LW_PENDING (UINT64_MAX - 1)
+#define LW_BEHIND (UINT64_MAX - 2)
 
 /* What lw_machine_tls_offset says of a block that has no fixed offset. */
 #define LW_NOWHERE ((uint64_t)1 << 63)

@@ -81,6 +81,8 @@ const REPLACED: readonly (readonly [pattern: string, instead: string])[] = [
   // A load whose value nobody wants must trap in WebAssembly if it is outside of the memory; the core has none.
   ["^(#define FORCE_READ_INT\\(var\\)).*", "\\1"],
   ["^(#define FORCE_READ_FLOAT\\(var\\)).*", "\\1"],
+  // lw_symbol is to be all in one (hosts/linux/core.c).
+  ["^static u64 w2c_core_lw_locate_0\\(", "static inline __attribute__((always_inline)) u64 w2c_core_lw_locate_0("],
 ];
 
 /** What is read by whoever compiles the host. */

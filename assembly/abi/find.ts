@@ -1,12 +1,11 @@
 // Exports that look something up. They allocate nothing and store nothing; what changed meanwhile is looked up again.
 
 import { Kind } from "../words";
-import { NONE, PENDING } from "../host/answer";
-import { generation, isStill } from "../base/generation";
-import { gnuHash, hashedName } from "../elf/hash";
-import { STT, symInfo, typeOf } from "../elf/symbol";
+import { BEHIND, NONE, PENDING } from "../host/answer";
+import { generation, glimpse, isStill, wasStill } from "../base/generation";
+import { gnuHash } from "../elf/hash";
 import { wide } from "../elf/word";
-import { Found, UNSAID, Want, find, findPlain, found, indexOf, ownerOf } from "../link/lookup";
+import { Found, Want, find, found, indexOf, locate, ownerOf } from "../link/lookup";
 import { nearest } from "../link/nearest";
 import { Scope } from "../link/scope";
 import { Symbols } from "../link/symbols";
@@ -40,45 +39,34 @@ function findOnce(handle: u32, name: u64, nameBytes: u32, version: u64, versionB
 }
 
 /**
- * The address of what lw_find finds under a name without a version, in one step for what is most often asked.
+ * The address of what lw_find finds under a name without a version, in few steps for what is most often asked: first in the module itself.
  *
- * @param limit  bytes that may be read, with the NUL that ends the name among them
- * @returns NONE if nobody defines it; PENDING if it takes more than this: a resolver, a thread-local variable, a name that is not ended
+ * @param hash     the name's for DT_GNU_HASH: whoever has its length knows it by then
+ * @param isBehind in what the module needs
+ * @returns NONE if nobody defines it; BEHIND if what the module needs is to be asked; PENDING if lw_find is: a resolver, a thread-local
+ *          variable, one of several versions, what changes meanwhile
  */
-export function lw_locate(handle: u32, name: u64, limit: u32): u64 {
-  const hashed = hashedName(name, limit);
-  if (hashed == NONE) return PENDING;
-  let seen: u32;
-  let answer: u64;
-  do {
-    seen = generation();
-    answer = locateOnce(handle, name, <u32>hashed, <u32>(hashed >> 32));
-  } while (!isStill(seen));
+export function lw_locate(handle: u32, name: u64, nameBytes: u32, hash: u32, isBehind: u32): u64 {
+  const seen = glimpse();
+  const module = publishedModule(handle);
+  if (!module) return PENDING;
+  const answer = isBehind ? locateBehind(module, name, nameBytes, hash) : locateIn(module.symbols, name, nameBytes, hash);
+  if (!wasStill(seen)) return PENDING;
+  return answer == NONE && !isBehind && among(module.scope, 1) ? BEHIND : answer;
+}
+
+@inline function locateIn(symbols: Symbols, name: u64, bytes: u32, hash: u32): u64 {
+  return wide(symbols.bits) ? locate<u64>(symbols, name, bytes, hash) : locate<u32>(symbols, name, bytes, hash);
+}
+
+function locateBehind(module: Module, name: u64, bytes: u32, hash: u32): u64 {
+  let answer = NONE;
+  let symbols: Symbols | null;
+  for (let i: u32 = 1; answer == NONE && (symbols = among(module.scope, i)); ++i) answer = locateIn(symbols, name, bytes, hash);
   return answer;
 }
 
-function locateOnce(handle: u32, name: u64, bytes: u32, hash: u32): u64 {
-  const module = publishedModule(handle);
-  if (!module) return PENDING;
-  return wide(module.symbols.bits) ? locateIn<u64>(module, name, bytes, hash) : locateIn<u32>(module, name, bytes, hash);
-}
-
-/** The module itself comes first in its scope, and mostly has the name. */
-@inline function locateIn<A>(module: Module, name: u64, bytes: u32, hash: u32): u64 {
-  const symbols = module.symbols;
-  const index = findPlain<A>(symbols, name, bytes, hash);
-  if (index && index != UNSAID) return symbols.address<A>(symbols.symbol<A>(index));
-  const scope: Scope | null = module.scope;
-  if (!index && scope && scope.count == 1) return NONE;
-  const definition = findFrom(module, name, bytes, hash, NONE, 0, wantOf(NONE));
-  return definition ? plainAddress<A>(ownerOf(definition), indexOf(definition)) : NONE;
-}
-
-function plainAddress<A>(symbols: Symbols, index: u32): u64 {
-  const symbol = symbols.symbol<A>(index);
-  const type = typeOf(symInfo<A>(symbol));
-  return type == STT.TLS || type == STT.GNU_IFUNC ? PENDING : symbols.address<A>(symbol);
-}
+@inline function among(scope: Scope | null, index: u32): Symbols | null { return scope && index < scope.count ? scope.at(index) : null; }
 
 /**
  * Looks a name up behind a module: among the global modules if it is one of them, then in what it was loaded with.

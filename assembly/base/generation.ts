@@ -33,6 +33,12 @@ let retired: usize = 0;
   return atomic.load<u32>(NUMBER) == number;
 }
 
+/** The number as it is, for who does not want to wait; `wasStill` says whether what is read behind it can be trusted. */
+@inline export function glimpse(): u32 { return hasThreads() ? current() : 0; }
+
+/** True if nothing was changing, and nothing changed since. */
+@inline export function wasStill(number: u32): bool { return !(number & 1) && isStill(number); }
+
 /** What readers see changes from here on; the caller holds the host's lock. No call of the host's that may read is made until `changed`. */
 @inline export function changing(): void {
   if (!hasThreads()) return;

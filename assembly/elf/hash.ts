@@ -16,8 +16,7 @@ const POWERS: usize = memory.data<u32>([1, 33, 1089, 35937, 1185921, 39135393, 1
   return <u32>fours * (33 * 33 * 33 * 33) + <u32>(fours >> 32);
 }
 
-/** Whether reading so many bytes may touch a page behind that of the first one. */
-@inline function crosses(addr: u64, bytes: u64): bool { return (addr & 4095) > 4096 - bytes; }
+@inline const PAGE: u64 = 4096;
 
 /** DT_GNU_HASH: h = h * 33 + c from 5381 on. */
 export function gnuHash(name: u64, bytes: u32): u32 {
@@ -40,25 +39,32 @@ export function gnuHash(name: u64, bytes: u32): u32 {
  */
 export function hashedName(name: u64, limit: u64): u64 {
   let hash: u32 = 5381;
-  let bytes: u64 = 0;
-  while (bytes < limit) {
-    if (wide(64) && limit - bytes >= 8 && !crosses(name + bytes, 8)) {
-      const word = target.load64(name + bytes);
-      // Its lowest bit is in the first byte that is 0.
-      const ends = word - 0x0101010101010101 & ~word & 0x8080808080808080;
-      if (!ends) {
-        hash = hash * POWER_8 + folded(word);
-        bytes += 8;
-        continue;
+  let at = name;
+  for (let left = limit; left;) {
+    // As far as the page goes: words, then what is left of it.
+    let room = min<u64>(left, PAGE - (at & PAGE - 1));
+    left -= room;
+    if (wide(64)) {
+      for (const end = at + (room & ~7); at != end; at += 8) {
+        const word = target.load64(at);
+        // Its lowest bit is in the first byte that is 0.
+        const ends = word - 0x0101010101010101 & ~word & 0x8080808080808080;
+        if (!ends) {
+          hash = hash * POWER_8 + folded(word);
+          continue;
+        }
+        const bits = ctz(ends) & 56;
+        // The bytes in front of it, moved up; two shifts, as there may be none.
+        hash = hash * power(<u32>bits >> 3) + folded(word << 1 << 63 - bits);
+        return <u64>hash << 32 | at - name + (bits >> 3);
       }
-      const left = <u32>ctz(ends) >> 3;
-      if (left) hash = hash * power(left) + folded(word << (64 - (left << 3)));
-      return <u64>hash << 32 | bytes + left;
+      room &= 7;
     }
-    const c = target.load8(name + bytes);
-    if (!c) return <u64>hash << 32 | bytes;
-    hash = hash * 33 + c;
-    ++bytes;
+    for (; room; --room, ++at) {
+      const c = target.load8(at);
+      if (!c) return <u64>hash << 32 | at - name;
+      hash = hash * 33 + c;
+    }
   }
   return NONE;
 }

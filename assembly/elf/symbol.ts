@@ -21,6 +21,8 @@ export function symBytes<A>(): u64 { return pick<A>(offsetof<Sym32>(), offsetof<
 @inline export function symShndx<A>(at: u64): u32 { return target.load16(at + pick<A>(offsetof<Sym32>("shndx"), offsetof<Sym64>("shndx"))); }
 @inline export function symValue<A>(at: u64): u64 { return loadWord<A>(at + pick<A>(offsetof<Sym32>("value"), offsetof<Sym64>("value"))); }
 @inline export function symSize<A>(at: u64): u64 { return loadWord<A>(at + pick<A>(offsetof<Sym32>("size"), offsetof<Sym64>("size"))); }
+/** st_info, st_other and st_shndx, which are neighbours, in one word. */
+@inline export function symTraits<A>(at: u64): u32 { return target.load32(at + pick<A>(offsetof<Sym32>("info"), offsetof<Sym64>("info"))); }
 
 /** The two halves of st_info. */
 @inline export function bindOf(info: u32): u32 { return info >> 4; }

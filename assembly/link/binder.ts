@@ -120,7 +120,7 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
   const bind = bindOf(info);
   const type = typeOf(info);
   if (bind != STB.GLOBAL && bind != STB.WEAK || type == STT.SECTION || type == STT.FILE) return false;
-  return !binder.order.globals.mayHave(target.load32(symbols.chain + <u64>(index - symbols.first) * 4));
+  return !binder.order.globals.mayHave(target.load32(symbols.chain + <u64>index * 4));
 }
 
 /** True if nobody else's definition can be meant. */

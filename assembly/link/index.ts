@@ -204,7 +204,7 @@ export function isUnique(symbols: Symbols, index: u32): bool {
 
 /** What a symbol is found by; 0 if it is none that others find. */
 export function keyOf(symbols: Symbols, index: u32): u32 {
-  if (symbols.bucketCount) return target.load32(symbols.chain + <u64>(index - symbols.first) * 4) | 1;
+  if (symbols.bucketCount) return target.load32(symbols.chain + <u64>index * 4) | 1;
   return wide(symbols.bits) ? hashOf<u64>(symbols, index) : hashOf<u32>(symbols, index);
 }
 

@@ -2,13 +2,13 @@
 
 import { hasVersions } from "../base/features";
 import * as target from "../host/memory";
-import { NONE } from "../host/answer";
+import { NONE, PENDING } from "../host/answer";
 import { sysvHash } from "../elf/hash";
-import { SHN, STB, STT, bindOf, symInfo, symName, symShndx, symValue, typeOf } from "../elf/symbol";
+import { SHN, STB, STT, bindOf, symInfo, symName, symShndx, symTraits, symValue, typeOf } from "../elf/symbol";
 import { VERSYM } from "../elf/version";
-import { loadWord, wide } from "../elf/word";
+import { loadWord, wide, wrap } from "../elf/word";
 import { Symbols } from "./symbols";
-import { sameBytes } from "../elf/text";
+import { areSame, sameBytes } from "../elf/text";
 
 /** What a lookup is for: or-ed. */
 export const enum Want {
@@ -72,7 +72,7 @@ function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version:
   if (index < symbols.first) return 0;
   let only: u32 = 0;
   for (; index < symbols.count; ++index) {
-    const link = target.load32(symbols.chain + <u64>(index - symbols.first) * 4);
+    const link = target.load32(symbols.chain + <u64>index * 4);
     if (!((link ^ hash) >> 1) && defines<A>(symbols, index, addr, bytes, want)) {
       const fit = fitOf(symbols, index, version, versionBytes, want);
       if (fit == Fit.Yes) return index;
@@ -83,34 +83,49 @@ function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version:
   return only == MANY ? 0 : only;
 }
 
-/** Neither yes nor no: find() has to say. */
-@inline export const UNSAID: u32 = u32.MAX_VALUE;
+/** Of st_info, what global and weak symbols begin with, and the bit that tells them apart behind that. */
+@inline const GLOBAL: u32 = STB.GLOBAL << 4;
+@inline const WEAK: u32 = STB.WEAK - STB.GLOBAL << 4;
+
+/** True for a symbol that stands for its address whoever asks: global or weak; without a type, an object or a function; in a section. */
+@inline function isPlain(traits: u32): bool {
+  return ((traits & 255) - GLOBAL & ~WEAK) <= <u32>STT.FUNC && (traits >> 16) - 1 < <u32>SHN.LORESERVE - 1;
+}
 
 /**
- * What find() says of a name without a version that a module has once and plainly, in few steps: 0 if the module does not have it, UNSAID for
- * whatever is not as simple.
+ * Where what find() finds under a name without a version is, if a module has it once and plainly, in few steps.
+ *
+ * @returns NONE if the module does not have it; PENDING for whatever is not as simple
  */
-@inline export function findPlain<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32): u32 {
-  if (!symbols.bucketCount) return UNSAID;
-  if (!mayDefineAs<A>(symbols, hash)) return 0;
-  let index = target.load32(symbols.buckets + <u64>(hash % symbols.bucketCount) * 4);
-  if (index < symbols.first) return 0;
-  let only: u32 = 0;
-  for (; index < symbols.count; ++index) {
-    const link = target.load32(symbols.chain + <u64>(index - symbols.first) * 4);
-    if (!((link ^ hash) >> 1)) {
-      if (only) return UNSAID;
-      only = index;
-    }
-    if (link & 1) break;
+@inline export function locate<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32): u64 {
+  if (!symbols.bucketCount) return symbols.sysvBucketCount ? PENDING : NONE;
+  if (!mayDefineAs<A>(symbols, hash)) return NONE;
+  let index = <u64>target.load32(symbols.buckets + <u64>(hash % symbols.bucketCount) * 4);
+  if (index < symbols.first) return NONE;
+  const chain = symbols.chain, count = <u64>symbols.count;
+  let link: u32 = 1;
+  for (; index < count; ++index) {
+    link = target.load32(chain + index * 4);
+    if (!((link ^ hash) >> 1)) break;
+    if (link & 1) return NONE;
   }
-  if (!only) return 0;
-  const symbol = symbols.symbol<A>(only);
-  const info = symInfo<A>(symbol);
-  const bind = bindOf(info);
-  if (bind != STB.GLOBAL && bind != STB.WEAK || typeOf(info) > <u32>STT.FUNC || symShndx<A>(symbol) == SHN.UNDEF) return UNSAID;
-  if (!isNamed(symbols, symName(symbol), addr, bytes)) return UNSAID;
-  return symbols.versions == NONE || !(target.load16(symbols.versions + <u64>only * 2) & VERSYM.HIDDEN) ? only : UNSAID;
+  if (index >= count) return NONE;
+  const symbol = symbols.symbol<A>(<u32>index);
+  const start = <u64>symName(symbol);
+  const own = symbols.strings + start;
+  if (!isPlain(symTraits<A>(symbol)) || start + bytes >= symbols.stringBytes || target.load8(own + bytes)) return PENDING;
+  if (!areSame(own, addr, bytes)) return PENDING;
+  return symbols.versions == NONE || isDefault(symbols, <u32>index, link, hash) ? wrap<A>(symbols.bias + symValue<A>(symbol)) : PENDING;
+}
+
+/** True if the symbol is not hidden, and no other behind it may have its name. */
+function isDefault(symbols: Symbols, index: u32, link: u32, hash: u32): bool {
+  if (target.load16(symbols.versions + <u64>index * 2) & VERSYM.HIDDEN) return false;
+  while (!(link & 1) && ++index < symbols.count) {
+    link = target.load32(symbols.chain + <u64>index * 4);
+    if (!((link ^ hash) >> 1)) return false;
+  }
+  return true;
 }
 
 function findSysv<A>(symbols: Symbols, addr: u64, bytes: u32, version: u64, versionBytes: u32, want: Want): u32 {

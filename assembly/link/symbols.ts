@@ -47,6 +47,7 @@ import { Version, versionsOf } from "./version";
   /** DT_GNU_HASH; bucketCount 0 if there is none. */
   bloom: u64;
   buckets: u64;
+  /** Where the first symbol's word would be, if there was one for each. */
   chain: u64;
   bucketCount: u32;
   bloomMask: u32;
@@ -185,7 +186,7 @@ function gnuTable<A>(work: Work, image: Image, placement: Placement, into: Symbo
   into.bloomShift = target.load32(at + 12);
   into.bloom = at + 16;
   into.buckets = into.bloom + <u64>bloomCount * sizeof<A>();
-  into.chain = into.buckets + <u64>bucketCount * 4;
+  into.chain = into.buckets + <u64>bucketCount * 4 - <u64>first * 4;
   const last = lastBucket(into.buckets, bucketCount);
   if (!last) return true;
   if (last < first || last >= into.count) return work.fail(Code.BadHashTable, What.Hash, vaddr, last);
@@ -193,7 +194,7 @@ function gnuTable<A>(work: Work, image: Image, placement: Placement, into: Symbo
   const room = backedEnd(image, vaddr) - (vaddr + head);
   let index = last;
   for (; index < into.count && <u64>(index - first + 1) * 4 <= room; ++index) {
-    if (!(target.load32(into.chain + <u64>(index - first) * 4) & 1)) continue;
+    if (!(target.load32(into.chain + <u64>index * 4) & 1)) continue;
     into.bucketCount = bucketCount;
     into.count = index + 1;
     return true;

@@ -9,6 +9,8 @@ import { take } from "../base/heap";
 @unmanaged class Slot {
   generation: u16;
   kind: u16;
+  /** Both of them. */
+  @inline get mark(): u32 { return load<u32>(changetype<usize>(this)); }
   /** The record; of a free slot: the next free one, + 1. */
   record: usize;
 }
@@ -19,24 +21,23 @@ import { take } from "../base/heap";
 /** Of a slot that has used up all of them. */
 @inline const NO_GENERATION: u16 = 0;
 
+/** Where slot 0 would be, if what a chunk holds began with it. */
 @lazy const CHUNKS: usize = memory.data(48, 4);
 /** How many slots there are: in memory, where it is one for readers, too, as an atomic access of a host with threads. */
 @lazy const COUNT: usize = memory.data(4, 4);
 let firstFree: u32 = 0;
 
 @inline function chunkOf(slot: u32): u32 { return 31 - clz((slot >> FIRST_LOG2) + 1); }
+@inline function firstOf(chunk: u32): u32 { return (1 << chunk) - 1 << FIRST_LOG2; }
+/** Where a chunk is known from; the last comes first, which saves a step. */
+@inline function entryOf(slot: u32): usize { return CHUNKS + (clz((slot >> FIRST_LOG2) + 1) << 2) - (32 - CHUNK_COUNT << 2); }
 
-function slotAt(slot: u32): Slot {
-  const chunk = chunkOf(slot);
-  const base = load<usize>(CHUNKS + (chunk << 2));
-  return changetype<Slot>(base + (slot - (((1 << chunk) - 1) << FIRST_LOG2)) * <u32>offsetof<Slot>());
-}
+function slotAt(slot: u32): Slot { return changetype<Slot>(load<usize>(entryOf(slot)) + <usize>slot * offsetof<Slot>()); }
 
 /** Forgets every handle. */
 export function openHandles(): void {
   store<u32>(COUNT, 0);
   firstFree = 0;
-  memory.fill(CHUNKS, 0, CHUNK_COUNT * 4);
 }
 
 /** A new handle for a record; 0 if there is no memory or no slot left. */
@@ -47,11 +48,10 @@ export function newHandle(kind: Kind, record: usize): u32 {
     slot = load<u32>(COUNT);
     const chunk = chunkOf(slot);
     if (chunk >= CHUNK_COUNT) return 0;
-    const at = CHUNKS + (chunk << 2);
-    if (!load<usize>(at)) {
+    if (slot == firstOf(chunk)) {
       const room = take((<usize>1 << (chunk + FIRST_LOG2)) * offsetof<Slot>());
       if (!room) return 0;
-      store<usize>(at, room);
+      store<usize>(entryOf(slot), room - <usize>slot * offsetof<Slot>());
     }
     slotAt(slot).generation = 1;
     store<u32>(COUNT, slot + 1);
@@ -72,7 +72,10 @@ export function kindOf(handle: u32): Kind {
 
 /** The record of a handle of this kind, or 0. */
 export function recordOf(handle: u32, kind: Kind): usize {
-  return kindOf(handle) == kind ? slotAt(handle & 0xffff).record : 0;
+  const slot = handle & 0xffff;
+  if (slot >= load<u32>(COUNT)) return 0;
+  const entry = slotAt(slot);
+  return entry.mark == (handle >> 16 | <u32>kind << 16) ? entry.record : 0;
 }
 
 /** Why a handle is not of this kind. */

@@ -234,7 +234,7 @@ export function newModule(context: Context, image: Image, flags: Flag): Module |
 /** The module of a host's handle; null if it is stale, or the module is not published yet. */
 export function publishedModule(handle: u32): Module | null {
   const module = changetype<Module | null>(recordOf(handle, Kind.Module));
-  return module && module.state != State.Loading && module.state != State.Gone ? module : null;
+  return module && (module.state == State.Published || module.state == State.Dying) ? module : null;
 }
 
 /** The module of a handle that the core itself keeps: always a living one. */

@@ -146,7 +146,9 @@ int32_t lw_policy(uint32_t context, uint32_t policy) { return (int32_t)w2c_core_
 uint64_t lw_find(uint32_t handle, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes) {
   return w2c_core_lw_find(&core, handle, name, name_bytes, version, version_bytes);
 }
-uint64_t lw_locate(uint32_t handle, uint64_t name, uint32_t limit) { return w2c_core_lw_locate(&core, handle, name, limit); }
+uint64_t lw_locate(uint32_t handle, uint64_t name, uint32_t name_bytes, uint32_t hash, uint32_t is_behind) {
+  return w2c_core_lw_locate(&core, handle, name, name_bytes, hash, is_behind);
+}
 uint64_t lw_next(uint32_t module, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes) {
   return w2c_core_lw_next(&core, module, name, name_bytes, version, version_bytes);
 }

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include "any.h"
+#include "hash.h"
 #include "host.h"
 #include "tls.h"
 #include "names.h"
@@ -70,7 +71,11 @@ void lw_machine_hold_signals(void) {
 }
 void lw_machine_let_signals(void) { pthread_sigmask(SIG_SETMASK, &let, NULL); }
 
-void lw_machine_fence(void) { atomic_thread_fence(memory_order_acq_rel); }
+/* The compiler may still move what it takes for plain loads over the fence alone: not over code that it does not know. */
+INLINE void lw_machine_fence(void) {
+  atomic_thread_fence(memory_order_acq_rel);
+  __asm__ volatile("" ::: "memory");
+}
 
 /* ---- log ---- */
 
@@ -88,3 +93,21 @@ INLINE void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) 
 extern uint8_t *const core_memory __attribute__((visibility("hidden")));
 
 #include "../embed/library.c"
+
+/* ---- the lookup that is asked for most, where the compiler sees through the core (scripts/linux.ts has its function inlined) ---- */
+
+INLINE uint64_t locate_own(uint32_t module, const char *name, struct hashed hashed) {
+  return w2c_core_lw_locate_0(&core, module, addr_of(name), hashed.bytes, hashed.hash, false);
+}
+
+PUBLIC void *lw_symbol(lw_module module, const char *name) {
+  if (__builtin_expect(!name, 0)) return lw_symbol_version(module, name, NULL);
+  struct hashed hashed = hash_of(name);
+  read_begin();
+  uint64_t addr = locate_own(module, name, hashed);
+  if (__builtin_expect(addr == LW_BEHIND, 0)) addr = core_locate(module, addr_of(name), hashed.bytes, hashed.hash, true);
+  read_end();
+  if (__builtin_expect(addr < LW_BEHIND, 1)) return at(addr);
+  if (addr != LW_NONE) return lw_symbol_version(module, name, NULL);
+  return fail_missing_plain(module, name, hashed.bytes), NULL;
+}

@@ -5,25 +5,25 @@
 #include "host.h"
 #include "means.h"
 
-static _Thread_local char text[768] __attribute__((tls_model("initial-exec")));
-static _Thread_local bool is_set __attribute__((tls_model("initial-exec")));
-
-/* A symbol that was not found: `text` is its name, and is worded when somebody asks. Most who look in vain do not. */
-static _Thread_local bool is_missing __attribute__((tls_model("initial-exec")));
-static _Thread_local uint32_t missing_from __attribute__((tls_model("initial-exec")));
+static _Thread_local struct {
+  bool is_set;
+  bool is_missing; /* a symbol was not found: `text` is its name, and is worded when somebody asks. Most who look in vain do not */
+  uint32_t missing_from;
+  char text[768];
+} last __attribute__((tls_model("initial-exec")));
 
 int fail(int code, const char *format, ...) {
   va_list values;
   va_start(values, format);
-  vsnprintf(text, sizeof text, format, values);
+  vsnprintf(last.text, sizeof last.text, format, values);
   va_end(values);
-  is_set = true;
-  is_missing = false;
-  LOG(LW_LEVEL_ERROR, "%s", text);
+  last.is_set = true;
+  last.is_missing = false;
+  LOG(LW_LEVEL_ERROR, "%s", last.text);
   return code;
 }
 
-void error_forget(void) { is_set = false; }
+void error_forget(void) { last.is_set = false; }
 
 /* Under the lock: another thread may be about to close the module, and its file's name goes with it. */
 static int fail_undefined(uint32_t module, const char *name, const char *version) {
@@ -35,24 +35,28 @@ static int fail_undefined(uint32_t module, const char *name, const char *version
   return code;
 }
 
+void fail_missing_plain(uint32_t module, const char *name, uint32_t bytes) {
+  if (__builtin_expect(bytes >= sizeof last.text || log_level >= (int)LW_LEVEL_ERROR, 0)) return (void)fail_undefined(module, name, NULL);
+  memcpy(last.text, name, bytes + 1);
+  last.missing_from = module;
+  last.is_set = last.is_missing = true;
+}
+
 int fail_missing(uint32_t module, const char *name, const char *version) {
-  size_t bytes = strlen(name);
-  if (version || bytes >= sizeof text || log_level >= (int)LW_LEVEL_ERROR) return fail_undefined(module, name, version);
-  memcpy(text, name, bytes + 1);
-  missing_from = module;
-  is_set = is_missing = true;
+  if (version) return fail_undefined(module, name, version);
+  fail_missing_plain(module, name, (uint32_t)strlen(name));
   return LW_CODE_MISSING_SYMBOL;
 }
 
 PUBLIC const char *lw_error(void) {
-  if (!is_set) return NULL;
-  if (is_missing) {
-    char name[sizeof text];
-    memcpy(name, text, sizeof name);
-    fail_undefined(missing_from, name, NULL);
+  if (!last.is_set) return NULL;
+  if (last.is_missing) {
+    char name[sizeof last.text];
+    memcpy(name, last.text, sizeof name);
+    fail_undefined(last.missing_from, name, NULL);
   }
-  is_set = false;
-  return text;
+  last.is_set = false;
+  return last.text;
 }
 
 static const struct fault_words {
@@ -132,7 +136,7 @@ int fail_session(uint32_t session) {
   const struct fault_words *words = words_of(code);
   struct file *file = file_at((uint32_t)core_value(session, LW_FIELD_FAULT_SOURCE));
   uint64_t name = core_value(session, LW_FIELD_FAULT_NAME), where = core_value(session, LW_FIELD_FAULT_AT), value = core_value(session, LW_FIELD_FAULT_VALUE);
-  char line[sizeof text];
+  char line[sizeof last.text];
   size_t used = add(line, sizeof line, 0, "%s: %s", file ? file->path : "linkwright", words ? words->means : "failed");
   if (core_count(session, LW_LIST_MISSING) > 0) used = add_missing(session, line, sizeof line, used);
   else if (name != LW_NONE) used = add(line, sizeof line, used, ": %.*s", (int)core_value(session, LW_FIELD_FAULT_NAME_BYTES), (const char *)at(name));

@@ -176,6 +176,7 @@ void error_forget(void);
 void error_as_system(bool is_wanted);
 /* Notes that a symbol is not there; lw_error() words it. */
 int fail_missing(uint32_t module, const char *name, const char *version);
+void fail_missing_plain(uint32_t module, const char *name, uint32_t bytes);
 
 /* ---- readers.c: who looks something up without a lock ---- */
 

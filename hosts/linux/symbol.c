@@ -1,4 +1,4 @@
-/* Lookups: no lock, no memory, nothing written but this thread's own mark that it is looking. */
+/* Lookups, apart from the most frequent one, which is in core.c: no lock, no memory, nothing written but this thread's own mark that it is looking. */
 #include <string.h>
 #include "host.h"
 
@@ -11,15 +11,6 @@ static void *no_symbol(lw_module module, const char *name, const char *version) 
 }
 
 static void *no_name(void) { return fail(LW_CODE_WRONG_KIND, "the symbol has no name"), NULL; }
-
-PUBLIC void *lw_symbol(lw_module module, const char *name) {
-  if (__builtin_expect(!name, 0)) return no_name();
-  read_begin();
-  uint64_t addr = core_locate(module, addr_of(name), UINT32_MAX);
-  read_end();
-  if (__builtin_expect(addr < LW_PENDING, 1)) return at(addr);
-  return addr == LW_NONE ? missing(module, name, NULL) : lw_symbol_version(module, name, NULL);
-}
 
 PUBLIC void *lw_symbol_version(lw_module module, const char *name, const char *version) {
   if (!name) return no_name();

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <string.h>
 #include "family.h"
+#include "hash.h"
 
 struct wanted {
   const char *name, *version;
@@ -66,8 +67,11 @@ static void *among_all(void *handle, struct wanted wanted, const void *address) 
 }
 
 static void *in_module(const struct record *record, struct wanted wanted) {
+  struct hashed hashed = hash_of(wanted.name);
   read_begin();
-  uint64_t addr = wanted.version ? LW_PENDING : core_locate(record->module, addr_of(wanted.name), UINT32_MAX);
+  uint64_t addr = LW_PENDING;
+  if (!wanted.version) addr = core_locate(record->module, addr_of(wanted.name), hashed.bytes, hashed.hash, false);
+  if (addr == LW_BEHIND) addr = core_locate(record->module, addr_of(wanted.name), hashed.bytes, hashed.hash, true);
   // A thread-local variable, or what a resolver chooses.
   if (__builtin_expect(addr == LW_PENDING, 0)) {
     uint64_t found = find(record->module, wanted);

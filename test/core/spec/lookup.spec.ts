@@ -1,8 +1,8 @@
 // Names looked up in tables that are made here, after the hash tables' definitions.
 
-import { NONE } from "../../../assembly/host/answer";
+import { NONE, PENDING } from "../../../assembly/host/answer";
 import { gnuHash } from "../../../assembly/elf/hash";
-import { Want, find, found, isNamed } from "../../../assembly/link/lookup";
+import { Want, find, found, isNamed, locate } from "../../../assembly/link/lookup";
 import { Symbols } from "../../../assembly/link/symbols";
 import { Scope, newScope } from "../../../assembly/link/scope";
 import { sameBytes, textBytes } from "../../../assembly/elf/text";
@@ -68,7 +68,7 @@ function ends<A>(): void {
   const entries = [new Entry("one"), new Entry("two"), new Entry("three")], symbols = tableOf<A>(entries);
   addGnu<A>(symbols, entries, 1, 1, 1);
   for (let i = 0; i < 3; ++i) expect(look(symbols, entries[i].name)).toBe(i + 1);
-  store32(symbols.chain + 4, hashOf("two") | 1);
+  store32(symbols.chain + 2 * 4, hashOf("two") | 1);
   expect(look(symbols, "two")).toBe(2);
   expect(look(symbols, "three")).toBe(0);
 }
@@ -91,6 +91,52 @@ function visible<A>(hasGnu: bool): void {
   expect(seen.join(" ")).toBe("absolute base default global ifunc tls unique weak");
 }
 
+/** What a short lookup says is what the long one finds, or that it can't say. */
+function located<A>(): void {
+  for (let versioned = 0; versioned < 2; ++versioned) {
+    const entries = sorted([
+      new Entry("local", 0x01), new Entry("global", 0x11), new Entry("weak", 0x22), new Entry("untyped", 0x10), new Entry("unique", 0xa1),
+      new Entry("undefined", 0x12, 0), new Entry("absolute", 0x10, 0xfff1), new Entry("section", 0x13), new Entry("common", 0x15), new Entry("tls", 0x16),
+      new Entry("ifunc", 0x1a), new Entry("bind_3", 0x32), new Entry("default", 0x12, 7, 0, 3), new Entry("hidden", 0x12, 7, 0, 0x8003),
+    ], BUCKETS);
+    const symbols = tableOf<A>(entries);
+    symbols.bias = 0x10000;
+    if (versioned) addVersions(symbols, entries);
+    addGnu<A>(symbols, entries, 1, BUCKETS, 1);
+    const plain: string[] = [];
+    for (let i = 0; i < entries.length; ++i) {
+      const bytes = putText(scratch, entries[i].name);
+      const there = locate<A>(symbols, scratch, bytes, hashOf(entries[i].name));
+      if (there == PENDING) continue;
+      plain.push(entries[i].name);
+      assert(there == symbols.address<A>(symbols.symbol<A>(look(symbols, entries[i].name))), "the same address");
+    }
+    plain.sort();
+    expect(plain.join(" ")).toBe(versioned ? "default global untyped weak" : "default global hidden untyped weak");
+    for (let i = 0; i < 200; ++i) {
+      const bytes = putText(scratch, "other_" + i.toString());
+      assert(locate<A>(symbols, scratch, bytes, gnuHash(scratch, bytes)) == NONE, "another is not there");
+    }
+  }
+}
+
+/** Two definitions of one name: the long lookup has to choose. */
+function locatedTwice<A>(): void {
+  const entries = [new Entry("one", 0x12, 7, 0, 2), new Entry("one", 0x12, 7, 0, 0x8003), new Entry("two", 0x12, 7, 0, 2)];
+  for (let order = 0; order < 2; ++order) {
+    const symbols = tableOf<A>(entries);
+    addVersions(symbols, entries);
+    addGnu<A>(symbols, entries, 1, 1, 1);
+    let bytes = putText(scratch, "one");
+    expect(locate<A>(symbols, scratch, bytes, hashOf("one"))).toBe(PENDING);
+    bytes = putText(scratch, "two");
+    expect(locate<A>(symbols, scratch, bytes, hashOf("two"))).toBe(symbols.address<A>(symbols.symbol<A>(3)));
+    const first = entries[0];
+    entries[0] = entries[1];
+    entries[1] = first;
+  }
+}
+
 /** Tables that lie: a lookup stays inside of them and ends. */
 function bounded<A>(): void {
   const entries = names(20), before = violations();
@@ -98,7 +144,7 @@ function bounded<A>(): void {
   addGnu<A>(gnu, entries, 1, BUCKETS, 1);
   for (let i: u64 = 0; i < sizeof<A>(); i += 4) store32(gnu.bloom + i, u32.MAX_VALUE);
   // No chain ends, and every bucket leads into one.
-  for (let i: u64 = 0; i < gnu.count - 1; ++i) store32(gnu.chain + i * 4, hashOf("lost") & ~1);
+  for (let i: u64 = 1; i < gnu.count; ++i) store32(gnu.chain + i * 4, hashOf("lost") & ~1);
   for (let i: u64 = 0; i < BUCKETS; ++i) store32(gnu.buckets + i * 4, 1);
   expect(look(gnu, "lost")).toBe(0);
   for (let i: u64 = 0; i < BUCKETS; ++i) store32(gnu.buckets + i * 4, u32.MAX_VALUE);
@@ -193,6 +239,10 @@ describe("link: lookup", () => {
   test("what others may see by DT_GNU_HASH, 64 bits", () => visible<u64>(true));
   test("what others may see by DT_HASH, 32 bits", () => visible<u32>(false));
   test("what others may see by DT_HASH, 64 bits", () => visible<u64>(false));
+  test("a short lookup says the same, or nothing, 32 bits", () => located<u32>());
+  test("a short lookup says the same, or nothing, 64 bits", () => located<u64>());
+  test("a short lookup leaves names with two definitions alone, 32 bits", () => locatedTwice<u32>());
+  test("a short lookup leaves names with two definitions alone, 64 bits", () => locatedTwice<u64>());
   test("tables that lie, 32 bits", () => bounded<u32>());
   test("tables that lie, 64 bits", () => bounded<u64>());
   test("the ends of the string table, 32 bits", () => strings<u32>());

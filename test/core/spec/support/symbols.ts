@@ -73,12 +73,12 @@ export function addGnu<A>(symbols: Symbols, entries: Entry[], first: u32, bucket
   symbols.bloomShift = 6;
   symbols.bloom = room(<u64>bloomCount * sizeof<A>());
   symbols.buckets = room(<u64>bucketCount * 4);
-  symbols.chain = room(<u64>(symbols.count - first) * 4);
+  symbols.chain = room(<u64>(symbols.count - first) * 4) - <u64>first * 4;
   const bloom = new Array<u64>(bloomCount);
   for (let i = symbols.count - 1; i >= first; --i) {
     const hash = hashOf(entries[i - 1].name), bucket = hash % bucketCount;
     const isLast = i == symbols.count - 1 || hashOf(entries[i].name) % bucketCount != bucket;
-    store32(symbols.chain + <u64>(i - first) * 4, hash & ~1 | u32(isLast));
+    store32(symbols.chain + <u64>i * 4, hash & ~1 | u32(isLast));
     store32(symbols.buckets + <u64>bucket * 4, i);
     bloom[hash / bits % bloomCount] |= <u64>1 << hash % bits | <u64>1 << (hash >> 6) % bits;
   }
