@@ -42,8 +42,10 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   vaddr: u64;
   /** Padding that goes: a list by offset (plan/trim.ts). */
   trims: usize;
-  /** Pieces of strings that are kept once (plan/strings.ts). */
-  pieces: usize;
+  /** Of one whose strings or constants are kept once: where, and what went where (merge/pool.ts). */
+  pool: usize;
+  parts: usize;
+  partCount: u32;
   /** Which part of the module's memory it is in; see plan/layout.ts. */
   part: u8;
   /** Another object has the same (a COMDAT group), or nobody wants it. */

@@ -15,6 +15,7 @@ import { storeWord } from "../elf/word";
 import { Image } from "../inspect/image";
 import { Section } from "../inspect/object";
 import { Objects, Standing, Sym } from "../merge/objects";
+import { Pool, pooled } from "../merge/pool";
 import { Layout, Part, Slot, Word } from "../plan/layout";
 import { slotVaddr } from "../plan/sections";
 import { roleFor } from "../plan/slots";
@@ -30,6 +31,20 @@ export function writeSections<A>(layout: Layout, placement: Placement): void {
       if (section.type != SHT.NOBITS) writeSection<A>(section, placement);
       section = section.next;
     }
+  }
+  writePools(layout, placement);
+}
+
+function writePools(layout: Layout, placement: Placement): void {
+  let pool = changetype<Pool | null>(layout.objects.pools);
+  while (pool) {
+    const start = placement.at(pool.vaddr);
+    let piece = pool.first;
+    while (piece) {
+      target.copy(start + piece.offset, piece.from, piece.bytes);
+      piece = piece.next;
+    }
+    pool = pool.next;
   }
 }
 
@@ -63,6 +78,7 @@ function writeNops(section: Section, at: u64, bytes: u64): void {
 
 /** Where a place of a file's section is: of words that are called last to first, at the other end. */
 export function placeIn<A>(section: Section, offset: u64): u64 {
+  if (section.pool) return pooled(section, offset);
   return section.vaddr + (section.isReversed ? section.bytes - sizeof<A>() - offset : trimmed(section, offset));
 }
 
@@ -78,13 +94,15 @@ export function isAbsolute<A>(objects: Objects, sym: Sym): bool {
   return (sym.standing == Standing.Strong || sym.standing == Standing.Weak) && !objects.sectionOf<A>(sym);
 }
 
-/** The vaddr of a definition; of a thread-local variable, its offset in the block; of an absolute one, its value. */
-export function vaddrOf<A>(layout: Layout, image: Image, sym: Sym): u64 {
+/** The vaddr of a definition, as what an addend is added to; of a thread-local variable, its offset in the block; of an absolute one, its value. */
+export function vaddrOf<A>(layout: Layout, image: Image, sym: Sym, addend: u64 = 0): u64 {
   if (sym.standing == Standing.Common || sym.standing == Standing.Linker) return sym.vaddr;
   const value = sym.object.symbolValue<A>(sym.index);
   const section = layout.objects.sectionOf<A>(sym);
   if (!section) return value;
   if (section.vaddr == NONE) return 0;
+  // A section's symbol stands for what is so far behind it: that may have gone elsewhere.
+  if (section.pool && sym.type == STT.SECTION) return pooled(section, value + addend) - addend;
   const tag = sym.type == STT.FUNC ? value & <u64>image.arch.codeTag : 0;
   const vaddr = placeIn<A>(section, value - tag) + tag;
   return sym.type == STT.TLS || section.part == Part.Tls || section.part == Part.TlsZero ? vaddr - image.tls!.vaddr : vaddr;

@@ -79,6 +79,8 @@ export const enum Standing {
   /** Files whose members are taken when they are wanted (merge/archive.ts). */
   archives: usize;
   lastArchive: usize;
+  /** What is kept once (merge/pool.ts). */
+  pools: usize;
   /** Where everything goes (plan/layout.ts). */
   layout: usize;
 

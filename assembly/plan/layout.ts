@@ -127,7 +127,7 @@ export function classify(work: Work, layout: Layout): bool {
     work.source = object.source;
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
       const section = object.section(i);
-      if (section.isLoaded && !place(work, layout, section)) return false;
+      if (section.isLoaded && !section.pool && !place(work, layout, section)) return false;
     }
     object = object.next;
   }

@@ -11,6 +11,7 @@ import { PT, Segment, phdrBytes } from "../elf/segment";
 import { symBytes } from "../elf/symbol";
 import { Image } from "../inspect/image";
 import { Section } from "../inspect/object";
+import { Pool } from "../merge/pool";
 import { Made } from "../merge/linker";
 import { Standing, Sym } from "../merge/objects";
 import { countFrames } from "./frames";
@@ -112,10 +113,39 @@ function addLinkerBytes<A>(layout: Layout): void {
   const stubs = layout.span(Part.Stubs);
   stubs.bytes = layout.stubBytes;
   stubs.align = 16;
+  addPools(layout);
   const frames = layout.span(Part.Frames);
   frames.align = max<u64>(frames.align, 4);
   // What ends the list, then the index over it: version and encodings, two words, two words for each.
   if (frames.first) frames.bytes = 4 + 12 + 8 * <u64>layout.frameCount;
+}
+
+/** Pools lie behind what is read-only; vaddrs count from there until that has its place. */
+function addPools(layout: Layout): void {
+  const span = layout.span(Part.ReadOnly);
+  let pool = changetype<Pool | null>(layout.objects.pools);
+  while (pool) {
+    pool.vaddr = alignUp(span.bytes, pool.align);
+    span.bytes = pool.vaddr + pool.bytes;
+    span.align = max(span.align, pool.align);
+    pool = pool.next;
+  }
+}
+
+function placePools(layout: Layout, start: u64): void {
+  let pool = changetype<Pool | null>(layout.objects.pools);
+  while (pool) {
+    pool.vaddr += start;
+    pool = pool.next;
+  }
+  let object = layout.objects.first;
+  while (object) {
+    for (let i: u32 = 1; i < object.sectionCount; ++i) {
+      const section = object.section(i);
+      if (section.pool) section.vaddr = changetype<Pool>(section.pool).vaddr;
+    }
+    object = object.next;
+  }
 }
 
 /** Lays the parts of a segment out from a vaddr on; where the next may begin. */
@@ -166,7 +196,8 @@ function placeSpan(layout: Layout, part: Part, span: Span, start: u64): u64 {
   }
   if (part == Part.Zero) at = placeCommons(layout, at, span);
   else if (span.bytes) {
-    if (part != Part.Tables) at = alignUp(at, part == Part.Frames ? 4 : 16);
+    if (part != Part.Tables) at = alignUp(at, part == Part.Frames ? 4 : part == Part.ReadOnly ? span.align : 16);
+    if (part == Part.ReadOnly) placePools(layout, at);
     if (part == Part.Frames) layout.frameIndex = at + 4;
     if (part == Part.Got || part == Part.Stubs) span.vaddr = at;
     at += span.bytes;

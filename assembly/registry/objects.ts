@@ -15,6 +15,7 @@ import { writeSections, writeTables } from "../map/objects";
 import { Archive, takeMembers } from "../merge/archive";
 import { Groups } from "../merge/groups";
 import { makeSymbols } from "../merge/linker";
+import { poolSections } from "../merge/pool";
 import { Objects } from "../merge/objects";
 import { Layout, classify, newLayout } from "../plan/layout";
 import { layOut } from "../plan/sections";
@@ -124,7 +125,7 @@ function link(session: Session, module: Module, objects: Objects): bool {
   }
   makeSymbols(objects);
   const layout = newLayout(session, objects);
-  if (!layout || !trimAll(session, objects) || !scan(session, layout) || !classify(session, layout)) return false;
+  if (!layout || !trimAll(session, objects) || !poolSections(session, objects) || !scan(session, layout) || !classify(session, layout)) return false;
   objects.layout = changetype<usize>(layout);
   const image = newImage(module.image.source, module.image.ownsSource);
   if (!image) return session.fail(Code.OutOfMemory, What.None, 0, 0);
@@ -171,7 +172,7 @@ function listSections(session: Session, objects: Objects): bool {
   let count: u32 = 0;
   let object = objects.first;
   while (object) {
-    for (let i: u32 = 1; i < object.sectionCount; ++i) if (object.section(i).vaddr != NONE) ++count;
+    for (let i: u32 = 1; i < object.sectionCount; ++i) if (object.section(i).vaddr != NONE && !object.section(i).pool) ++count;
     object = object.next;
   }
   session.sections = session.take(<u64>count << alignof<usize>());
@@ -180,7 +181,7 @@ function listSections(session: Session, objects: Objects): bool {
   while (object) {
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
       const section = object.section(i);
-      if (section.vaddr != NONE) store<usize>(session.sections + (<usize>(session.sectionCount++) << alignof<usize>()), changetype<usize>(section));
+      if (section.vaddr != NONE && !section.pool) store<usize>(session.sections + (<usize>(session.sectionCount++) << alignof<usize>()), changetype<usize>(section));
     }
     object = object.next;
   }

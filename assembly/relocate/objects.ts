@@ -270,7 +270,7 @@ function subject<A>(linker: Linker, at: u64, howto: Howto, sym: Sym | null, base
   if (base == Base.TlsBlock) return found(linker, at, linker.layout.block);
   if (!sym) return true;
   switch (base) {
-    case Base.Symbol: case Base.Branch: return addressOf<A>(linker, at, howto, sym, base);
+    case Base.Symbol: case Base.Branch: return addressOf<A>(linker, at, howto, sym, base, addend);
     case Base.Got: case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return found(linker, at, slotOf(sym, base, false));
     case Base.Size:
       SUBJECT.value = sym.isImport ? linker.binding.at(sym.number).bytes : sym.bytes;
@@ -286,7 +286,7 @@ function found(linker: Linker, at: u64, slot: Slot | null): bool {
   return true;
 }
 
-function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Base): bool {
+function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Base, addend: u64): bool {
   if (sym.isImport) {
     const bond = linker.binding.at(sym.number);
     // What a resolver has yet to choose, or nobody has, is reached by its slot.
@@ -308,13 +308,13 @@ function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Bas
     SUBJECT.value = stubAddr(linker, stub);
     return true;
   }
-  SUBJECT.value = addrOf<A>(linker, sym);
+  SUBJECT.value = addrOf<A>(linker, sym, addend);
   return true;
 }
 
 /** The address of a definition. */
-function addrOf<A>(linker: Linker, sym: Sym): u64 {
-  const value = vaddrOf<A>(linker.layout, linker.image, sym);
+function addrOf<A>(linker: Linker, sym: Sym, addend: u64 = 0): u64 {
+  const value = vaddrOf<A>(linker.layout, linker.image, sym, addend);
   return isAbsolute<A>(linker.layout.objects, sym) || sym.type == STT.TLS ? wrap<A>(value) : linker.placement.at(value);
 }
 
