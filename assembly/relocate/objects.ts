@@ -41,6 +41,9 @@ import { tlsWord, variableOf } from "./tls";
   partners: Partners;
   /** Imports are called by their slots: somebody may lead these elsewhere. */
   isPatchable: bool;
+  /** The place of the last ULEB128 that was set or added to, and what that made: of a pair the difference is what has to fit. */
+  ulebPlace: u64;
+  ulebValue: u64;
 }
 
 /** What a relocation is about: see Base. */
@@ -148,7 +151,7 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
   }
   // Of what is farther than that, instructions behind hold the rest.
   if (howto.form == Form.PageHi && fitting(howtos, howto, value) != Fitting.Fits && isContinued<A>(object, table, at, offset)) value = <u64><i64><i32>value;
-  return stored(linker, section, howto, at, place, value);
+  return stored<A>(linker, section, howto, at, place, value);
 }
 
 /** The lowest bit of where a jump leads as it is. */
@@ -180,34 +183,35 @@ function relocatePartner<A>(linker: Linker, object: Object, section: Section, ta
   const addend = relaAddend<A>(entry);
   if (!subject<A>(linker, at, upper, named, upper.base, addend)) return false;
   const value = extended<A>(SUBJECT.value + addend - linker.placement.at(placeIn<A>(section, label)));
-  return stored(linker, section, howto, at, place, value);
+  return stored<A>(linker, section, howto, at, place, value);
 }
 
-function stored(linker: Linker, section: Section, howto: Howto, at: u64, place: u64, value: u64): bool {
-  const work = linker.work;
+function stored<A>(linker: Linker, section: Section, howto: Howto, at: u64, place: u64, value: u64): bool {
   const howtos = section.object.howtos;
   const fits = fitting(howtos, howto, value);
-  if (fits != Fitting.Fits) return work.fail(fits == Fitting.Misaligned ? Code.Misaligned : Code.OutOfRange, What.Rel, at, value);
-  if (howto.size == Size.Uleb) return storeUleb(howto, place, linker.placement.at(section.vaddr + section.bytes) - place, value) || work.fail(Code.OutOfRange, What.Rel, at, value);
+  if (fits != Fitting.Fits) return linker.work.fail(fits == Fitting.Misaligned ? Code.Misaligned : Code.OutOfRange, What.Rel, at, value);
+  if (howto.size == Size.Uleb) return storeUleb<A>(linker, section, howto, at, place, value);
   storeBytes(place, howto.size, merged(howtos, howto, loadBytes(place, howto.size), value));
   return true;
 }
 
-/** A ULEB128 keeps its length: there are as many bytes as there were. False if it does not end in so many. */
-function storeUleb(howto: Howto, place: u64, room: u64, value: u64): bool {
-  const most = <u32>min<u64>(room, 10);
-  let bytes: u32 = 0;
+/** A ULEB128 keeps its length: there are as many bytes as there were. The difference of a pair has to fit; what is set in between need not. */
+function storeUleb<A>(linker: Linker, section: Section, howto: Howto, at: u64, place: u64, value: u64): bool {
+  const room = linker.placement.at(section.vaddr + section.bytes) - place;
+  let bits: u32 = 0;
   let old: u64 = 0;
-  for (; bytes < most; ++bytes) {
-    const c = target.load8(place + bytes);
-    old |= <u64>(c & 0x7f) << (bytes * 7);
-    if (!(c & 0x80)) break;
+  for (let c: u32 = 0x80; c & 0x80; bits += 7) {
+    if (bits == 70 || bits / 7 >= room) return linker.work.fail(Code.OutOfRange, What.Rel, at, value);
+    c = target.load8(place + bits / 7);
+    old |= <u64>(c & 0x7f) << bits;
   }
-  if (bytes == most) return false;
-  const next = howto.op == Op.Set ? value : howto.op == Op.Add ? old + value : old - value;
-  const kept = bytes >= 9 ? next : next & (<u64>1 << (bytes * 7 + 7)) - 1;
-  for (let i: u32 = 0; i <= bytes; ++i) storeBytes(place + i, Size.B1, kept >> (i * 7) & 0x7f | (i < bytes ? 0x80 : 0));
-  // The sum of a pair fits; what an ADD alone leaves need not.
+  const isPair = howto.op == Op.Sub && linker.ulebPlace == place;
+  if (isPair) old = linker.ulebValue;
+  const next = wrap<A>(howto.op == Op.Set ? value : howto.op == Op.Add ? old + value : old - value);
+  if (isPair && bits < 64 && next >> bits) return linker.work.fail(Code.OutOfRange, What.Rel, at, extended<A>(next));
+  linker.ulebPlace = howto.op == Op.Sub ? NONE : place;
+  linker.ulebValue = next;
+  for (let i: u32 = 0; i < bits; i += 7) storeBytes(place + i / 7, Size.B1, next >> i & 0x7f | (i + 7 < bits ? 0x80 : 0));
   return true;
 }
 

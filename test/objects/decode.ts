@@ -25,13 +25,27 @@ function joined(word: bigint, zeroes: bigint, ...runs: readonly (readonly [from:
   return signed(value, runs.reduce((sum, [, width]) => sum + width, 0n)) << zeroes;
 }
 
-function aarch64(u32: Decode): Record<string, Decode> {
+/** What an instruction is, but for its registers' contents: a stub is code that does what it should, not just any. */
+function expect(u32: Decode, at: bigint, mask: bigint, word: bigint): void {
+  const is = u32(at) & mask;
+  if (is !== word) throw new Error(`the stub has 0x${is.toString(16)} at 0x${at.toString(16)}, not 0x${word.toString(16)}`);
+}
+
+function aarch64(u32: Decode, u64: Decode): Record<string, Decode> {
+  const adrp: Decode = (at) => page(at) + joined(u32(at), 12n, [5n, 19n], [29n, 2n]);
   return {
+    adrp,
+    /** Where adrp x16, ldr x17, br x17 lead. */
+    stub: (at) => {
+      expect(u32, at, 0x9f00001fn, 0x90000010n);
+      expect(u32, at + 4n, 0xffc003ffn, 0xf9400211n);
+      expect(u32, at + 8n, 0xffffffffn, 0xd61f0220n);
+      return u64(adrp(at) + 8n * bits(u32(at + 4n), 10n, 12n));
+    },
     b: (at) => at + joined(u32(at), 2n, [0n, 26n]),
     imm19: (at) => at + joined(u32(at), 2n, [5n, 19n]),
     imm14: (at) => at + joined(u32(at), 2n, [5n, 14n]),
     adr: (at) => at + joined(u32(at), 0n, [5n, 19n], [29n, 2n]),
-    adrp: (at) => page(at) + joined(u32(at), 12n, [5n, 19n], [29n, 2n]),
     imm12: (at) => bits(u32(at), 10n, 12n),
     imm16: (at) => bits(u32(at), 5n, 16n),
     shift: (at) => 16n * bits(u32(at), 21n, 2n),
@@ -43,12 +57,19 @@ function aarch64(u32: Decode): Record<string, Decode> {
   };
 }
 
-function riscv(u16: Decode, u32: Decode): Record<string, Decode> {
+function riscv(u16: Decode, u32: Decode, word: Decode, isWide: boolean): Record<string, Decode> {
   const upper: Decode = (at) => signed(u32(at) & 0xfffff000n, 32n);
   const lower: Decode = (at) => joined(u32(at), 0n, [20n, 12n]);
   return {
     upper,
     lower,
+    /** Where auipc t3, a load of t3, jr t3 lead. */
+    stub: (at) => {
+      expect(u32, at, 0xfffn, 0xe17n);
+      expect(u32, at + 4n, 0xfffffn, isWide ? 0xe3e03n : 0xe2e03n);
+      expect(u32, at + 8n, 0xffffffffn, 0xe0067n);
+      return word(at + upper(at) + lower(at + 4n));
+    },
     stored: (at) => joined(u32(at), 0n, [25n, 7n], [7n, 5n]),
     branch: (at) => at + joined(u32(at), 1n, [31n, 1n], [7n, 1n], [25n, 6n], [8n, 4n]),
     jal: (at) => at + joined(u32(at), 1n, [31n, 1n], [12n, 8n], [20n, 1n], [21n, 10n]),
@@ -61,13 +82,20 @@ function riscv(u16: Decode, u32: Decode): Record<string, Decode> {
   };
 }
 
-function loongarch(u32: Decode): Record<string, Decode> {
+function loongarch(u32: Decode, u64: Decode): Record<string, Decode> {
   const si20: Decode = (at) => joined(u32(at), 0n, [5n, 20n]);
   const si12: Decode = (at) => joined(u32(at), 0n, [10n, 12n]);
   const ui12: Decode = (at) => bits(u32(at), 10n, 12n);
   const jirl: Decode = (at) => joined(u32(at), 2n, [10n, 16n]);
   return {
     si20, si12, ui12, jirl,
+    /** Where pcalau12i $t3, ld.d $t3, jr $t3 lead. */
+    stub: (at) => {
+      expect(u32, at, 0xfe00001fn, 0x1a00000fn);
+      expect(u32, at + 4n, 0xffc003ffn, 0x28c001efn);
+      expect(u32, at + 8n, 0xffffffffn, 0x4c0001e0n);
+      return u64(page(at + (si20(at) << 12n)) + si12(at + 4n));
+    },
     offs16: (at) => at + jirl(at),
     offs21: (at) => at + joined(u32(at), 2n, [0n, 5n], [10n, 16n]),
     offs26: (at) => at + joined(u32(at), 2n, [0n, 10n], [10n, 16n]),
@@ -102,7 +130,9 @@ function anyMachine(read: Read): Record<string, unknown> {
 
 /** The words of a machine's equations. */
 export function wordsFor(machine: string, read: Read): Record<string, unknown> {
-  const u16: Decode = (at) => read(at, 2), u32: Decode = (at) => read(at, 4);
-  const own = machine === "aarch64" ? aarch64(u32) : machine.startsWith("riscv") ? riscv(u16, u32) : machine === "loongarch64" ? loongarch(u32) : {};
-  return { ...anyMachine(read), ...own };
+  const u16: Decode = (at) => read(at, 2), u32: Decode = (at) => read(at, 4), u64: Decode = (at) => read(at, 8);
+  const own: Readonly<Record<string, () => Record<string, Decode>>> = {
+    aarch64: () => aarch64(u32, u64), riscv32: () => riscv(u16, u32, u32, false), riscv64: () => riscv(u16, u32, u64, true), loongarch64: () => loongarch(u32, u64),
+  };
+  return { ...anyMachine(read), ...own[machine]?.() };
 }

@@ -2,10 +2,12 @@
 //
 //   # define: target = place + 0xffffe    a case that links; undefined symbols become absolute. Several lines are several cases.
 //   # import: target = 0x1234             the same, but the host defines it
+//   # far: target = place + 0x40000000    the same, where the jump does not reach: a stub leads there
 //   # beyond: target = place + 0x100000; value = target - place      OutOfRange, with this value
 //   # misaligned: target = place + 1; value = target - place         Misaligned; `; entry = 1`: it is the second relocation that is refused
 //   # refused: UnknownRelocation 99       a fault of the file as it is, with its value
 //   # check: jal(place) == target         what the linked bytes mean; of every case that links
+//   # led: stub(jal(place)) == target      the same, of what is far
 //   # slot: auipc(place) + itype(place+4) where we have the GOT's first slot that is ours, so that lld's can be put there
 //   # lld: none, WHY | lld: FLAGS         lld does not know the type; or it is called with these flags instead of --no-relax
 //   # taken: WHY                          lld takes what we refuse; `; lld = takes it` behind one line: that
@@ -14,9 +16,11 @@
 // Equations are JavaScript over BigInts. They know the symbols of the object by name, what is defined, `addend` (which a define gives to all
 // relocations that name `target`), `slot`, `base`, and the words of decode.ts.
 
+const SETTINGS = ["define", "import", "far", "beyond", "misaligned"] as const;
+
 /** What is set before a link. */
 export interface Setting {
-  readonly kind: "define" | "import" | "beyond" | "misaligned";
+  readonly kind: (typeof SETTINGS)[number];
   readonly symbols: readonly (readonly [name: string, expression: string])[];
   /** What the fault tells. */
   readonly value: string | undefined;
@@ -32,6 +36,7 @@ export interface Setting {
 export interface Fixture {
   readonly settings: readonly Setting[];
   readonly checks: readonly string[];
+  readonly led: readonly string[];
   readonly refused: readonly { readonly code: string; readonly value: string }[];
   readonly slot: string | undefined;
   readonly lld: readonly string[] | "none";
@@ -39,7 +44,7 @@ export interface Fixture {
   readonly base: bigint | undefined;
 }
 
-const WORDS = ["define", "import", "beyond", "misaligned", "refused", "check", "slot", "lld", "taken", "base"];
+const WORDS: readonly string[] = [...SETTINGS, "refused", "check", "led", "slot", "lld", "taken", "base"];
 
 function settingOf(kind: Setting["kind"], text: string): Setting {
   const [symbols, ...rest] = text.split(";").map((part) => part.trim());
@@ -58,10 +63,10 @@ export function fixtureOf(source: string): Fixture {
   const stray = lines.find(([word]) => !WORDS.includes(word));
   if (stray) throw new Error(`no such word: ${stray[0]}`);
   const all = (word: string): string[] => lines.filter(([one]) => one === word).map(([, text]) => text);
-  const settings = lines.flatMap(([word, text]) => (["define", "import", "beyond", "misaligned"].includes(word) ? [settingOf(word as Setting["kind"], text)] : []));
+  const settings = lines.flatMap(([word, text]) => SETTINGS.filter((kind) => kind === word).map((kind) => settingOf(kind, text)));
   const lld = all("lld")[0] ?? "--no-relax";
   return {
-    settings, checks: all("check"), slot: all("slot")[0], isTaken: all("taken").length > 0,
+    settings, checks: all("check"), led: all("led"), slot: all("slot")[0], isTaken: all("taken").length > 0,
     refused: all("refused").map((text) => ({ code: text.split(" ")[0]!, value: text.split(" ")[1]! })),
     lld: lld.startsWith("none") ? "none" : lld.split(" "), base: all("base")[0] === undefined ? undefined : BigInt(all("base")[0]!),
   };

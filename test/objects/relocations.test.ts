@@ -83,7 +83,7 @@ class Trial {
       const value = BigInt.asUintN(this.#bits, this.#valueOf(expression, set));
       set.set(name, name === "addend" ? BigInt.asIntN(this.#bits, value) : value);
       if (name === "addend") object.add("target", value);
-      else if (setting.kind === "import") defines.set(name, value);
+      else if (setting.kind === "import" || setting.kind === "far") defines.set(name, value);
       else object.define(name, value);
     }
     return { object, set, defines };
@@ -97,16 +97,16 @@ class Trial {
       this.#labels = linked.labels;
       if (this.#fixture.slot !== undefined) this.#slot = this.#valueOf(this.#fixture.slot, set, linked);
       if (JSON.stringify([...this.#labels, this.#slot], hexed) !== before) continue;
-      this.#check(set, linked);
+      this.#check(setting.kind === "far" ? this.#fixture.led : this.#fixture.checks, set, linked);
       if (setting.kind === "define") this.#compare(object, linked);
       return;
     }
     assert.fail(`the addresses change from one link to the next, ${TURNS} times`);
   }
 
-  #check(set: Names, linked: Linked): void {
-    assert.ok(this.#fixture.checks.length, "the fixture has no check");
-    for (const check of this.#fixture.checks) {
+  #check(checks: readonly string[], set: Names, linked: Linked): void {
+    assert.ok(checks.length, "the fixture has no check");
+    for (const check of checks) {
       const [left, right] = check.split(" == ");
       if (right === undefined) throw new Error(`"${check}" is no equation`);
       const [is, should] = [left!, right].map((side) => hex(BigInt.asUintN(this.#bits, this.#valueOf(side, set, linked))));
@@ -208,10 +208,13 @@ async function run(trial: Trial, { settings, refused }: Fixture): Promise<void> 
     return;
   }
   await trial.begin();
-  const fitting = settings.filter(({ kind }) => kind === "define" || kind === "import");
+  const of = (...kinds: readonly Setting["kind"][]): Setting[] => settings.filter(({ kind }) => kinds.includes(kind));
+  const fitting = of("define", "import");
   assert.ok(fitting.length, "the fixture has no case that links");
   for (const setting of fitting) await told(setting, () => trial.fits(setting));
-  for (const setting of settings) if (!fitting.includes(setting)) await told(setting, () => trial.refuses(setting));
+  for (const setting of of("beyond", "misaligned")) await told(setting, () => trial.refuses(setting));
+  // Stubs move what is behind them: these are the last.
+  for (const setting of of("far")) await told(setting, () => trial.fits(setting));
 }
 
 /** A failure says in which line. */
