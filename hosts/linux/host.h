@@ -189,6 +189,8 @@ struct reader {
 };
 extern _Thread_local struct reader reader __attribute__((tls_model("initial-exec")));
 void reader_register(void);
+/* The thread goes, and its record with it. Destructors of other keys may follow. */
+void reader_end(void);
 void reader_end_gone(void);
 /* Waits until nobody looks who looked when this was called. */
 void readers_pass(void);

@@ -30,18 +30,22 @@ static void unlock_list(const sigset_t *signals) {
   pthread_sigmask(SIG_SETMASK, signals, NULL);
 }
 
-/* The thread goes, and its record with it. Destructors of other keys may follow. */
-static void gone(void *record) {
+void reader_end(void) {
   sigset_t signals;
   lock_list(&signals);
   for (struct reader **link = &readers; *link; link = &(*link)->next) {
-    if (*link != record) continue;
+    if (*link != &reader) continue;
     *link = (*link)->next;
     break;
   }
   reader.is_known = false;
   reader.is_gone = true;
   unlock_list(&signals);
+}
+
+static void gone(void *record) {
+  (void)record;
+  reader_end();
 }
 
 static void open_readers(void) {

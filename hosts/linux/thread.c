@@ -4,6 +4,7 @@
 #include "bare.h"
 #endif
 #include "destructors.h"
+#include "host.h"
 #include "include/linkwright.h"
 #include "pool.h"
 #include "tls.h"
@@ -28,8 +29,6 @@ void threads_unlock(const sigset_t *signals) {
   pthread_sigmask(SIG_SETMASK, signals, NULL);
 }
 
-#define PUBLIC __attribute__((visibility("default")))
-
 /* ---- what somebody tells: of all threads, if the library is built so (LW_TOLD_THREADS) ---- */
 
 PUBLIC void lw_thread_begin(void) { tls_thread_begin(true); }
@@ -38,6 +37,7 @@ PUBLIC void lw_thread_end(void) {
 #ifdef LW_SYSCALLS
   keys_end();
 #endif
+  reader_end();
   tls_thread_end();
 }
 
@@ -57,6 +57,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void end(void *round) {
   destructors_run();
   if ((uintptr_t)round < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(key, (void *)((uintptr_t)round + 1)) == 0) return;
+  reader_end(); // it may have looked something up for the first time in this round
   tls_thread_end();
 }
 
