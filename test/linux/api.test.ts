@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { Code } from "../../assembly/words.js";
 import { fixtureFolder } from "../../fixtures/build.js";
+import type { Machine } from "../../fixtures/list.js";
 import { WRONG } from "../faults/wrong.js";
 import { ROOT } from "../support/files.js";
 import { ownFolder } from "../support/folder.js";
 import { build, casesIn, copyOf } from "./dl.js";
+import { LIBRARIES, MACHINE } from "./own.js";
 import { runPlain } from "./preload.js";
-
-const LIBRARIES = join(ROOT, "build/linux/x86_64");
 
 /** How a program gets the library. */
 const LINKED: Readonly<Record<string, readonly string[]>> = {
@@ -78,10 +78,10 @@ describe("linux: LW_LOG", () => {
 });
 
 describe("linux: files that are wrong, by path and in memory", () => {
-  const MACHINE = "x86_64", folder = ownFolder();
+  const machine = MACHINE.name as Machine, folder = ownFolder();
   // What other libraries, other memory and another page size make wrong is the core's to say, and tested there; what runs would run here.
   const wrong = WRONG.filter(({ machines, library, call, defines, pageBytes, memoryLimit, base, isUniversal }) =>
-    (!machines || machines(MACHINE)) && !library && !call && !defines && !pageBytes && !memoryLimit && !base && !isUniversal);
+    (!machines || machines(machine)) && !library && !call && !defines && !pageBytes && !memoryLimit && !base && !isUniversal);
 
   // What nobody looks for by name is not looked at: a core with an index binds it to itself.
   const unread = "BadString: the name of a symbol";
@@ -90,14 +90,14 @@ describe("linux: files that are wrong, by path and in memory", () => {
     const own = join(folder, "files");
     mkdirSync(own);
     const expected = new Map(wrong.map(({ make }, i) => {
-      const { bytes, expected: { code } } = make(MACHINE);
+      const { bytes, expected: { code } } = make(machine);
       writeFileSync(join(own, `wrong-${i}.so`), bytes);
       return [`./wrong-${i}.so`, code] as const;
     }));
     assert.ok(expected.size > 100);
     const [one] = casesIn("test/linux/hostile");
     await build(one!, join(folder, "program"), HEADER, LINKED.shared);
-    const { end, stdout, stderr } = await runPlain({ command: [join(folder, "program/main"), ...expected.keys()], folder: own, env: { LD_LIBRARY_PATH: fixtureFolder(MACHINE) } });
+    const { end, stdout, stderr } = await runPlain({ command: [join(folder, "program/main"), ...expected.keys()], folder: own, env: { LD_LIBRARY_PATH: fixtureFolder(machine) } });
     const told = new Map(stdout.trim().split("\n").map((line) => line.split(" ")).map(([path = "", ...codes]) => [path, codes.map((code) => Code[Number(code)])]));
     const differs = [...expected].map(([path, code], i) => `${wrong[i]!.name} (${path}): ${[...new Set(told.get(path) ?? [])].filter((each) => each !== code && wrong[i]!.name !== unread).join(" ")}`);
     assert.deepEqual(differs.filter((each) => !each.endsWith(": ")), []);

@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { Code } from "../../assembly/words.js";
 import { FEATURES, LIBC, OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
-import { machines } from "../../scripts/machines.js";
 import { takeAll } from "../../scripts/steps.js";
 import { ROOT } from "../support/files.js";
 import { ownFolder } from "../support/folder.js";
 import { build, casesIn } from "./dl.js";
+import { MACHINE } from "./own.js";
 import { runPlain } from "./preload.js";
 
 /** What the program says of each feature; with it, and without. */
@@ -24,12 +24,12 @@ const SAYS: Readonly<Record<string, readonly [string, string]>> = {
 const CODE: Readonly<Record<string, string>> = { tls: "tls_reserve", lazy: "lazy_bind", log: "log_say" };
 
 describe("linux: features", () => {
-  const machine = machines.find(({ name }) => name === "x86_64")!, folder = ownFolder();
+  const folder = ownFolder();
   for (const without of [[], ...FEATURES.map((one) => [one]), FEATURES]) {
     const names = without.map(({ name }) => name);
     test(names.length ? `without ${names.join(", ")}` : "with all", async () => {
-      const made = names.length ? `build/linux-without/${names.join("-")}` : `build/linux/${machine.name}`;
-      if (names.length) await takeAll(linuxSteps(machine, OWN_TOOLS, made, ["-O0"], without), () => undefined);
+      const made = names.length ? `build/linux-without/${names.join("-")}` : `build/linux/${MACHINE.name}`;
+      if (names.length) await takeAll(linuxSteps(MACHINE, OWN_TOOLS, made, ["-O0"], without), () => undefined);
       const [one] = casesIn("test/linux/features"), own = join(folder, names.join("-"));
       await build(one!, own, [`-I${join(ROOT, "build/linux/include")}`], [join(ROOT, made, "liblinkwright.a"), "-pthread"]);
       const { end, stdout, stderr } = await runPlain({ command: ["./main"], folder: own, env: { LW_LOG: "info" } });
@@ -44,7 +44,7 @@ describe("linux: features", () => {
 
   test("without libc: a static program that nobody else is part of loads, links, and is told what is wrong", async () => {
     const made = "build/linux-without/libc";
-    await takeAll(linuxSteps(machine, OWN_TOOLS, made, ["-O0"], [LIBC]), () => undefined);
+    await takeAll(linuxSteps(MACHINE, OWN_TOOLS, made, ["-O0"], [LIBC]), () => undefined);
     const [one] = casesIn("test/linux/bare"), own = join(folder, "libc");
     const flags = [`-I${join(ROOT, "build/linux/include")}`, "-nostdlib", "-fno-stack-protector", "-ffreestanding"];
     await build(one!, own, flags, [join(ROOT, made, "liblinkwright.a"), "-static"]);

@@ -3,10 +3,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../support/files.js";
+import { LIBRARIES } from "./own.js";
 
 /** The library, for the machine that this is. */
-export const PRELOAD = join(ROOT, "build/linux/x86_64/liblinkwright-dl.so");
+export const PRELOAD = join(LIBRARIES, "liblinkwright-dl.so");
 
 /** Milliseconds after which a program is taken to hang. */
 const PATIENCE = 120_000;

@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { OWN_MACHINE, OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
+import { OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
 import { machines } from "../../scripts/machines.js";
 import { takeAll } from "../../scripts/steps.js";
 import { archiver, compilerFor, runnerFor } from "../../scripts/toolchains.js";
@@ -15,6 +15,7 @@ import { ROOT } from "../support/files.js";
 import { ownFolder } from "../support/folder.js";
 import { watching } from "../support/watched.js";
 import { type Case, CASES as DLOPEN_CASES, build, casesIn } from "./dl.js";
+import { LIBRARIES, MACHINE } from "./own.js";
 import { runPlain } from "./preload.js";
 
 const CASES = casesIn("test/linux/tls");
@@ -23,8 +24,7 @@ const INCLUDES = [`-I${join(ROOT, "build/linux/include")}`, "-pthread"];
 const shared = (folder: string): readonly string[] => [`-L${folder}`, "-llinkwright", `-Wl,-rpath,${folder}`];
 
 /** How a program gets this machine's library. */
-const OWN = join(ROOT, "build/linux/x86_64");
-const LINKED: Readonly<Record<string, readonly string[]>> = { shared: shared(OWN), static: [join(OWN, "liblinkwright.a")] };
+const LINKED: Readonly<Record<string, readonly string[]>> = { shared: shared(LIBRARIES), static: [join(LIBRARIES, "liblinkwright.a")] };
 
 /** Cases whose libraries need nothing, so that they are the same with any C library; and those that no emulator is needed for to be slow. */
 const EVERYWHERE = ["models.c", "blocks.c", "reserve.c", "ends.c", "lazy.c"];
@@ -54,14 +54,14 @@ const BEFORE = ["dlopen", "dlclose", "dlsym", "dlvsym", "dlerror", "dladdr", "dl
 const ALONE = [...BEFORE.map((name) => `-D${name}=unwatched_${name}`), "-DLW_TOLD_THREADS"];
 
 describe("linux: threads, watched", () => {
-  const folder = ownFolder(), library = "build/linux/x86_64-watched";
+  const folder = ownFolder(), library = `build/linux/${MACHINE.name}-watched`;
   // Two threads that bind one function store the same word.
   const known = join(folder, "known"), watches = { TSAN_OPTIONS: `halt_on_error=1:suppressions=${known}` };
   let flags: readonly string[] = [];
   before(async () => {
     writeFileSync(known, "race_top:lw_memory_store\n");
     flags = watching();
-    await takeAll(linuxSteps(machineOf("x86_64"), OWN_TOOLS, library, [...flags, "-O1", ...ALONE]), () => undefined);
+    await takeAll(linuxSteps(MACHINE, OWN_TOOLS, library, [...flags, "-O1", ...ALONE]), () => undefined);
   });
   for (const name of ["hammer.c", "blocks.c", "models.c", "lazy.c"]) {
     test(name, async () => {
@@ -94,7 +94,7 @@ function cross({ source, libraries, flags }: Case, machine: string, [compiler = 
       `--target=${target.replace("unknown-elf", "linux-gnu")}`, ...own, "-fuse-ld=lld", "-O1", "-shared", "-fPIC", `-Wl,-soname,${path}`, source, ...its.flatMap((flag) => dialect(machine, flag)), "-o", path,
     ], options);
   }
-  execFileSync(compiler, [...rest, "-std=gnu11", "-O1", "-static", ...INCLUDES, source, ...flags, join(ROOT, library, "liblinkwright.a"), "-o", "main"], options);
+  execFileSync(compiler, [...rest, "-std=gnu11", "-O1", "-static", ...INCLUDES, source, ...flags, join(library, "liblinkwright.a"), "-o", "main"], options);
 }
 
 for (const { name: machine } of machines) {
@@ -104,19 +104,19 @@ for (const { name: machine } of machines) {
     for (const name of EVERYWHERE) {
       test(name, async () => {
         const built = join(folder, name);
-        cross(CASES.find((one) => one.name === name)!, machine, compilerFor(machine), library, built);
+        cross(CASES.find((one) => one.name === name)!, machine, compilerFor(machine), join(ROOT, library), built);
         await passes([...runnerFor(machine), "./main"], built);
       });
     }
   });
 }
 
-describe("linux: thread-local storage in a static program with this system's libc", { skip: OWN_MACHINE === undefined && "no Linux" }, () => {
+describe("linux: thread-local storage in a static program with this system's libc", () => {
   const folder = ownFolder();
   for (const name of EVERYWHERE) {
     test(name, async () => {
       const built = join(folder, name);
-      cross(CASES.find((one) => one.name === name)!, OWN_MACHINE!, [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], `build/linux/${OWN_MACHINE}`, built);
+      cross(CASES.find((one) => one.name === name)!, MACHINE.name, [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], LIBRARIES, built);
       await passes(["./main"], built);
     });
   }
