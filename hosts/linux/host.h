@@ -75,6 +75,15 @@ void view_end(struct file *file);
 /* True if it is for this machine: ld.so passes over those that are not when it searches. */
 bool file_suits(struct file *file);
 
+/* ---- slots.c: room for small images that stays ---- */
+
+void slots_open(void);
+/* For an image of so many bytes; null if it is no small one, or there are no more. The pages hold anything. */
+void *slot_take(uint64_t bytes);
+bool slot_holds(const void *start);
+/* Nobody uses it any more; at its beginning are so many bytes of a file. */
+void slot_give(void *start, uint64_t front);
+
 /* ---- memory.c: reservations ---- */
 
 void image_begin(void); /* of a load that no other is inside of */
@@ -84,6 +93,8 @@ enum { IMAGE_LARGE_BYTES = 1 << 20 };
 void *image_range(size_t *bytes, uint64_t large);
 uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact);
 void image_release(uint64_t addr, uint64_t bytes);
+/* Whatever lies there; `front`: how much of it is a file's, if it is a slot. */
+void image_unmap(void *start, uint64_t bytes, uint64_t front);
 bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags);
 bool image_protect(uint64_t addr, uint64_t bytes, uint32_t flags);
 void image_sync(uint64_t addr, uint64_t bytes);

@@ -9,6 +9,7 @@
 /* By address: what to unmap is more than the core asked for where the file's own mapping serves. */
 struct reservation {
   uint64_t addr, bytes;
+  uint64_t front; /* of a slot: what is the file's */
   uint32_t source;
   struct reservation *next;
 };
@@ -80,7 +81,9 @@ static void *range_of(uint64_t bytes, uint32_t align_log2, bool is_filled) {
   uint64_t align = UINT64_C(1) << align_log2, room = align > page_bytes ? bytes + align : bytes;
   if (room < bytes || room > SIZE_MAX) return MAP_FAILED;
   if (is_filled && room == bytes && bytes <= FEW_PAGES * page_bytes) {
-    char *zeros = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    char *zeros = slot_take(bytes);
+    if (zeros) memset(zeros, 0, bytes);
+    else zeros = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (zeros != MAP_FAILED) laid = (struct range){addr_of(zeros), addr_of(zeros) + bytes};
     return zeros;
   }
@@ -103,6 +106,7 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
   else if (file && view_map(file) && file->map && !file->is_memory && !file->is_taken && bytes <= file->map_bytes && !(addr_of(file->map) & ((UINT64_C(1) << align_log2) - 1))) {
     start = file->map;
     made->bytes = file->map_bytes;
+    made->front = file->tail;
     file->is_taken = true;
     tail = (struct range){addr_of(start) + file->tail, addr_of(start) + bytes};
     if (tail.start >= tail.end || tail.end - tail.start > FEW_PAGES * page_bytes) tail.end = tail.start;
@@ -126,6 +130,11 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
   return made->addr;
 }
 
+void image_unmap(void *start, uint64_t bytes, uint64_t front) {
+  if (slot_holds(start)) slot_give(start, front);
+  else munmap(start, bytes);
+}
+
 void image_release(uint64_t addr, uint64_t bytes) {
   (void)bytes;
   struct reservation **link = bucket_of(addr);
@@ -133,7 +142,7 @@ void image_release(uint64_t addr, uint64_t bytes) {
   struct reservation *gone = *link;
   if (!gone) return;
   *link = gone->next;
-  munmap(at(gone->addr), gone->bytes);
+  image_unmap(at(gone->addr), gone->bytes, gone->front);
   struct file *file = file_at(gone->source);
   free(gone);
   if (!file) return;
@@ -164,7 +173,8 @@ static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
 /* All that can be written to is one mapping of zeros, and what is in front of it is had at once, too, if it is as few. */
 static bool lay_tail(uint64_t start, const struct file *file) {
   uint64_t front = start - addr_of(file->map), room = addr_of(file->map) + file->map_bytes;
-  if (!anonymous(start, room, PROT_READ | PROT_WRITE, room == tail.end ? MAP_POPULATE : 0)) return false;
+  if (slot_holds(file->map)) memset(at(start), 0, tail.end - start);
+  else if (!anonymous(start, room, PROT_READ | PROT_WRITE, room == tail.end ? MAP_POPULATE : 0)) return false;
   laid = (struct range){start, tail.end};
   if (room > tail.end) {
     madvise(at(start), tail.end - start, MADV_POPULATE_WRITE);

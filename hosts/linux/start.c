@@ -67,6 +67,7 @@ static bool open_core(void) {
   if (memory == MAP_FAILED) return false;
   if (mprotect(memory, CORE_BYTES, PROT_READ | PROT_WRITE) != 0) return false;
   core_memory = (uint8_t *)memory;
+  slots_open();
   return lw_start(memory, CORE_BYTES) == LW_CODE_OK;
 }
 

@@ -61,7 +61,7 @@ static struct outline outline_of(struct file *file) {
     if (end < each->p_vaddr || end > file->bytes + FARTHEST || (outline.bytes == 0 && each->p_vaddr >= page_bytes)) return (struct outline){0, LW_NONE, LW_NONE};
     if (each->p_flags & PF_W && each->p_filesz >= IMAGE_LARGE_BYTES && outline.large == LW_NONE) outline.large = page_down(each->p_vaddr);
     if (!(each->p_flags & PF_W)) outline.tail = LW_NONE;
-    else if (outline.tail == LW_NONE) outline.tail = page_down(each->p_vaddr);
+    else if (outline.tail == LW_NONE) outline.tail = page_down(each->p_vaddr) > outline.bytes ? page_down(each->p_vaddr) : outline.bytes;
     if (page_up(end) > outline.bytes) outline.bytes = page_up(end);
   }
   return outline;
@@ -82,23 +82,26 @@ static size_t room_of(const struct outline *outline) {
 }
 
 /* Maps the file where its image may stay: as much of it as the image has room for. A large writable segment lies so that large pages can
- * hold it. */
+ * hold it; of a small image only what nobody writes to is the file's. */
 bool view_map(struct file *file) {
   if (file->map || file->is_memory) return true;
   if (file_number(file) < 0) return false;
   struct outline outline = outline_of(file);
   size_t file_bytes = page_up(file->bytes), room = outline.bytes ? room_of(&outline) : file_bytes, shown = room < file_bytes ? room : file_bytes;
-  void *where = NULL, *map;
+  void *where = NULL;
   if (outline.large != LW_NONE) where = image_range(&room, outline.large);
-  if (where) map = mmap(where, shown, PROT_READ, MAP_PRIVATE | MAP_FIXED, file_number(file), 0);
-  else map = mmap(NULL, room, PROT_READ, MAP_PRIVATE, file_number(file), 0);
+  else if (outline.tail != LW_NONE && outline.tail > 0) where = slot_take(outline.bytes);
+  bool is_slot = where && slot_holds(where);
+  if (is_slot) shown = outline.tail;
+  void *map = mmap(where, where ? shown : room, PROT_READ, MAP_PRIVATE | (where ? MAP_FIXED : 0), file_number(file), 0);
   if (map == MAP_FAILED) {
-    if (where) munmap(where, room);
+    if (is_slot) slot_give(where, 0);
+    else if (where) munmap(where, room);
     return false;
   }
   file->map = map;
   file->map_bytes = room;
-  file->shown_bytes = shown;
+  file->shown_bytes = shown < file_bytes ? shown : file_bytes;
   file->tail = outline.tail < room ? outline.tail : room;
   file->is_taken = false;
   return true;
@@ -114,7 +117,7 @@ static bool map_whole(struct file *file) {
 
 /* Nobody looks at it any more. */
 void view_end(struct file *file) {
-  if (file->map && !file->is_taken && !file->is_memory) munmap(file->map, file->map_bytes);
+  if (file->map && !file->is_taken && !file->is_memory) image_unmap(file->map, file->map_bytes, file->tail);
   if (!file->is_memory) file->map = NULL;
   if (file->whole) munmap(file->whole, file->bytes);
   if (file->head) drop_piece();

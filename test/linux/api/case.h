@@ -60,7 +60,8 @@ static inline long anonymous(void) {
   return kilobytes;
 }
 
-/** What a failed call must leave alone: open files, mappings, signals. The heap and the stack grow as they like. */
+/** What a failed call must leave alone: open files, mappings, signals. The heap and the stack grow as they like; zeros that lie side by side
+ * are one mapping, however many the kernel makes of them (more in a child of fork). */
 struct state {
   int files;
   void (*signals[3])(int);
@@ -85,12 +86,20 @@ static inline struct state *state(struct state *now) {
   for (ssize_t got; (got = read(file, all + bytes, sizeof all - 1 - bytes)) > 0;) bytes += (size_t)got;
   all[bytes] = 0;
   close(file);
+  char *last_to = NULL, *last_rest = NULL;
   for (char *line = all, *end; *line; line = end) {
     end = strchr(line, '\n') + 1;
     char *bracket = (char *)memchr(line, '[', (size_t)(end - line));
     if (bracket && (!strncmp(bracket, "[heap]", 6) || !strncmp(bracket, "[stack]", 7))) continue;
-    memcpy(now->maps + now->bytes, line, (size_t)(end - line));
-    now->bytes += (size_t)(end - line);
+    char *to = strchr(line, '-') + 1, *rest = strchr(to, ' ');
+    bool is_nobodys = !memchr(line, '/', (size_t)(end - line)) && !bracket;
+    if (is_nobodys && last_rest && !strncmp(last_to, line, (size_t)(to - 1 - line)) && !strncmp(last_rest, rest, (size_t)(end - rest))) memcpy(last_to, to, (size_t)(rest - to));
+    else {
+      char *copy = (char *)memcpy(now->maps + now->bytes, line, (size_t)(end - line));
+      now->bytes += (size_t)(end - line);
+      last_to = copy + (to - line);
+      last_rest = is_nobodys ? copy + (rest - line) : NULL;
+    }
   }
   return now;
 }
