@@ -217,7 +217,7 @@ if (offsetof<Run>() != 4) ERROR("a run is one u32");
   nop: usize;
   shortNop: usize;
 
-  /** The row for an r_type, or null. */
+  /** The row for an r_type, or null. Tables begin with what compilers emit most. */
   row(type: u32): Howto | null {
     for (let i: usize = 0, n = this.rowCount; i < n; ++i) {
       const row = changetype<Howto>(this.rows + i * offsetof<Howto>());
