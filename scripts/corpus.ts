@@ -1,7 +1,9 @@
-// Links every real file of test/corpus/list.ts and compares the images with the reference's: `npm run test:corpus -- [MACHINE...]`.
+// Links every real file of test/corpus/list.ts, and every module of some kernels (scripts/kernels.ts), and compares the images with the
+// references': `npm run test:corpus -- [MACHINE|kernels...]`.
 import { fetchAll, namesOf } from "../test/corpus/gather.js";
 import { CORPORA, type Corpus } from "../test/corpus/list.js";
 import { type Proof, prove, wordsOf } from "../test/corpus/prove.js";
+import { proveKernels } from "./kernels.js";
 import { FetchFailed } from "./packages.js";
 import { StepFailed } from "./steps.js";
 
@@ -10,6 +12,8 @@ const LEAST = 200;
 const LEAST_EACH = 10;
 /** Machines at once. */
 const AT_ONCE = 2;
+/** What kernels are called where machines are named. */
+const KERNELS = "kernels";
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
@@ -32,13 +36,13 @@ async function tell(corpus: Corpus): Promise<Proof | undefined> {
   }
 }
 
-const named = process.argv.slice(2);
+const named = process.argv.slice(2).filter((name) => name !== KERNELS), takesKernels = process.argv.length === 2 || process.argv.includes(KERNELS);
 const unknown = named.find((name) => !CORPORA.some(({ machine }) => machine === name));
 if (unknown !== undefined) {
   process.stderr.write(`test:corpus: no machine is called ${unknown}\n`);
   process.exit(2);
 }
-const corpora = CORPORA.filter(({ machine }) => !named.length || (named as readonly string[]).includes(machine));
+const corpora = CORPORA.filter(({ machine }) => process.argv.length === 2 || (named as readonly string[]).includes(machine));
 try {
   fetchAll(corpora, all, say);
 } catch (error) {
@@ -57,6 +61,13 @@ await Promise.all(Array.from({ length: AT_ONCE }, work));
 const sum = (count: (proof: Proof) => number): number => proofs.reduce((total, proof) => total + (proof ? count(proof) : 0), 0);
 const equal = sum((one) => one.equal);
 say(`all: ${sum((one) => one.fetched)} files fetched, ${sum((one) => one.linked)} linked, ${equal} equal`);
-const isShort = proofs.some((proof) => !proof || proof.equal < LEAST_EACH) || (!named.length && equal < LEAST);
+const isShort = proofs.some((proof) => !proof || proof.equal < LEAST_EACH) || (process.argv.length === 2 && equal < LEAST);
 if (isShort) say(`that is too few: ${LEAST} at least, and ${LEAST_EACH} of each machine`);
 if (isShort || sum((one) => one.problems.size)) process.exitCode = 1;
+try {
+  if (takesKernels && !(await proveKernels(say))) process.exitCode = 1;
+} catch (error) {
+  if (!(error instanceof FetchFailed)) throw error;
+  say(`${error.message}\nwhat helps: ${error.helps}`);
+  process.exitCode = 1;
+}
