@@ -11,7 +11,7 @@ const enum R {
   R32S = 11, R16 = 12, PC16 = 13, R8 = 14, PC8 = 15, DTPMOD64 = 16, DTPOFF64 = 17, TPOFF64 = 18, TLSGD = 19, TLSLD = 20, DTPOFF32 = 21,
   GOTTPOFF = 22, TPOFF32 = 23, PC64 = 24, GOTOFF64 = 25, GOTPC32 = 26, GOT64 = 27, GOTPCREL64 = 28, GOTPC64 = 29, GOTPLT64 = 30,
   PLTOFF64 = 31, SIZE32 = 32, SIZE64 = 33, GOTPC32_TLSDESC = 34, TLSDESC_CALL = 35, TLSDESC = 36, IRELATIVE = 37, GOTPCRELX = 41,
-  REX_GOTPCRELX = 42, CODE_4_GOTPCRELX = 43, CODE_4_GOTTPOFF = 44, CODE_4_GOTPC32_TLSDESC = 45,
+  REX_GOTPCRELX = 42,
 }
 
 @lazy const ROWS: usize = memory.data<u32>([
@@ -70,13 +70,10 @@ const enum R {
   R.TPOFF64                | Size.B8 | Op.Set, Form.Abs | Base.TlsPointer,
   R.SIZE32                 | Size.B4 | Op.Set, Form.Abs | Base.Size | Fit.Unsigned,
   R.SIZE64                 | Size.B8 | Op.Set, Form.Abs | Base.Size,
-  R.CODE_4_GOTPCRELX       | Size.B4 | Op.Set, Form.Pc | Base.Got | Fit.Signed,
-  R.CODE_4_GOTTPOFF        | Size.B4 | Op.Set, Form.Pc | Base.TlsSlot | Fit.Signed,
-  R.CODE_4_GOTPC32_TLSDESC | Size.B4 | Op.Set, Form.Pc | Base.TlsDescriptor | Fit.Signed,
 ]);
 
 /** jmp *slot(%rip); int3; int3 */
 @lazy const STUB: usize = memory.data<u8>([0xff, 0x25, 0, 0, 0, 0, 0xcc, 0xcc]);
 @lazy const STUB_FIXES: usize = memory.data<u32>([2 | R.PC32 << 8 | -4 << 24]);
 
-@lazy export const X86_64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 36, 0, 0, STUB, 8, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0, 0]));
+@lazy export const X86_64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 33, 0, 0, STUB, 8, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0, 0]));

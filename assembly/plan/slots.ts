@@ -96,7 +96,7 @@ function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym
   const base = baseOf(howto, sym);
   switch (base) {
     case Base.Got:
-      if (howto.has(Fit.Relax) && isNear(sym) && isRelaxed(howto, object.addr + section.offset, offset, addendOf<A>(section, howto, entry, table, offset))) return true;
+      if (howto.has(Fit.Relax) && isNear<A>(layout.objects, sym) && isRelaxed(howto, object.addr + section.offset, offset, addendOf<A>(section, howto, entry, table, offset))) return true;
       return takeSlot(work, layout, sym, Base.Got, false);
     case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return takeSlot(work, layout, sym, base, false);
     case Base.Branch: {
@@ -120,8 +120,11 @@ function addendOf<A>(section: Section, howto: Howto, entry: u64, table: Section,
   return table.type == SHT.RELA ? relaAddend<A>(entry) : addendIn(object.howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
 }
 
-/** True if a symbol's address is known when the module's own is: then no slot has to hold it. */
-export function isNear(sym: Sym): bool { return sym.standing >= Standing.Linker && sym.type != STT.GNU_IFUNC && sym.type != STT.TLS; }
+/** True if a symbol lies in the module itself, as near as code can reach: then no slot has to hold its address. */
+export function isNear<A>(objects: Objects, sym: Sym): bool {
+  if (sym.standing < Standing.Linker || sym.isIndirect || sym.type == STT.TLS) return false;
+  return sym.standing == Standing.Linker || sym.standing == Standing.Common || objects.sectionOf<A>(sym) != null;
+}
 
 /** True for a word of data that can be left to a dynamic relocation. */
 @inline export function isWord<A>(section: Section, howto: Howto): bool {

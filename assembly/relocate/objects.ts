@@ -5,8 +5,8 @@ import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { Role } from "../arch/arch";
 import { Fitting, addendIn, fitting, loadBytes, merged, storeBytes } from "../arch/field";
+import { Base, Fit, Form, Howto, Howtos, Op, Size } from "../arch/howto";
 import { tagIn } from "../arch/odd";
-import { Base, Fit, Form, Howto, Howtos, Odd, Op, Size } from "../arch/howto";
 import { isRelaxed, opcodeAt, relaxedForm, relaxedOpcode } from "../arch/relax";
 import { within } from "../base/range";
 import { Work } from "../base/work";
@@ -111,7 +111,7 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
     if (sym && sym.isImport && isWord<A>(section, howto)) continue; // a dynamic relocation stands for it
     const place = linker.placement.at(placeIn<A>(section, offset));
     const addend = isRela ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
-    if (howto.has(Fit.Relax) && sym && isNear(sym) && isRelaxed(howto, object.addr + section.offset, offset, addend)) {
+    if (howto.has(Fit.Relax) && sym && isNear<A>(linker.layout.objects, sym) && isRelaxed(howto, object.addr + section.offset, offset, addend)) {
       if (!relaxEntry<A>(linker, at, howto, sym, object.addr + section.offset + offset, place, addend)) return false;
       continue;
     }
@@ -142,8 +142,9 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
   let value = formed<A>(linker, howto, SUBJECT.value, addend, place);
   if (howto.base == Base.Branch && sym) {
     // What is no function is code as the jump's own is, or as it says. AAELF32 5.6.1.4, "Call and jump relocations".
-    if (object.arch.codeTag && !sym.isImport && sym.type != STT.FUNC) value = value & ~1 | stateOf(howto, place);
-    const isCrossing = howto.field == Odd.ThumbJump && !(value & 1) || (object.arch.codeTag != 0 && !howto.has(Fit.Tagged) && !howto.has(Fit.Exchanges) && (value & 1) != 0);
+    const tag = <u64>object.arch.codeTag;
+    if (tag && !sym.isImport && sym.type != STT.FUNC) value = value & ~tag | stateOf(howto, place);
+    const isCrossing = tag != 0 && !howto.has(Fit.Exchanges) && ((value & tag) != 0) != howto.has(Fit.Tagged);
     if (SUBJECT.isFar || isCrossing || fitting(howtos, howto, value) != Fitting.Fits) {
       const stub = slotOf(sym, Base.Branch, howto.has(Fit.Tagged));
       if (stub) value = formed<A>(linker, howto, stubAddr(linker, stub), addend, place);

@@ -115,6 +115,62 @@ function loongarch(u32: Decode, u64: Decode): Record<string, Decode> {
   };
 }
 
+function x86(u16: Decode, u32: Decode, word: Decode, isRelative: boolean): Record<string, Decode> {
+  return {
+    /** Where jmp * leads. */
+    stub: (at) => {
+      expect(u16, at, 0xffffn, 0x25ffn);
+      return word(isRelative ? at + 6n + signed(u32(at + 2n), 32n) : u32(at + 2n));
+    },
+  };
+}
+
+/** Of two halfwords of Thumb the first is the lower one. */
+function arm(u16: Decode, u32: Decode): Record<string, Decode> {
+  const sign = (word: bigint, up: bigint, value: bigint): bigint => (word & up ? value : -value);
+  const thumb25: Decode = (at) => {
+    const word = u32(at), s = bits(word, 10n, 1n), top = s << 2n | (bits(word, 29n, 1n) ^ s ^ 1n) << 1n | (bits(word, 27n, 1n) ^ s ^ 1n);
+    return signed(top << 22n | bits(word, 0n, 10n) << 12n | bits(word, 16n, 11n) << 1n, 25n);
+  };
+  const rotated: Decode = (at) => {
+    const word = u32(at), by = 2n * bits(word, 8n, 4n), value = bits(word, 0n, 8n);
+    return sign(word, 1n << 23n, bits(value >> by | value << (32n - by), 0n, 32n));
+  };
+  return {
+    rotated,
+    /** Where ldr ip, [pc]; ldr pc, [ip] lead. */
+    stub: (at) => {
+      expect(u32, at, 0xffffffffn, 0xe59fc000n);
+      expect(u32, at + 4n, 0xffffffffn, 0xe59cf000n);
+      return u32(u32(at + 8n));
+    },
+    /** Where push {r0}; ldr r0, [pc, #8]; ldr r0, [r0]; mov ip, r0; pop {r0}; bx ip lead. */
+    tstub: (at) => {
+      for (const [index, word] of [0xb401n, 0x4802n, 0x6800n, 0x4684n, 0xbc01n, 0x4760n].entries()) expect(u16, at + 2n * BigInt(index), 0xffffn, word);
+      return u32(u32(at + 12n));
+    },
+    b: (at) => at + 8n + joined(u32(at), 2n, [0n, 24n]),
+    /** BLX, with the bit of what it leads to. */
+    blx: (at) => at + 8n + joined(u32(at), 2n, [0n, 24n]) + 2n * bits(u32(at), 24n, 1n) + 1n,
+    movw: (at) => bits(u32(at), 16n, 4n) << 12n | bits(u32(at), 0n, 12n),
+    ldr: (at) => sign(u32(at), 1n << 23n, bits(u32(at), 0n, 12n)),
+    ldrh: (at) => sign(u32(at), 1n << 23n, bits(u32(at), 8n, 4n) << 4n | bits(u32(at), 0n, 4n)),
+    tb: (at) => at + 4n + thumb25(at),
+    tblx: (at) => (at + 4n & ~3n) + thumb25(at),
+    tbc: (at) => at + 4n + joined(u32(at), 1n, [10n, 1n], [27n, 1n], [29n, 1n], [0n, 6n], [16n, 11n]),
+    tb11: (at) => at + 4n + joined(u16(at), 1n, [0n, 11n]),
+    tb8: (at) => at + 4n + joined(u16(at), 1n, [0n, 8n]),
+    tcbz: (at) => at + 4n + (bits(u16(at), 9n, 1n) << 6n | bits(u16(at), 3n, 5n) << 1n),
+    tmovw: (at) => bits(u32(at), 0n, 4n) << 12n | bits(u32(at), 10n, 1n) << 11n | bits(u32(at), 28n, 3n) << 8n | bits(u32(at), 16n, 8n),
+    tadr: (at) => {
+      const word = u32(at), value = bits(word, 10n, 1n) << 11n | bits(word, 28n, 3n) << 8n | bits(word, 16n, 8n);
+      return (at + 4n & ~3n) + (bits(word, 4n, 4n) === 10n ? -value : value);
+    },
+    tldr: (at) => (at + 4n & ~3n) + sign(u32(at), 1n << 7n, bits(u32(at), 16n, 12n)),
+    tldr8: (at) => (at + 4n & ~3n) + 4n * bits(u16(at), 0n, 8n),
+  };
+}
+
 function anyMachine(read: Read): Record<string, unknown> {
   const uleb = (at: bigint): bigint => {
     const byte = read(at, 1);
@@ -133,6 +189,7 @@ export function wordsFor(machine: string, read: Read): Record<string, unknown> {
   const u16: Decode = (at) => read(at, 2), u32: Decode = (at) => read(at, 4), u64: Decode = (at) => read(at, 8);
   const own: Readonly<Record<string, () => Record<string, Decode>>> = {
     aarch64: () => aarch64(u32, u64), riscv32: () => riscv(u16, u32, u32, false), riscv64: () => riscv(u16, u32, u64, true), loongarch64: () => loongarch(u32, u64),
+    arm: () => arm(u16, u32), i386: () => x86(u16, u32, u32, false), x86_64: () => x86(u16, u32, u64, true),
   };
   return { ...anyMachine(read), ...own[machine]?.() };
 }

@@ -12,6 +12,8 @@ const HEADER_WORDS: Readonly<Record<string, number>> = { elf64lriscv: 1, elf32lr
 export interface Places {
   readonly sections: ReadonlyMap<string, bigint>;
   readonly slot: bigint | undefined;
+  /** What lld has in .got.plt on x86: the address that _GLOBAL_OFFSET_TABLE_ has. */
+  readonly table: bigint | undefined;
   readonly wordBytes: number;
 }
 
@@ -33,10 +35,11 @@ export function linkWithLld(folder: string, emulation: string, object: Uint8Arra
     const got = places.slot - BigInt((HEADER_WORDS[emulation] ?? 0) * places.wordBytes);
     statements.push([got, `.got ${hex(got)} : { *(.got) }`]);
   }
+  if (places.table !== undefined) statements.push([places.table, `.got.plt ${hex(places.table)} : { *(.got.plt) }`]);
   statements.sort(([a], [b]) => (a < b ? -1 : 1));
   writeFileSync(input, object);
   writeFileSync(script, `SECTIONS {\n${statements.map(([, text]) => `  ${text}\n`).join("")}}\n`);
-  const { status, stderr, error } = spawnSync("ld.lld-19", ["-m", emulation, ...flags, "-T", script, input, "-o", output], { encoding: "utf8" });
+  const { status, stderr, error } = spawnSync("ld.lld-19", ["-m", emulation, "--no-check-sections", ...flags, "-T", script, input, "-o", output], { encoding: "utf8" });
   if (error) throw error;
   if (status !== 0) return { refusal: stderr };
   const linked = new ObjectFile(readFileSync(output));

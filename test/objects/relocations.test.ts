@@ -56,6 +56,7 @@ class Trial {
   readonly #bits: 32 | 64;
   readonly #base: bigint;
   #slot: bigint | undefined;
+  #table: bigint | undefined;
   #labels: Names = new Map();
 
   constructor(machine: Machine, emulation: string, fixture: Fixture, bytes: Uint8Array) {
@@ -72,8 +73,8 @@ class Trial {
       if (!linked) throw new Error(`"${expression}" reads what is not linked`);
       return numberIn(linked.read(BigInt.asUintN(this.#bits, address), bytes));
     });
-    const slot = this.#slot === undefined ? [] : [["slot", this.#slot] as const];
-    return valueOf(expression, { ...words, addend: 0n, base: this.#base, ...Object.fromEntries([...this.#labels, ...slot, ...more]) });
+    const known = [["slot", this.#slot], ["table", this.#table]].filter(([, address]) => address !== undefined);
+    return valueOf(expression, { ...words, addend: 0n, base: this.#base, ...Object.fromEntries([...this.#labels, ...known as [string, bigint][], ...more]) });
   }
 
   /** The object with what a line sets, and what that is. */
@@ -93,10 +94,11 @@ class Trial {
   async fits(setting: Setting): Promise<void> {
     for (let turn = 0; turn < TURNS; ++turn) {
       const { object, set, defines } = this.#with(setting), linked = await link(object, this.#base, defines);
-      const before = JSON.stringify([...this.#labels, this.#slot], hexed);
+      const before = JSON.stringify([...this.#labels, this.#slot, this.#table], hexed);
       this.#labels = linked.labels;
       if (this.#fixture.slot !== undefined) this.#slot = this.#valueOf(this.#fixture.slot, set, linked);
-      if (JSON.stringify([...this.#labels, this.#slot], hexed) !== before) continue;
+      if (this.#fixture.table !== undefined) this.#table = this.#valueOf(this.#fixture.table, set, linked);
+      if (JSON.stringify([...this.#labels, this.#slot, this.#table], hexed) !== before) continue;
       this.#check(setting.kind === "far" ? this.#fixture.led : this.#fixture.checks, set, linked);
       if (setting.kind === "define") this.#compare(object, linked);
       return;
@@ -135,7 +137,7 @@ class Trial {
   #lld(object: ObjectFile): Outcome {
     const { lld } = this.#fixture;
     return linkWithLld(folder, this.#emulation, object.bytes, lld === "none" ? [] : lld,
-      { sections: this.#places(object), slot: this.#slot, wordBytes: this.#bits / 8 });
+      { sections: this.#places(object), slot: this.#slot, table: this.#table, wordBytes: this.#bits / 8 });
   }
 
   #compare(object: ObjectFile, linked: Linked): void {
