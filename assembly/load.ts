@@ -24,7 +24,7 @@ import { Relocator, copyAll, newRelocator, relocate } from "./relocate/relocate"
 import { closureOf, dropOrphans, initOrder, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
 import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
-import { fill, relocateFiles } from "./registry/objects";
+import { fill, relocateFiles, reserveUnits } from "./registry/objects";
 import { Module, State, moduleAt, retireModule } from "./registry/module";
 import { patch } from "./registry/patch";
 import { findVersions } from "./registry/require";
@@ -103,6 +103,7 @@ function mapAll(session: Session): bool {
     const image = module.image;
     const isMade = hasObjects() && image.isMade;
     const opensText = isMade || (session.flags & Flag.NoLink) == 0 && hasTextRelocations(image);
+    if (isMade && !reserveUnits(session, module)) return false;
     if (!map(session, image, module.plan, module.placement, opensText)) return false;
     if (isMade && !fill(session, module)) return false;
     if (!(session.flags & Flag.NoLink) && !reserveTls(session, module)) return false;

@@ -40,6 +40,11 @@ export enum Flag {
   NoDelete = 256,
   /** Keeps what its symbols are bound to: `lw_patch` can lead them elsewhere, and List.Binding stays. */
   Patchable = 512,
+  /**
+   * Of objects: the files stay where they can be read as long as the module does, and can be run there. Read-only sections without relocations, aligned as
+   * they have to be, are used in place instead of being copied.
+   */
+  InPlace = 1024,
 }
 
 /** What a context lets its host say in every load: or-ed, the second argument of `lw_policy`. */
@@ -52,6 +57,14 @@ export enum Policy {
   Foreign = 4,
   /** A module stays when one of its unique symbols (STB_GNU_UNIQUE) is bound, as with the GNU C library: it was perhaps not written to go. */
   KeepUnique = 8,
+}
+
+/** What holds in a kind of memory: or-ed, the fourth argument of `lw_region`. */
+export enum Rule {
+  /** What is taken of it has the size of a power of two, and is aligned to that: as memory protection units want it. */
+  PowerOfTwo = 1,
+  /** Only sections that it claims by name go there. */
+  Named = 2,
 }
 
 /** Why a module stays: Field.Kept. */
@@ -262,6 +275,11 @@ export enum List {
    * Bytes Type Flags Align Section (its number in the object) Source Offset (where the object begins in the file: archives have several).
    */
   Section,
+  /**
+   * What a module of objects took of the kinds of memory that `lw_region` told of. Session, until it is closed. Value (the region's number; 0: ordinary memory) Flags
+   * (PF bits) Address FileBytes (used) Bytes (reserved).
+   */
+  Region,
 }
 
 /** What is asked of a handle (`lw_value`) or of an entry of a list (`lw_entry`). */

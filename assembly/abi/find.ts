@@ -1,5 +1,6 @@
 // Exports that look something up. They allocate nothing and store nothing; what changed meanwhile is looked up again.
 
+import { hasObjects } from "../base/features";
 import { Kind } from "../words";
 import { BEHIND, NONE, PENDING } from "../host/answer";
 import { generation, glimpse, isStill, wasStill } from "../base/generation";
@@ -129,10 +130,15 @@ function atOnce(context: u32, addr: u64): u32 {
   return module ? module.handle : 0;
 }
 
+/** True if an address is a module's: in what was reserved for it, or in a file that it is used from. */
+function holds(module: Module, addr: u64): bool {
+  return module.placement.holds(addr) || hasObjects() && module.files != null && module.image.holding(module.placement.vaddr(addr), 1) != null;
+}
+
 function moduleOf(context: u32, addr: u64): Module | null {
   const record = recordOf(context, Kind.Context);
   let module: Module | null = record ? changetype<Context>(record).modules.first : null;
-  while (module && addr - module.placement.addr >= module.placement.bytes) module = module.next;
+  while (module && !holds(module, addr)) module = module.next;
   return module;
 }
 

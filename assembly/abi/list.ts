@@ -17,6 +17,7 @@ import { Placement } from "../map/map";
 import { textBytes } from "../elf/text";
 import { definitionCount, definitionField, requirementCount, requirementField } from "../link/version";
 import { relocationCount, relocationField, slotCount, slotField } from "../link/walk";
+import { Unit } from "../plan/regions";
 import { Context } from "../registry/context";
 import { kindOf, recordOf } from "../registry/handle";
 import { Module, moduleAt, publishedModule } from "../registry/module";
@@ -102,11 +103,13 @@ function moduleEntry(module: Module, list: u32, index: u32, field: u32): u64 {
 function sessionCount(session: Session, list: u32): u32 {
   if (list == List.Missing) return session.missing.count;
   if (hasObjects() && list == List.Section) return session.sectionCount;
+  if (hasObjects() && list == List.Region) return session.unitCount;
   return list == List.Module ? session.handleCount : 0;
 }
 
 function sessionEntry(session: Session, list: u32, index: u32, field: u32): u64 {
   if (hasObjects() && list == List.Section) return sectionField(session.section(index), moduleAt(<u32>session.result).placement, field);
+  if (hasObjects() && list == List.Region) return unitField(session.unit(index), field);
   if (list == List.Missing) return lackField(session.missing.at(index)!, field);
   return field == Field.Owner ? load<u32>(session.handles + index * 4) : NONE;
 }
@@ -173,6 +176,17 @@ function bindingField(module: Module, index: u32, field: u32): u64 {
     case Field.Owner:   return bond.module;
     case Field.Type:    return bond.isTls ? STT.TLS : bond.isIndirect ? STT.GNU_IFUNC : STT.NOTYPE;
     default:            return NONE;
+  }
+}
+
+function unitField(unit: Unit, field: u32): u64 {
+  switch (field) {
+    case Field.Value:     return unit.region ? unit.region!.number : 0;
+    case Field.Flags:     return unit.prot;
+    case Field.Address:   return unit.start;
+    case Field.FileBytes: return unit.bytes;
+    case Field.Bytes:     return unit.room;
+    default:              return NONE;
   }
 }
 

@@ -1,13 +1,13 @@
 // Exports that begin, advance and end work.
 
-import { Answer, Code, Flag, Kind, Policy, Stage, What } from "../words";
+import { Answer, Code, Flag, Kind, PF, Policy, Rule, Stage, What } from "../words";
 import { hasObjects } from "../base/features";
 import { changed, changing, openGeneration, reclaimBlocks } from "../base/generation";
 import { openHeap, peakBytes, usedBytes } from "../base/heap";
 import { Image, newImage } from "../inspect/image";
 import { forgetListing } from "../link/version";
 import { advance, beginUnload } from "../load";
-import { Context, newContext } from "../registry/context";
+import { Context, addRegion, newContext } from "../registry/context";
 import { dropOrphans, keepScope } from "../registry/dependency";
 import { endHandle, handleFault, kindOf, openHandles, recordOf } from "../registry/handle";
 import { newModule, openModules, publishedModule, reclaimModules } from "../registry/module";
@@ -15,7 +15,7 @@ import { beginPatch } from "../registry/patch";
 import { addFile } from "../registry/objects";
 import { Session, Task, newSession } from "../registry/session";
 
-const ALL_FLAGS: u32 = 2 * Flag.Patchable - 1;
+const ALL_FLAGS: u32 = 2 * Flag.InPlace - 1;
 let isOpen: bool = false;
 
 /** Starts the core over, with this much memory of its own at the most (bytes; 0: no limit but the machine's). */
@@ -44,6 +44,22 @@ export function lw_policy(handle: u32, policy: u32): i32 {
   if (policy & ~<u32>(Policy.Before | Policy.Intercept | Policy.Foreign | Policy.KeepUnique)) return Code.BadFlags;
   changetype<Context>(record).policy = policy;
   return Code.Ok;
+}
+
+/**
+ * Tells of a kind of memory for modules that are linked from objects from now on. The first that allows what a segment needs is taken, and what is refused there goes to
+ * the next. Without any, a module is one reservation of ordinary memory. Answers a Code.
+ *
+ * @param number  the host's own, which `memory.reserve` is told; not 0
+ * @param prot    what it may be used for: PF bits
+ * @param rules   Rule bits
+ * @param name    sections whose names begin with this go there
+ */
+export function lw_region(handle: u32, number: u32, prot: u32, rules: u32, name: u64, nameBytes: u32): i32 {
+  const record = recordOf(handle, Kind.Context);
+  if (!record) return handleFault(handle);
+  if (!hasObjects() || !number || prot & ~<u32>(PF.R | PF.W | PF.X) || rules & ~<u32>(Rule.PowerOfTwo | Rule.Named)) return Code.BadFlags;
+  return addRegion(changetype<Context>(record), number, prot, rules, name, nameBytes) ? Code.Ok : Code.OutOfMemory;
 }
 
 /** Begins to inspect a file; 0 if there is no memory. */

@@ -22,6 +22,8 @@ export function phdrBytes<A>(): u64 { return pick<A>(offsetof<Phdr32>(), offseto
   fileBytes: u64;
   bytes: u64;
   align: u64;
+  /** It lies where it lay before: nothing is placed, protected or written there. */
+  isFixed: bool;
 
   /** True if this is memory, and these bytes of it are inside. */
   @inline holds(vaddr: u64, bytes: u64): bool {

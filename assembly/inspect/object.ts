@@ -52,6 +52,8 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   isDropped: bool;
   /** Its words are called last to first: .ctors, .dtors. */
   isReversed: bool;
+  /** It is used where the file has it. */
+  isFixed: bool;
   /** It has words that only other modules know. */
   hasImports: bool;
 
@@ -88,6 +90,10 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   nameBytes: u32;
   /** For each symbol what it stands for, in merge/names.ts: usize each. */
   targets: usize;
+  /** Sections that are used where the file has them: where the first begins and the last ends, and the PF bits of them all; 0: there is none. */
+  fixedStart: u64;
+  fixedEnd: u64;
+  fixedProt: u32;
   /** Its number among all of the set, in the order of the linker's command line. */
   rank: u32;
   /** The number of the symbol table's section. */

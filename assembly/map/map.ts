@@ -35,11 +35,35 @@ import { Plan } from "../plan/plan";
   /** The vaddr of an address. */
   @inline vaddr(address: u64): u64 { return address - this.bias & this.mask; }
 
-  /** Gives the reservation back, if there is one. */
+  /** Of a module that is spread over several kinds of memory: what else was reserved. */
+  others: Range | null;
+
+  /** True if this is memory of its own. */
+  holds(address: u64): bool {
+    if (address - this.addr < this.bytes) return true;
+    let other = this.others;
+    while (other && address - other.addr >= other.bytes) other = other.next;
+    return other != null;
+  }
+
+  /** Gives what was reserved back. */
   release(): void {
     if (this.bytes && !this.isLent) target.release(this.addr, this.bytes);
     this.bytes = 0;
+    let other = this.others;
+    while (other) {
+      target.release(other.addr, other.bytes);
+      other = other.next;
+    }
+    this.others = null;
   }
+}
+
+/** One more reservation. */
+@unmanaged export class Range {
+  next: Range | null;
+  addr: u64;
+  bytes: u64;
 }
 
 /**
@@ -81,7 +105,7 @@ function reserve(work: Work, image: Image, plan: Plan, placement: Placement): bo
 function place(work: Work, image: Image, placement: Placement): bool {
   for (; placement.placedCount < image.phnum; ++placement.placedCount) {
     const segment = image.segment(placement.placedCount);
-    if (segment.type != PT.LOAD || !segment.bytes) continue;
+    if (segment.type != PT.LOAD || !segment.bytes || segment.isFixed) continue;
     const addr = placement.at(segment.vaddr);
     const prot = placement.isTextOpen ? PF.R | PF.W : protOf(segment.flags);
     const answer = image.isMade
@@ -109,7 +133,7 @@ export function sync(work: Work, image: Image, plan: Plan, placement: Placement)
 function closeText(work: Work, image: Image, plan: Plan, placement: Placement): bool {
   for (; placement.closedCount < image.phnum; ++placement.closedCount) {
     const segment = image.segment(placement.closedCount);
-    if (segment.type != PT.LOAD || !segment.bytes || segment.flags & PF.W) continue;
+    if (segment.type != PT.LOAD || !segment.bytes || segment.isFixed || segment.flags & PF.W) continue;
     const start = alignDown(segment.vaddr, plan.pageBytes);
     const bytes = alignUp(segment.vaddr + segment.bytes, plan.pageBytes) - start;
     const answer = target.protect(work.handle, placement.at(start), bytes, protOf(segment.flags));
@@ -146,7 +170,7 @@ export function protectRelro(work: Work, image: Image, plan: Plan, placement: Pl
 function syncCode(work: Work, image: Image, placement: Placement): bool {
   for (; placement.syncedCount < image.phnum; ++placement.syncedCount) {
     const segment = image.segment(placement.syncedCount);
-    if (segment.type != PT.LOAD || !segment.bytes || !(segment.flags & PF.X)) continue;
+    if (segment.type != PT.LOAD || !segment.bytes || segment.isFixed || !(segment.flags & PF.X)) continue;
     const addr = placement.at(segment.vaddr);
     const answer = target.syncCode(work.handle, addr, segment.bytes);
     if (!work.settled(answer, Code.SyncRefused, addr, segment.bytes)) return false;

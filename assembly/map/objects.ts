@@ -118,7 +118,7 @@ export function writeTables<A>(work: Work, layout: Layout, image: Image, placeme
 }
 
 function writeHeaders<A>(image: Image, placement: Placement): void {
-  const at = placement.at(0);
+  const at = placement.at(image.low);
   target.store32(at, Ident.MAGIC);
   target.store32(at + EI.CLASS, (sizeof<A>() == 8 ? <u32>Ident.CLASS64 : <u32>Ident.CLASS32) | Ident.LSB << 8 | Ident.CURRENT << 16);
   target.store32(at + 16, <u32>ET.DYN | <u32>image.arch.machine << 16);
@@ -172,7 +172,7 @@ function writeSymbols<A>(work: Work, layout: Layout, image: Image, placement: Pl
   }
   for (let i: u32 = 1; i <= layout.bucketCount; ++i) store<u32>(buckets + i * 4, load<u32>(buckets + i * 4) + load<u32>(buckets + (i - 1) * 4));
   const first = layout.importCount + 1;
-  const hash = placement.at(layout.hash);
+  const hash = placement.at(image.low + layout.hash);
   const bloom = hash + 16;
   const heads = bloom + <u64>layout.bloomCount * sizeof<A>();
   const chain = heads + <u64>layout.bucketCount * 4;
@@ -217,7 +217,7 @@ function writeFilter<A>(bloom: u64, count: u32, hash: u32): void {
 
 /** One entry of the symbol table, and its name behind all names before it; where the next goes. */
 function writeSymbol<A>(layout: Layout, image: Image, placement: Placement, sym: Sym, name: u64): u64 {
-  const at = placement.at(layout.symbols) + <u64>sym.number * (sizeof<A>() == 8 ? 24 : 16);
+  const at = placement.at(image.low + layout.symbols) + <u64>sym.number * (sizeof<A>() == 8 ? 24 : 16);
   const isWeak = sym.standing == Standing.Weak || sym.standing == Standing.Wished;
   const info = (isWeak ? <u32>STB.WEAK : <u32>STB.GLOBAL) << 4 | (sym.type == STT.COMMON ? <u32>STT.OBJECT : sym.type);
   const section: u32 = sym.isImport ? <u32>SHN.UNDEF : isAbsolute<A>(layout.objects, sym) ? <u32>SHN.ABS : 1;
@@ -232,13 +232,13 @@ function writeSymbol<A>(layout: Layout, image: Image, placement: Placement, sym:
     target.store32(at + 8, <u32>sym.bytes);
     target.store32(at + 12, info | sym.visibility << 8 | section << 16);
   }
-  target.copy(placement.at(layout.strings) + name, sym.name, sym.nameBytes);
+  target.copy(placement.at(image.low + layout.strings) + name, sym.name, sym.nameBytes);
   return name + sym.nameBytes + 1;
 }
 
 /** What is left to others: slots, then words. */
 function writeRelocations<A>(layout: Layout, image: Image, placement: Placement): void {
-  let at = placement.at(layout.relocations);
+  let at = placement.at(image.low + layout.relocations);
   let slot: Slot | null = layout.slots;
   while (slot) {
     at = writeSlot<A>(layout, image, slot, at);

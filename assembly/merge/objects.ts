@@ -43,8 +43,9 @@ export const enum Standing {
   visibility: u32;
   /** st_size of the definition. */
   bytes: u64;
-  /** Of a common symbol: what it is aligned to, and its vaddr when that is known; of the linker's, its vaddr. */
+  /** Of a common symbol: what it is aligned to, how far behind the first of them it lies, and its vaddr when that is known; of the linker's, its vaddr. */
   align: u64;
+  bias: u64;
   vaddr: u64;
   /** Its number in the module's own symbol table; 0 if it has none. */
   number: u32;

@@ -34,8 +34,9 @@ import { Objects } from "./objects";
   entryBytes: u32;
   align: u64;
   bytes: u64;
-  /** Where it is; known when everything has its place. */
+  /** Where it is, once everything has its place; before, from where all pools begin. */
   vaddr: u64;
+  start: u64;
   first: Piece | null;
   private last: Piece | null;
   private buckets: usize;

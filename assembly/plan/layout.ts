@@ -1,7 +1,7 @@
 // Objects -> Layout: which sections go where. Sections of equal permissions lie together, in the order of the objects, and what
 // the linker adds lies among them; in the end the module has the segments that ld would have given it.
 
-import { Code, What } from "../words";
+import { Code, PF, What } from "../words";
 import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { Work } from "../base/work";
@@ -10,6 +10,7 @@ import { sameBytes, textBytes } from "../elf/text";
 import { EM } from "../elf/header";
 import { Object, Section, headerAt, sectionName } from "../inspect/object";
 import { Objects, Sym } from "../merge/objects";
+import { KINDS, Region, Unit } from "./regions";
 
 /** What of the module's memory: in the order it lies there. */
 export const enum Part {
@@ -27,10 +28,13 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
 @unmanaged export class Span {
   first: Section | null;
   last: Section | null;
-  /** Where it begins, and what lies there: the linker's own bytes behind the sections'. */
+  /** What the linker adds behind the sections. */
+  ownBytes: u64;
+  align: u64;
+  /** Where it begins, what lies there, and where the linker's own begins. */
   vaddr: u64;
   bytes: u64;
-  align: u64;
+  own: u64;
 }
 
 /** A word of data that another module defines: a dynamic relocation. */
@@ -80,18 +84,32 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
   frameCount: u32;
   /** Bytes of code: how far jumps may have to reach. */
   codeBytes: u64;
-  /** vaddr of each table. */
+  /** Where each table is, from the module's first byte on. */
   symbols: u64;
   strings: u64;
   hash: u64;
   relocations: u64;
+  /** vaddr of what lies elsewhere. */
   dynamic: u64;
   frameIndex: u64;
   commons: u64;
+  /** Regions that claim sections by name have parts of their own: the first group is what nobody claims. */
+  regions: Region | null;
+  groupCount: u32;
+  /** Every segment is a reservation of its own. */
+  isSpread: bool;
+  /** Files stay where they are, and may be run there. */
+  isInPlace: bool;
+  private units: usize;
   /** Families of sections whose names are C identifiers: the first of each. */
   families: usize;
 
-  @inline span(part: Part): Span { return changetype<Span>(changetype<usize>(this) + SPANS + <usize>part * offsetof<Span>()); }
+  /** A part of what no region claims. */
+  @inline span(part: Part): Span { return this.spanIn(0, part); }
+  @inline spanIn(group: u32, part: Part): Span { return changetype<Span>(changetype<usize>(this) + SPANS + (<usize>group * Part.COUNT + <usize>part) * offsetof<Span>()); }
+  @inline get unitCount(): u32 { return this.groupCount * KINDS; }
+  @inline unit(index: u32): Unit { return changetype<Unit>(this.units + <usize>index * offsetof<Unit>()); }
+  hold(units: usize): void { this.units = units; }
 }
 const SPANS: usize = offsetof<Layout>() + 7 & ~7;
 
@@ -106,13 +124,48 @@ const SPANS: usize = offsetof<Layout>() + 7 & ~7;
 }
 
 /** A layout with nothing in it; null with a fault if there is no memory. */
-export function newLayout(work: Work, objects: Objects): Layout | null {
-  const at = work.take(SPANS + Part.COUNT * offsetof<Span>());
-  if (!at) return null;
+export function newLayout(work: Work, objects: Objects, regions: Region | null): Layout | null {
+  let groupCount: u32 = 1;
+  let region = regions;
+  while (region) {
+    if (region.isNamed) ++groupCount;
+    region = region.next;
+  }
+  const at = work.take(SPANS + <u64>groupCount * Part.COUNT * offsetof<Span>());
+  const units = at ? work.take(<u64>groupCount * KINDS * offsetof<Unit>()) : 0;
+  if (!units) return null;
   const layout = changetype<Layout>(at);
   layout.objects = objects;
-  for (let part = 0; part < Part.COUNT; ++part) layout.span(part).align = 1;
+  layout.regions = regions;
+  layout.isSpread = regions != null;
+  layout.groupCount = groupCount;
+  layout.hold(units);
+  for (let group: u32 = 0; group < groupCount; ++group) for (let part = 0; part < Part.COUNT; ++part) layout.spanIn(group, part).align = 1;
   return layout;
+}
+
+/** The group of a section: that of the first region that claims its name, and allows what it needs. */
+function groupOf(layout: Layout, section: Section, name: u64, bytes: u32, prot: u32): u32 {
+  let group: u32 = 0;
+  let region = layout.regions;
+  while (region) {
+    if (region.isNamed) {
+      ++group;
+      if (region.claims(name, bytes) && region.allows(prot)) return group;
+    }
+    region = region.next;
+  }
+  return 0;
+}
+
+/** The region of a group that has a name. */
+export function regionOf(layout: Layout, group: u32): Region | null {
+  let region = layout.regions;
+  while (region && group) {
+    if (region.isNamed && !--group) return region;
+    region = region.next;
+  }
+  return null;
 }
 
 /**
@@ -159,9 +212,38 @@ function place(work: Work, layout: Layout, section: Section): bool {
     }
     section.info = 0;
   }
+  if (layout.isInPlace && layout.isSpread && mayStay(section, part)) {
+    fix(section, part);
+    return true;
+  }
+  if (layout.groupCount > 1 && (part == Part.ReadOnly || part == Part.Code || part == Part.Data || part == Part.Zero || part == Part.RelRo)) {
+    const group = groupOf(layout, section, name, bytes, part == Part.ReadOnly ? PF.R : part == Part.Code ? PF.R | PF.X : PF.R | PF.W);
+    if (group) {
+      // What a region claims is not made read-only afterwards.
+      if (part == Part.RelRo) section.part = <u8>Part.Data;
+      append(layout.spanIn(group, section.part), section);
+      return true;
+    }
+  }
   if (bytes && isIdentifier(name, bytes)) return joinFamily(work, layout, section, name, bytes, part);
   append(layout.span(part), section);
   return true;
+}
+
+/** True for bytes that are needed as the file has them, and lie where they may. */
+function mayStay(section: Section, part: Part): bool {
+  if (part != Part.ReadOnly && part != Part.Code || section.type == SHT.NOBITS || !section.bytes) return false;
+  return !section.relocations && !section.trims && !(section.object.addr + section.offset & section.align - 1);
+}
+
+function fix(section: Section, part: Part): void {
+  const object = section.object;
+  const start = object.addr + section.offset;
+  section.isFixed = true;
+  section.vaddr = start;
+  object.fixedStart = object.fixedProt ? min(object.fixedStart, start) : start;
+  object.fixedEnd = max(object.fixedEnd, start + section.bytes);
+  object.fixedProt |= part == Part.Code ? PF.R | PF.X : PF.R;
 }
 
 function partOf(section: Section, name: u64, bytes: u32): Part {

@@ -33,7 +33,7 @@ export function planOf(work: Work, image: Image, pageBytes: u64, isLent: bool, p
   const low = alignDown(image.low, pageBytes);
   const high = alignUp(image.high, pageBytes);
   if (high <= low) return work.fail(Code.AddressWraps, What.Phdr, image.phoff, image.high);
-  if (!isLent && !checkPermissions(work, image, pageBytes)) return false;
+  if (!isLent && !image.isMade && !checkPermissions(work, image, pageBytes)) return false;
   plan.low = low;
   plan.bytes = high - low;
   plan.exact = image.type == ET.EXEC ? low : NONE;

@@ -1,6 +1,6 @@
 // Layout -> Image: addresses for everything, and the program headers and dynamic section that a linker would have written.
 
-import { Code, PF, What } from "../words";
+import { Code, PF, Rule, What } from "../words";
 import { Base } from "../arch/howto";
 import { alignUp } from "../base/range";
 import { Work } from "../base/work";
@@ -16,14 +16,16 @@ import { Made } from "../merge/linker";
 import { Standing, Sym } from "../merge/objects";
 import { countFrames } from "./frames";
 import { First, Layout, Part, Span, familyOf } from "./layout";
+import { KINDS, Unit, protOfKind } from "./regions";
 
-/** Program headers that there may be: R, RX, RW, DYNAMIC, TLS, RELRO, EH_FRAME, EXIDX. */
-const enum Phdrs { MOST = 8 }
+/** Program headers that there may be beside PT_LOAD: DYNAMIC, TLS, RELRO, EH_FRAME, EXIDX. */
+const enum Phdrs { MOST = 5 }
 /** Entries of the dynamic section that there may be, DT_NULL included. */
 const enum Dyns { MOST = 14 }
 
 /**
- * Gives everything its vaddr, and says in an image what a file would have said.
+ * Counts what the linker adds to the sections, and gives everything its vaddr: of a module that is spread over regions, from the start of each segment on
+ * only, until it is known where that will be (`assign`).
  *
  * @fault AddressWraps (Shdr, at = 0, value = bytes)  it is more than the machine's addresses reach
  */
@@ -38,19 +40,50 @@ export function layOut<A>(work: Work, layout: Layout, image: Image, pageBytes: u
   image.arch = layout.objects.arch;
   image.flags = layout.objects.first!.flags;
   const at = image.arena.take(Dynamic.bytes());
-  if (!at || !image.holdSegments(Phdrs.MOST)) return work.fail(Code.OutOfMemory, What.None, 0, Phdrs.MOST);
+  if (!at || !image.holdSegments(Phdrs.MOST + layout.unitCount + layout.objects.count)) return work.fail(Code.OutOfMemory, What.None, 0, Phdrs.MOST);
   image.dynamic = changetype<Dynamic>(at);
+  assign<A>(layout, image, pageBytes);
+  return sizeof<A>() == 8 || !(image.high >> 32) || work.fail(Code.AddressWraps, What.Shdr, 0, image.high);
+}
+
+/** Gives everything its vaddr, and says in an image what a file would have said. */
+export function assign<A>(layout: Layout, image: Image, pageBytes: u64): void {
+  memory.fill(changetype<usize>(image.dynamic), 0, Dynamic.bytes());
+  image.phnum = 0;
   image.align = pageBytes;
-  let end = segment<A>(layout, image, 0, First.Read, First.Code, PF.R, pageBytes);
-  end = segment<A>(layout, image, end, First.Code, First.RelRo, PF.R | PF.X, pageBytes);
-  end = segment<A>(layout, image, end, First.RelRo, Part.COUNT, PF.R | PF.W, pageBytes);
-  image.low = 0;
-  image.high = end;
-  if (sizeof<A>() == 4 && end >> 32) return work.fail(Code.AddressWraps, What.Shdr, 0, end);
+  let at: u64 = 0;
+  for (let index: u32 = 0; index < layout.unitCount; ++index) {
+    const unit = layout.unit(index);
+    const kind = index % KINDS;
+    if (!layout.isSpread) unit.start = alignUp(at, pageBytes);
+    unit.prot = protOfKind(kind);
+    const end = segment<A>(layout, image, index / KINDS, unit, kind == 0 ? First.Read : kind == 1 ? First.Code : First.RelRo, kind == 0 ? <Part>First.Code : kind == 1 ? <Part>First.RelRo : Part.COUNT, pageBytes);
+    unit.bytes = end - unit.start;
+    if (unit.bytes) at = end;
+  }
+  addFixed(layout, image);
+  image.low = layout.span(Part.Tables).vaddr;
+  image.high = at;
   addHeaders<A>(layout, image, pageBytes);
   addDynamic<A>(layout, image);
   placeLinkerSymbols(layout, image);
-  return true;
+}
+
+/** What is used where the files have it. Addresses are vaddrs there: the module's bias is 0. */
+function addFixed(layout: Layout, image: Image): void {
+  let object = layout.objects.first;
+  while (object) {
+    if (object.fixedProt) {
+      const record = image.segment(image.phnum++);
+      record.type = PT.LOAD;
+      record.flags = object.fixedProt;
+      record.vaddr = object.fixedStart;
+      record.bytes = record.fileBytes = object.fixedEnd - object.fixedStart;
+      record.align = 1;
+      record.isFixed = true;
+    }
+    object = object.next;
+  }
 }
 
 /** Numbers the symbols of the module's own table: first those of others, then its own, which `writeTables` orders. */
@@ -70,10 +103,10 @@ function number(layout: Layout): void {
   layout.bucketCount = max<u32>(layout.exportCount, 1);
 }
 
-/** The first part begins with what is read by whoever looks at a loaded module. */
+/** The first part begins with what is read by whoever looks at a loaded module. Its tables count from its start. */
 function addTables<A>(layout: Layout): void {
   const span = layout.span(Part.Tables);
-  let at = ehdrBytes<A>() + Phdrs.MOST * phdrBytes<A>();
+  let at = ehdrBytes<A>() + (Phdrs.MOST + <u64>layout.unitCount + layout.objects.count) * phdrBytes<A>();
   layout.bloomCount = 1;
   while (layout.bloomCount * sizeof<A>() < layout.exportCount) layout.bloomCount <<= 1;
   layout.symbols = at = alignUp(at, 8);
@@ -83,7 +116,7 @@ function addTables<A>(layout: Layout): void {
   layout.hash = at = alignUp(at, 8);
   at += 16 + <u64>layout.bloomCount * sizeof<A>() + <u64>layout.bucketCount * 4 + <u64>layout.exportCount * 4;
   layout.strings = at;
-  span.bytes = at + layout.stringBytes;
+  span.ownBytes = at + layout.stringBytes;
   span.align = 16;
 }
 
@@ -96,37 +129,37 @@ function addCommons<A>(layout: Layout): void {
     if (sym.standing == Standing.Common) {
       const align = max<u64>(sym.align, 1) & 0 - max<u64>(sym.align, 1);
       bytes = alignUp(bytes, align);
-      sym.vaddr = bytes;
+      sym.bias = bytes;
       bytes += sym.bytes;
       span.align = max(span.align, align);
     }
     sym = sym.next;
   }
-  span.bytes = bytes;
+  span.ownBytes = bytes;
 }
 
 /** What lies in other parts and comes from no file. */
 function addLinkerBytes<A>(layout: Layout): void {
   const got = layout.span(Part.Got);
-  got.bytes = layout.gotBytes + Dyns.MOST * dynBytes<A>();
+  got.ownBytes = layout.gotBytes + Dyns.MOST * dynBytes<A>();
   got.align = max<u64>(got.align, 16);
   const stubs = layout.span(Part.Stubs);
-  stubs.bytes = layout.stubBytes;
+  stubs.ownBytes = layout.stubBytes;
   stubs.align = 16;
   addPools(layout);
   const frames = layout.span(Part.Frames);
   frames.align = max<u64>(frames.align, 4);
   // What ends the list, then the index over it: version and encodings, two words, two words for each.
-  if (frames.first) frames.bytes = 4 + 12 + 8 * <u64>layout.frameCount;
+  if (frames.first) frames.ownBytes = 4 + 12 + 8 * <u64>layout.frameCount;
 }
 
-/** Pools lie behind what is read-only; vaddrs count from there until that has its place. */
+/** Pools lie behind what is read-only. */
 function addPools(layout: Layout): void {
   const span = layout.span(Part.ReadOnly);
   let pool = changetype<Pool | null>(layout.objects.pools);
   while (pool) {
-    pool.vaddr = alignUp(span.bytes, pool.align);
-    span.bytes = pool.vaddr + pool.bytes;
+    pool.start = alignUp(span.ownBytes, pool.align);
+    span.ownBytes = pool.start + pool.bytes;
     span.align = max(span.align, pool.align);
     pool = pool.next;
   }
@@ -135,7 +168,7 @@ function addPools(layout: Layout): void {
 function placePools(layout: Layout, start: u64): void {
   let pool = changetype<Pool | null>(layout.objects.pools);
   while (pool) {
-    pool.vaddr += start;
+    pool.vaddr = start + pool.start;
     pool = pool.next;
   }
   let object = layout.objects.first;
@@ -148,24 +181,27 @@ function placePools(layout: Layout, start: u64): void {
   }
 }
 
-/** Lays the parts of a segment out from a vaddr on; where the next may begin. */
-function segment<A>(layout: Layout, image: Image, start: u64, first: Part, end: Part, flags: u32, pageBytes: u64): u64 {
-  let at = alignUp(start, pageBytes);
-  const low = at;
+/** Lays the parts of a segment out; where it ends. */
+function segment<A>(layout: Layout, image: Image, group: u32, unit: Unit, first: Part, end: Part, pageBytes: u64): u64 {
+  const low = unit.start;
+  let at = low;
   let fileEnd = at;
+  unit.align = 1;
   for (let part = first; part < end; ++part) {
     // What is read-only in the end shares no page with what stays writable.
-    if (part == First.Write && hasBytes(layout, part, end)) at = alignUp(at, pageBytes);
-    const span = layout.span(part);
-    at = placeSpan(layout, part, span, at);
-    image.align = max(image.align, span.align);
+    if (part == <Part>First.Write && !group && hasBytes(layout, part, end)) at = alignUp(at, pageBytes);
+    const span = layout.spanIn(group, part);
+    at = placeSpan(layout, part, group, span, at);
+    unit.align = max(unit.align, span.align);
     if (part != Part.Zero && part != Part.TlsZero) fileEnd = at;
   }
-  if (at == low) return start;
+  image.align = max(image.align, unit.align);
+  if (at == low) return low;
   const record = image.segment(image.phnum++);
   record.type = PT.LOAD;
-  record.flags = flags;
-  record.vaddr = record.offset = low;
+  record.flags = unit.prot;
+  record.vaddr = low;
+  record.offset = low - layout.span(Part.Tables).vaddr;
   record.bytes = at - low;
   record.fileBytes = fileEnd - low;
   record.align = pageBytes;
@@ -173,16 +209,15 @@ function segment<A>(layout: Layout, image: Image, start: u64, first: Part, end: 
 }
 
 function hasBytes(layout: Layout, first: Part, end: Part): bool {
-  for (let part = first; part < end; ++part) if (layout.span(part).first || layout.span(part).bytes) return true;
+  for (let part = first; part < end; ++part) if (layout.span(part).first || layout.span(part).ownBytes) return true;
   return false;
 }
 
 /** Lays the sections of a part out, then the linker's own bytes; where they end. Zeros of thread-local blocks take no memory. */
-function placeSpan(layout: Layout, part: Part, span: Span, start: u64): u64 {
-  if (!span.first && !span.bytes) {
-    span.vaddr = start;
-    return start;
-  }
+function placeSpan(layout: Layout, part: Part, group: u32, span: Span, start: u64): u64 {
+  span.vaddr = span.own = start;
+  span.bytes = 0;
+  if (!span.first && !span.ownBytes) return start;
   // A block's zeros are aligned as its data is: one image.
   let at = alignUp(start, part == Part.Tls ? max(span.align, layout.span(Part.TlsZero).align) : span.align);
   span.vaddr = at;
@@ -194,28 +229,22 @@ function placeSpan(layout: Layout, part: Part, span: Span, start: u64): u64 {
     at += section.bytes;
     section = section.next;
   }
-  if (part == Part.Zero) at = placeCommons(layout, at, span);
-  else if (span.bytes) {
-    if (part != Part.Tables) at = alignUp(at, part == Part.Frames ? 4 : part == Part.ReadOnly ? span.align : 16);
+  if (span.ownBytes) {
+    at = alignUp(at, part == Part.Frames ? 4 : part == Part.ReadOnly || part == Part.Zero ? span.align : 16);
     if (part == Part.ReadOnly) placePools(layout, at);
     if (part == Part.Frames) layout.frameIndex = at + 4;
-    if (part == Part.Got || part == Part.Stubs) span.vaddr = at;
-    at += span.bytes;
+    if (part == Part.Zero) layout.commons = at;
+    span.own = at;
+    at += span.ownBytes;
   }
   span.bytes = at - span.vaddr;
   return part == Part.TlsZero ? start : at;
 }
 
-function placeCommons(layout: Layout, at: u64, span: Span): u64 {
-  if (!span.bytes) return at;
-  layout.commons = at = alignUp(at, span.align);
-  return at + span.bytes;
-}
-
 /** The headers that are no memory of their own. */
 function addHeaders<A>(layout: Layout, image: Image, pageBytes: u64): void {
   const got = layout.span(Part.Got);
-  layout.dynamic = got.vaddr + layout.gotBytes;
+  layout.dynamic = got.own + layout.gotBytes;
   image.dynamicSegment = header(image, PT.DYNAMIC, PF.R | PF.W, layout.dynamic, Dyns.MOST * dynBytes<A>(), sizeof<A>());
   const tls = layout.span(Part.Tls);
   const zero = layout.span(Part.TlsZero);
@@ -225,41 +254,34 @@ function addHeaders<A>(layout: Layout, image: Image, pageBytes: u64): void {
     image.tls = header(image, PT.TLS, PF.R, start, end - start, max(tls.align, zero.align));
     image.tls!.fileBytes = tls.first ? tls.bytes : 0;
   }
-  const host = image.segment(layoutOfRelRo(image));
-  const low = host.vaddr;
-  const write = layout.span(First.Write);
-  const end = hasBytes(layout, First.Write, Part.COUNT) ? write.vaddr / pageBytes * pageBytes : alignUp(image.high, pageBytes);
-  image.relro = header(image, PT.GNU_RELRO, PF.R, low, min(end, host.vaddr + host.bytes) - low, 1);
+  const unit = layout.unit(KINDS - 1);
+  const end = hasBytes(layout, First.Write, Part.COUNT) ? layout.span(First.Write).vaddr & ~(pageBytes - 1) : alignUp(unit.start + unit.bytes, pageBytes);
+  // A protection unit can't tell a part of a segment apart.
+  if (!unit.region || !unit.region!.has(Rule.PowerOfTwo)) image.relro = header(image, PT.GNU_RELRO, PF.R, unit.start, min(end - unit.start, unit.bytes), 1);
   if (layout.frameIndex) image.ehFrame = header(image, PT.GNU_EH_FRAME, PF.R, layout.frameIndex, 12 + 8 * <u64>layout.frameCount, 4);
   const exidx = layout.span(Part.Exidx);
   if (exidx.first) header(image, PT.ARM_EXIDX, PF.R, exidx.vaddr, exidx.bytes, 4);
-}
-
-/** The segment that has the GOT: the last that was laid out. */
-function layoutOfRelRo(image: Image): u32 {
-  let index: u32 = 0;
-  for (let i: u32 = 0; i < image.phnum; ++i) if (image.segment(i).type == PT.LOAD) index = i;
-  return index;
 }
 
 function header(image: Image, type: u32, flags: u32, vaddr: u64, bytes: u64, align: u64): Segment {
   const record = image.segment(image.phnum++);
   record.type = type;
   record.flags = flags;
-  record.vaddr = record.offset = vaddr;
+  record.vaddr = vaddr;
+  record.offset = vaddr - image.low;
   record.bytes = record.fileBytes = bytes;
   record.align = align;
   return record;
 }
 
 function addDynamic<A>(layout: Layout, image: Image): void {
-  entry(image, DT.STRTAB, layout.strings);
+  entry(image, DT.STRTAB, image.low + layout.strings);
   entry(image, DT.STRSZ, layout.stringBytes);
-  entry(image, DT.SYMTAB, layout.symbols);
+  entry(image, DT.SYMTAB, image.low + layout.symbols);
   entry(image, DT.SYMENT, symBytes<A>());
-  entry(image, DT.GNU_HASH, layout.hash);
+  entry(image, DT.GNU_HASH, image.low + layout.hash);
   if (layout.relocationCount) {
-    entry(image, DT.RELA, layout.relocations);
+    entry(image, DT.RELA, image.low + layout.relocations);
     entry(image, DT.RELASZ, layout.relocationCount * relaBytes<A>());
     entry(image, DT.RELAENT, relaBytes<A>());
   }
@@ -285,16 +307,16 @@ function placeLinkerSymbols(layout: Layout, image: Image): void {
   let sym = layout.objects.syms;
   while (sym) {
     if (sym.standing == Standing.Linker) sym.vaddr = vaddrOf(layout, sym);
-    else if (sym.standing == Standing.Common) sym.vaddr += layout.commons;
+    else if (sym.standing == Standing.Common) sym.vaddr = layout.commons + sym.bias;
     sym = sym.next;
   }
 }
 
 function vaddrOf(layout: Layout, sym: Sym): u64 {
   switch (sym.index) {
-    case Made.Table:        return layout.span(Part.Got).vaddr + layout.objects.first!.howtos.tableBias;
+    case Made.Table:        return layout.span(Part.Got).own + layout.objects.first!.howtos.tableBias;
     case Made.Handle:       return layout.dynamic;
-    case Made.Header:       return 0;
+    case Made.Header:       return layout.span(Part.Tables).vaddr;
     case Made.Dynamic:      return layout.dynamic;
     case Made.PreinitStart: return layout.span(Part.Preinit).vaddr;
     case Made.PreinitEnd:   return endOf(layout, Part.Preinit);
@@ -321,4 +343,4 @@ function endOf(layout: Layout, part: Part): u64 {
 }
 
 /** The vaddr of a slot, or of a stub. */
-export function slotVaddr(layout: Layout, kind: u32, offset: u64): u64 { return layout.span(kind == Base.Branch ? Part.Stubs : Part.Got).vaddr + offset; }
+export function slotVaddr(layout: Layout, kind: u32, offset: u64): u64 { return layout.span(kind == Base.Branch ? Part.Stubs : Part.Got).own + offset; }

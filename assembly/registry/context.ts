@@ -5,6 +5,7 @@ import { Arena, arenaOf } from "../base/arena";
 import { Names } from "../link/names";
 import { Roll } from "../link/order";
 import { Scope } from "../link/scope";
+import { Region } from "../plan/regions";
 import { Directory } from "./directory";
 import { newHandle } from "./handle";
 import { Modules } from "./modules";
@@ -34,6 +35,8 @@ import { Modules } from "./modules";
   argc: u64;
   argv: u64;
   envp: u64;
+  /** Kinds of memory that modules of objects are spread over, in the order the host told of them. */
+  regions: Region | null;
   /** Ranks given to initialised modules so far. */
   rankCount: u32;
   /** Walks over the graph so far: a module that was marked with the current number was met. */
@@ -65,4 +68,18 @@ export function newContext(argc: u64, argv: u64, envp: u64): Context | null {
   context.argv = argv;
   context.envp = envp;
   return context;
+}
+
+/** One more kind of memory, behind the others; false if there is no memory for that. */
+export function addRegion(context: Context, number: u32, prot: u32, rules: u32, name: u64, nameBytes: u32): bool {
+  const region = changetype<Region | null>(context.arena.take(offsetof<Region>()));
+  if (!region || !region.call(context.arena, name, nameBytes)) return false;
+  region.number = number;
+  region.prot = prot;
+  region.rules = rules;
+  let last = context.regions;
+  while (last && last.next) last = last.next;
+  if (last) last.next = region;
+  else context.regions = region;
+  return true;
 }

@@ -6,6 +6,7 @@ import { Arena, arenaOf } from "../base/arena";
 import { hasTls } from "../base/features";
 import { keepsRetired, written } from "../base/generation";
 import { Image } from "../inspect/image";
+import { View } from "../inspect/view";
 import { Binding } from "../link/bond";
 import { hasIndex } from "../link/index";
 import { Order } from "../link/order";
@@ -27,6 +28,21 @@ export const enum State { Loading, Published, Dying, Gone }
   module: Module;
   /** By DT_NEEDED; otherwise because a symbol is bound there. */
   isNeeded: bool;
+}
+
+/** A file of objects, and where it can be read. */
+@unmanaged export class File {
+  next: File | null;
+  source: u32;
+  view: View;
+}
+
+/** They are looked at no longer. */
+export function closeFiles(file: File | null): void {
+  while (file) {
+    file.view.close(file.source);
+    file = file.next;
+  }
 }
 
 @unmanaged export class Module {
@@ -51,6 +67,8 @@ export const enum State { Loading, Published, Dying, Gone }
   relocator: Relocator | null;
   /** Of objects, while its session is open: what it is made of (merge/objects.ts). */
   objects: usize;
+  /** Files that it is used from (Flag.InPlace). */
+  files: File | null;
   /** Where its references are looked up. */
   order: Order;
   /** What it was loaded with; null until it is linked. */
@@ -190,6 +208,7 @@ export const enum State { Loading, Published, Dying, Gone }
     this.scope = dropScope(this.scope);
     if (hasTls() && this.hasTls) machine.tlsRelease(this.handle);
     this.placement.release();
+    closeFiles(this.files);
     this.image.drop();
     if (this.state == State.Gone) freeHandle(this.handle);
     else endHandle(this.handle);

@@ -1,8 +1,8 @@
 // The files of a load of objects: each is readable as a whole until the module is relocated.
 
-import { Code, Flag, What } from "../words";
+import { Code, Flag, Rule, What } from "../words";
 import { Work } from "../base/work";
-import { NONE } from "../host/answer";
+import { NONE, PENDING } from "../host/answer";
 import * as target from "../host/memory";
 import { Ar } from "../elf/archive";
 import { ET } from "../elf/header";
@@ -17,27 +17,30 @@ import { Groups } from "../merge/groups";
 import { makeSymbols } from "../merge/linker";
 import { poolSections } from "../merge/pool";
 import { Objects } from "../merge/objects";
-import { Layout, classify, newLayout } from "../plan/layout";
-import { layOut } from "../plan/sections";
+import { Range } from "../map/map";
+import { Layout, classify, newLayout, regionOf } from "../plan/layout";
+import { KINDS, Region, Unit } from "../plan/regions";
+import { assign, layOut } from "../plan/sections";
 import { scan } from "../plan/slots";
 import { trimAll } from "../plan/trim";
 import { Linker, relocateObjects } from "../relocate/objects";
 import { Partners } from "../relocate/partners";
 import { Places } from "../relocate/place";
-import { Module } from "./module";
-import { File, Session } from "./session";
+import { File, Module } from "./module";
+import { Session } from "./session";
 
 const VIEW: usize = offsetof<File>() + 7 & ~7;
+const FILE: usize = VIEW + offsetof<View>();
 
 /** One more file; null with a fault if there is no memory. */
 export function addFile(session: Session, number: u32): File | null {
-  const at = session.take(VIEW + offsetof<View>());
+  const at = session.take(FILE);
   if (!at) return null;
   const file = changetype<File>(at);
   file.source = number;
   file.view = changetype<View>(at + VIEW);
-  let last = changetype<File | null>(session.files);
-  if (!last) session.files = at;
+  let last = session.files;
+  if (!last) session.files = file;
   else {
     while (last.next) last = last.next!;
     last.next = file;
@@ -58,7 +61,7 @@ export function gatherObjects(session: Session, module: Module): bool {
     if (!addFirst(session, module.image.source)) return false;
     session.hasObjects = true;
   }
-  let file = changetype<File | null>(session.files);
+  let file = session.files;
   while (file) {
     session.source = file.source;
     const bytes = source.bytes(file.source);
@@ -78,15 +81,15 @@ const OBJECTS: usize = GROUPS + offsetof<Groups>();
 /** The file that was asked for comes before those that were added. */
 function addFirst(session: Session, number: u32): bool {
   const others = session.files;
-  session.files = 0;
+  session.files = null;
   const file = addFile(session, number);
-  if (file) file.next = changetype<File | null>(others);
+  if (file) file.next = others;
   else session.files = others;
   return file != null;
 }
 
 function addAll(session: Session, objects: Objects): bool {
-  let file = changetype<File | null>(session.files);
+  let file = session.files;
   let isFirst = true;
   let lastArchive: Archive | null = null;
   while (file) {
@@ -124,7 +127,8 @@ function link(session: Session, module: Module, objects: Objects): bool {
     object = object.next;
   }
   makeSymbols(objects);
-  const layout = newLayout(session, objects);
+  const layout = newLayout(session, objects, session.context!.regions);
+  if (layout) layout.isInPlace = (session.flags & Flag.InPlace) != 0;
   if (!layout || !trimAll(session, objects) || !poolSections(session, objects) || !scan(session, layout) || !classify(session, layout)) return false;
   objects.layout = changetype<usize>(layout);
   const image = newImage(module.image.source, module.image.ownsSource);
@@ -135,6 +139,72 @@ function link(session: Session, module: Module, objects: Objects): bool {
   module.image = image;
   const pageBytes = target.pageBytes();
   return wide(first.bits) ? layOut<u64>(session, layout, image, pageBytes) : layOut<u32>(session, layout, image, pageBytes);
+}
+
+/**
+ * Reserves memory for each segment of a module that is spread over regions, in the first that allows it and has room.
+ *
+ * @fault NoSpace (Import, at = 2^64-1, value = bytes)
+ */
+export function reserveUnits(session: Session, module: Module): bool {
+  const layout = layoutOf(module);
+  const placement = module.placement;
+  if (!layout.isSpread || placement.bytes) return true;
+  session.source = module.image.source;
+  const pageBytes = target.pageBytes();
+  placement.mask = module.image.bits == 64 ? u64.MAX_VALUE : u32.MAX_VALUE;
+  for (let index: u32 = 0; index < layout.unitCount; ++index) {
+    const unit = layout.unit(index);
+    if (unit.bytes && !reserveUnit(session, module, layout, unit, regionOf(layout, index / KINDS), pageBytes)) return false;
+  }
+  session.units = session.take(<u64>layout.unitCount << alignof<usize>());
+  if (!session.units) return false;
+  for (let index: u32 = 0; index < layout.unitCount; ++index) {
+    if (layout.unit(index).room) store<usize>(session.units + (<usize>(session.unitCount++) << alignof<usize>()), changetype<usize>(layout.unit(index)));
+  }
+  if (wide(module.image.bits)) assign<u64>(layout, module.image, pageBytes);
+  else assign<u32>(layout, module.image, pageBytes);
+  return true;
+}
+
+function reserveUnit(session: Session, module: Module, layout: Layout, unit: Unit, claimed: Region | null, pageBytes: u64): bool {
+  if (claimed && take(module, unit, claimed, pageBytes)) return true;
+  let region = layout.regions;
+  while (region) {
+    if (region != claimed && !region.has(Rule.Named) && region.allows(unit.prot) && take(module, unit, region, pageBytes)) return true;
+    region = region.next;
+  }
+  return session.fail(Code.NoSpace, What.Import, NONE, unit.bytes);
+}
+
+/** Takes a unit's room of a region; false if there is none. */
+function take(module: Module, unit: Unit, region: Region, pageBytes: u64): bool {
+  const placement = module.placement;
+  const room = unit.roomIn(region, pageBytes);
+  const addr = target.reserve(room, unit.alignLog2In(region, pageBytes), 0, NONE);
+  if (addr >= PENDING) return false;
+  if (addr > placement.mask || room - 1 > placement.mask - addr) {
+    target.release(addr, room);
+    return false;
+  }
+  if (!placement.bytes) {
+    placement.addr = addr;
+    placement.bytes = room;
+  } else {
+    const other = changetype<Range | null>(module.arena.take(offsetof<Range>()));
+    if (!other) {
+      target.release(addr, room);
+      return false;
+    }
+    other.addr = addr;
+    other.bytes = room;
+    other.next = placement.others;
+    placement.others = other;
+  }
+  unit.region = region;
+  unit.start = addr;
+  unit.room = room;
+  return true;
 }
 
 /** Fills the module's memory: before its symbols are read from there. */
@@ -164,7 +234,25 @@ export function relocateFiles(session: Session, module: Module, places: Places):
   linker.symbols = module.symbols;
   linker.binding = module.binding!;
   linker.isPatchable = module.has(Flag.Patchable);
-  return relocateObjects(linker) && listSections(session, changetype<Objects>(module.objects));
+  return relocateObjects(linker) && (!layoutOf(module).isInPlace || keepFiles(session, module)) && listSections(session, changetype<Objects>(module.objects));
+}
+
+/** The module holds the views of its files from now on. */
+function keepFiles(session: Session, module: Module): bool {
+  let file = session.files;
+  while (file) {
+    const held = changetype<File | null>(module.arena.take(FILE));
+    if (!held) return session.fail(Code.OutOfMemory, What.None, 0, FILE);
+    held.source = file.source;
+    held.view = changetype<View>(changetype<usize>(held) + VIEW);
+    held.view.addr = file.view.addr;
+    held.view.bytes = file.view.bytes;
+    held.next = module.files;
+    module.files = held;
+    file.view.bytes = 0;
+    file = file.next;
+  }
+  return true;
 }
 
 /** Keeps the sections that lie in memory, for whoever asks where. */

@@ -7,25 +7,18 @@ import { arenaOf } from "../base/arena";
 import { Fault } from "../base/fault";
 import { Work } from "../base/work";
 import { Image } from "../inspect/image";
+import { Unit } from "../plan/regions";
 import { Section } from "../inspect/object";
-import { View } from "../inspect/view";
 import { Missing } from "../link/missing";
 import { Binder } from "../link/binder";
 import { Scope } from "../link/scope";
 import { Context } from "./context";
 import { endHandle, newHandle, recordOf } from "./handle";
-import { Dependency, Module, State, moduleAt } from "./module";
+import { Dependency, File, Module, State, closeFiles, moduleAt } from "./module";
 import { Modules } from "./modules";
 
 /** What a session is for. */
 export const enum Task { Inspect, Load, Unload, Patch }
-
-/** A file of a load of objects, and where it can be read. */
-@unmanaged export class File {
-  next: File | null;
-  source: u32;
-  view: View;
-}
 
 @unmanaged export class Session extends Work {
   task: Task;
@@ -66,17 +59,21 @@ export const enum Task { Inspect, Load, Unload, Patch }
   /** Modules that must stay while this session is open. */
   private pins: Dependency | null;
   /** Objects: the files that are linked (registry/objects.ts); the one that was asked for is among them. */
-  files: usize;
+  files: File | null;
   hasObjects: bool;
   /** Sections that lie in memory, once they do. */
   sections: usize;
   sectionCount: u32;
+  /** What it took of each kind of memory. */
+  units: usize;
+  unitCount: u32;
   /** It was advanced: nothing can be added to it any more. */
   hasBegun: bool;
   /** It is being advanced now: what runs on the target may call the core, but not this session. */
   isBusy: bool;
 
   @inline section(index: u32): Section { return changetype<Section>(load<usize>(this.sections + (<usize>index << alignof<usize>()))); }
+  @inline unit(index: u32): Unit { return changetype<Unit>(load<usize>(this.units + (<usize>index << alignof<usize>()))); }
   @inline ordered(index: u32): Module { return changetype<Module>(load<usize>(this.order + (<usize>index << alignof<usize>()))); }
   @inline get hasFailed(): bool { return this.fault.code != Code.Ok; }
 
@@ -162,12 +159,8 @@ export const enum Task { Inspect, Load, Unload, Patch }
 
   /** What was linked into a module is looked at no longer. */
   closeFiles(): void {
-    let file = changetype<File | null>(this.files);
-    while (file) {
-      file.view.close(file.source);
-      file = file.next;
-    }
-    this.files = 0;
+    closeFiles(this.files);
+    this.files = null;
   }
 
   /** The only way out for what a session took and did not commit: newest first. Ends the session. */

@@ -253,7 +253,7 @@ function far(value: u64, place: u64): u64 {
   return result;
 }
 
-function tableAddr(linker: Linker): u64 { return linker.placement.at(linker.layout.span(Part.Got).vaddr + linker.layout.objects.first!.howtos.tableBias); }
+function tableAddr(linker: Linker): u64 { return linker.placement.at(linker.layout.span(Part.Got).own + linker.layout.objects.first!.howtos.tableBias); }
 
 /** Where the segment begins that an address lies in; of one that is in none, 0. */
 function segmentAddr(linker: Linker, addr: u64): u64 {

@@ -38,7 +38,7 @@ import { Placement } from "../map/map";
 
   private look(entry: u64, place: u64, bytes: u64): bool {
     const segment: Segment | null = this.image.holding(place, bytes);
-    if (!segment || !(segment.flags & PF.W) && !this.placement.isTextOpen) return this.work.fail(Code.RelocationOutside, What.Rel, entry, place);
+    if (!segment || segment.isFixed || !(segment.flags & PF.W) && !this.placement.isTextOpen) return this.work.fail(Code.RelocationOutside, What.Rel, entry, place);
     this.low = segment.vaddr;
     this.lastBytes = segment.bytes;
     return true;
