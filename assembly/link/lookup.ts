@@ -110,16 +110,17 @@ function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version:
     if (link & 1) return NONE;
   }
   if (index >= count) return NONE;
+  if (symbols.versions != NONE && !isDefault(symbols, <u32>index, link, hash)) return PENDING;
   const symbol = symbols.symbol<A>(<u32>index);
   const start = <u64>symName(symbol);
   const own = symbols.strings + start;
   if (!isPlain(symTraits<A>(symbol)) || start + bytes >= symbols.stringBytes || target.load8(own + bytes)) return PENDING;
   if (!areSame(own, addr, bytes)) return PENDING;
-  return symbols.versions == NONE || isDefault(symbols, <u32>index, link, hash) ? wrap<A>(symbols.bias + symValue<A>(symbol)) : PENDING;
+  return wrap<A>(symbols.bias + symValue<A>(symbol));
 }
 
 /** True if the symbol is not hidden, and no other behind it may have its name. */
-function isDefault(symbols: Symbols, index: u32, link: u32, hash: u32): bool {
+@inline function isDefault(symbols: Symbols, index: u32, link: u32, hash: u32): bool {
   if (target.load16(symbols.versions + <u64>index * 2) & VERSYM.HIDDEN) return false;
   while (!(link & 1) && ++index < symbols.count) {
     link = target.load32(symbols.chain + <u64>index * 4);

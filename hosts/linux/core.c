@@ -96,18 +96,36 @@ extern uint8_t *const core_memory __attribute__((visibility("hidden")));
 
 /* ---- the lookup that is asked for most, where the compiler sees through the core (scripts/linux.ts has its function inlined) ---- */
 
-INLINE uint64_t locate_own(uint32_t module, const char *name, struct hashed hashed) {
-  return w2c_core_lw_locate_0(&core, module, addr_of(name), hashed.bytes, hashed.hash, false);
+static void *answer_of(lw_module module, const char *name, uint32_t bytes, uint64_t addr) {
+  if (addr < LW_BEHIND) return at(addr);
+  if (addr != LW_NONE) return lw_symbol_version(module, name, NULL);
+  return fail_missing_plain(module, name, bytes), NULL;
 }
 
-PUBLIC void *lw_symbol(lw_module module, const char *name) {
-  if (__builtin_expect(!name, 0)) return lw_symbol_version(module, name, NULL);
+static __attribute__((noinline)) void *symbol_behind(lw_module module, const char *name, struct hashed hashed) {
+  read_begin();
+  uint64_t addr = core_locate(module, addr_of(name), hashed.bytes, hashed.hash, true);
+  read_end();
+  return answer_of(module, name, hashed.bytes, addr);
+}
+
+/* For a thread that is to be made known first, and where beginning takes a fence. */
+static __attribute__((noinline)) void *symbol_slowly(lw_module module, const char *name) {
+  if (!name) return lw_symbol_version(module, name, NULL);
   struct hashed hashed = hash_of(name);
   read_begin();
-  uint64_t addr = locate_own(module, name, hashed);
-  if (__builtin_expect(addr == LW_BEHIND, 0)) addr = core_locate(module, addr_of(name), hashed.bytes, hashed.hash, true);
+  uint64_t addr = core_locate(module, addr_of(name), hashed.bytes, hashed.hash, false);
   read_end();
-  if (__builtin_expect(addr < LW_BEHIND, 1)) return at(addr);
-  if (addr != LW_NONE) return lw_symbol_version(module, name, NULL);
-  return fail_missing_plain(module, name, hashed.bytes), NULL;
+  return addr == LW_BEHIND ? symbol_behind(module, name, hashed) : answer_of(module, name, hashed.bytes, addr);
+}
+
+/* Whatever is called is called last, so that nothing is kept for it. */
+PUBLIC void *lw_symbol(lw_module module, const char *name) {
+  if (__builtin_expect(!name || !reader_is_ready(), 0)) return symbol_slowly(module, name);
+  struct hashed hashed = hash_of(name);
+  read_begin_ready();
+  uint64_t addr = w2c_core_lw_locate_0(&core, module, addr_of(name), hashed.bytes, hashed.hash, false);
+  read_end_ready();
+  if (__builtin_expect(addr == LW_BEHIND, 0)) return symbol_behind(module, name, hashed);
+  return answer_of(module, name, hashed.bytes, addr);
 }

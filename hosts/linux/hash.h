@@ -31,18 +31,25 @@ static inline uint32_t hash_fold(__m128i bytes) {
   return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(sum, _mm_unpackhi_epi64(sum, sum)));
 }
 
+/* All that is in front of the first byte of 255: in each half, and of the upper one nothing if there is one in the lower. */
+static inline __m128i hash_front(__m128i ends) {
+  __m128i halves = _mm_andnot_si128(ends, _mm_add_epi64(ends, _mm_set1_epi32(-1)));
+  __m128i is_whole = _mm_shuffle_epi32(_mm_srai_epi32(halves, 31), _MM_SHUFFLE(1, 1, 1, 1));
+  return _mm_and_si128(halves, _mm_or_si128(is_whole, _mm_set_epi32(0, 0, -1, -1)));
+}
+
 /* Goes on with sixteen bytes at a time as far as that does not cross a page; true if the name ends in them. */
 static inline int hash_steps(const char **at, uint32_t *hash) {
-  static const uint8_t keeps[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
   static const uint32_t takes[16] = {FOUR(HASH_BACK), FOUR(HASH_BACK * HASH_4), FOUR(HASH_BACK * HASH_8), FOUR(HASH_BACK * HASH_8 * HASH_4)};
   for (; ((uintptr_t)*at & (HASH_PAGE - 1)) <= HASH_PAGE - 16; *at += 16) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)*at);
-    uint32_t ends = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+    __m128i zeros = _mm_cmpeq_epi8(bytes, _mm_setzero_si128());
+    uint32_t ends = (uint32_t)_mm_movemask_epi8(zeros);
     *hash *= HASH_16;
     if (ends) {
       /* As if bytes of 0 followed, and back. */
       int left = __builtin_ctz(ends);
-      *hash = (*hash + hash_fold(_mm_and_si128(bytes, _mm_loadu_si128((const __m128i *)(keeps + 16 - left))))) * takes[left];
+      *hash = (*hash + hash_fold(_mm_and_si128(bytes, hash_front(zeros)))) * takes[left];
       *at += left;
       return 1;
     }

@@ -209,15 +209,24 @@ void readers_pass(void);
 void readers_forked(void);
 extern bool readers_fence;
 
-static inline void read_begin(void) {
-  if (__builtin_expect(!reader.is_known, 0)) reader_register();
+/* True where beginning takes nothing but a mark. It stays so as long as the thread looks. */
+static inline bool reader_is_ready(void) { return reader.is_known && !readers_fence; }
+static inline void read_begin_ready(void) {
   __atomic_store_n(&reader.depth, reader.depth + 1, __ATOMIC_RELAXED);
-  if (__builtin_expect(readers_fence, 0)) __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  else __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
-static inline void read_end(void) {
+static inline void read_end_ready(void) {
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   __atomic_store_n(&reader.depth, reader.depth - 1, __ATOMIC_RELEASE);
+}
+
+static inline void read_begin(void) {
+  if (__builtin_expect(!reader.is_known, 0)) reader_register();
+  read_begin_ready();
+  if (__builtin_expect(readers_fence, 0)) __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+static inline void read_end(void) {
+  read_end_ready();
   if (__builtin_expect(!reader.is_known, 0)) reader_end_gone();
 }
 
