@@ -40,7 +40,7 @@ export function layOut<A>(work: Work, layout: Layout, image: Image, pageBytes: u
   image.arch = layout.objects.arch;
   image.flags = layout.objects.first!.flags;
   const at = image.arena.take(Dynamic.bytes());
-  if (!at || !image.holdSegments(Phdrs.MOST + layout.unitCount + layout.objects.count)) return work.fail(Code.OutOfMemory, What.None, 0, Phdrs.MOST);
+  if (!at || !image.holdSegments(Phdrs.MOST + layout.unitCount + fixedCount(layout))) return work.fail(Code.OutOfMemory, What.None, 0, Phdrs.MOST);
   image.dynamic = changetype<Dynamic>(at);
   assign<A>(layout, image, pageBytes);
   return sizeof<A>() == 8 || !(image.high >> 32) || work.fail(Code.AddressWraps, What.Shdr, 0, image.high);
@@ -68,6 +68,9 @@ export function assign<A>(layout: Layout, image: Image, pageBytes: u64): void {
   addDynamic<A>(layout, image);
   placeLinkerSymbols(layout, image);
 }
+
+/** Segments that there may be of files that stay where they are. */
+function fixedCount(layout: Layout): u32 { return layout.isInPlace ? layout.objects.count : 0; }
 
 /** What is used where the files have it. Addresses are vaddrs there: the module's bias is 0. */
 function addFixed(layout: Layout, image: Image): void {
@@ -106,7 +109,7 @@ function number(layout: Layout): void {
 /** The first part begins with what is read by whoever looks at a loaded module. Its tables count from its start. */
 function addTables<A>(layout: Layout): void {
   const span = layout.span(Part.Tables);
-  let at = ehdrBytes<A>() + (Phdrs.MOST + <u64>layout.unitCount + layout.objects.count) * phdrBytes<A>();
+  let at = ehdrBytes<A>() + (Phdrs.MOST + <u64>layout.unitCount + fixedCount(layout)) * phdrBytes<A>();
   layout.bloomCount = 1;
   while (layout.bloomCount * sizeof<A>() < layout.exportCount) layout.bloomCount <<= 1;
   layout.symbols = at = alignUp(at, 8);

@@ -104,6 +104,8 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
     if (howto.base == Base.None) continue;
     const offset = relOffset<A>(entry);
     if (section.type == SHT.NOBITS || !within(offset, howto.bytes, 0, section.fileBytes)) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
+    // What is called last to first is moved a word at a time.
+    if (section.isReversed && !within(offset, sizeof<A>(), 0, section.fileBytes)) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
     const index = infoSymbol<A>(info);
     if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
     const sym = index ? linker.layout.objects.symOf<A>(work, object, index) : null;
