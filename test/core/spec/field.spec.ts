@@ -4,7 +4,7 @@ import { Fitting, addendIn, fitting, merged } from "../../../assembly/arch/field
 import { Fit, Form, Howto, Howtos, ODD, Op, Size } from "../../../assembly/arch/howto";
 import { howtosOf } from "../../../assembly/arch/machines";
 import { tagIn } from "../../../assembly/arch/odd";
-import { isRelaxed, relaxedAddend, relaxedForm, relaxedOpcode } from "../../../assembly/arch/relax";
+import { isRelaxed, relaxedForm, relaxedOpcode } from "../../../assembly/arch/relax";
 import { EM } from "../../../assembly/elf/header";
 import { store64 } from "../../../assembly/host/memory";
 import { random, seed } from "./support/random";
@@ -318,7 +318,7 @@ function relaxes(machine: u32, bits: u32, type: u32, is: string, becomes: string
   const howto = row(machine, bits, type), target = bits == 64 ? "x86_64-unknown-elf" : "i386-unknown-elf";
   // The place is the last four bytes; a number in it would be shortened if it were less.
   assemble(target, ".byte 0\n" + is + "\n.byte 0, 0, 0, 0");
-  const addend = relaxedAddend(howto.form);
+  const addend: u64 = howto.form == Form.Pc ? -4 : 0;
   // Behind the byte: perhaps a prefix, then the opcode and the ModRM.
   const at = bits == 64 && type == 42 ? 2 : 1;
   const opcode = <u32>encoded(at, 1) | <u32>encoded(at + 1, 1) << 8;
