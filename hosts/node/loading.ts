@@ -6,15 +6,19 @@ import { machineTitle } from "./elf.js";
 import { LinkwrightError } from "./error.js";
 import { ALLOW_TEXT, SEARCHING, searchOf } from "./files.js";
 import { Linkwright } from "./linkwright.js";
+import { checksumsOf, kernelModuleOf, mismatches } from "./kernelmodule.js";
 import type { Module } from "./module.js";
 import { groupsOf, isObjectFile } from "./objects.js";
 import type { Missing } from "./fault.js";
+import { readWhole } from "./source.js";
 
 /** Options of plan and link. */
 export const LOADING: Readonly<Record<string, OptionSpec>> = {
   ...SEARCHING,
   base: { type: "string", value: "ADDR", help: "where the first module goes" },
   define: { type: "string", multiple: true, value: "SYM=ADDR", help: "the host defines a symbol" },
+  symbols: { type: "string", multiple: true, value: "FILE", help: "the host defines what this lists: lines of ADDR TYPE NAME, as System.map and nm have them" },
+  symvers: { type: "string", value: "FILE", help: "a kernel's Module.symvers: what its modules were compiled against is to be the same" },
   local: { type: "string", multiple: true, value: "FILE", help: "this file's symbols are for those alone that need it" },
   deep: { type: "string", multiple: true, value: "FILE", help: "this file looks symbols up in what it needs before it does in the others" },
   "allow-text": ALLOW_TEXT,
@@ -35,7 +39,8 @@ const ET_EXEC = 2;
 
 /** Loads the files in order, each once, with the libraries they need. */
 export async function loadFiles(args: Arguments, command: string, allowMissing: boolean): Promise<Loaded> {
-  const defines = definesOf(args.all("define"), command);
+  const defines = new Map([...await listedIn(args.all("symbols")), ...definesOf(args.all("define"), command)]);
+  const symvers = args.one("symvers"), checksums = symvers === undefined ? undefined : checksumsOf(await textOf(symvers));
   const isLocal = meantBy(args, "local", command), isDeep = meantBy(args, "deep", command);
   const linkwright = await Linkwright.create({ base: await baseOf(args, command) });
   const context = linkwright.context({ ...searchOf(args), libraries: args.files, defines });
@@ -53,9 +58,32 @@ export async function loadFiles(args: Arguments, command: string, allowMissing: 
     }
     if (modules.includes(module)) continue;
     modules.push(...module.loaded);
+    if (checksums) checkImports(linkwright, module, checksums);
     missing.push(...module.missing);
   }
   return { linkwright, context, modules, missing };
+}
+
+async function textOf(path: string): Promise<string> {
+  return Buffer.from(await readWhole(path)).toString("utf8");
+}
+
+/** Addresses by name; what nobody defines, or has no name, is left out. */
+async function listedIn(paths: readonly string[]): Promise<[string, bigint][]> {
+  const texts = await Promise.all(paths.map(textOf));
+  return texts.join("\n").split("\n").flatMap((line) => {
+    const [, address, type, name] = line.match(/^([0-9a-f]+) +([A-Za-z]) +([^\s]+)/) ?? [];
+    return address && name && type !== "U" ? [[name, BigInt(`0x${address}`)] as [string, bigint]] : [];
+  });
+}
+
+/** A kernel refuses a module that was compiled against something else; so do we. */
+function checkImports(linkwright: Linkwright, module: Module, checksums: ReadonlyMap<string, number>): void {
+  const wrong = mismatches(kernelModuleOf(module, (address, bytes) => linkwright.read(address, bytes))?.imports ?? [], checksums);
+  if (!wrong.length) return;
+  const told = wrong.slice(0, 3).map((one) => `${one.name} (0x${one.crc.toString(16)}; ${one.expected === undefined ? "not in the list" : `the kernel's is 0x${one.expected.toString(16)}`})`);
+  const more = wrong.length > told.length ? `, and ${wrong.length - told.length} more` : "";
+  throw new LinkwrightError("ChecksumMismatch", `${module.name} was compiled against another kernel: ${told.join(", ")}${more}`);
 }
 
 /** Whether an option that names files names this one. */

@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, UsageError } from "../command.js";
 import { WHERE } from "../files.js";
+import { type KernelModule, kernelModuleOf } from "../kernelmodule.js";
 import { isResolver } from "../elf.js";
 import { LinkwrightError, systemText } from "../error.js";
 import type { Linkwright } from "../linkwright.js";
@@ -30,6 +31,11 @@ function resolversOf(linkwright: Linkwright, modules: readonly Module[]): Resolv
       const value = module.class === 64 ? word.readBigUInt64LE() : BigInt(word.readUInt32LE());
       return { module: module.name, address, vaddr, value };
     }));
+}
+
+function kernelFacts(linkwright: Linkwright, module: Module): { kernel?: KernelModule } {
+  const kernel = kernelModuleOf(module, (address, bytes) => linkwright.read(address, bytes));
+  return kernel ? { kernel } : {};
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {
@@ -71,6 +77,7 @@ export const link: Command = {
         image: { start, bytes: Number(bytes) },
         modules: modules.map((module) => ({
           name: module.name, bias: module.bias, base: module.base, bytes: Number(module.size), path: module.path,
+          ...kernelFacts(linkwright, module),
           ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes) })) } : {}),
         })),
         missing: [...new Set(missing.filter((one) => one.kind === "symbol").map((one) => one.name))],
