@@ -31,7 +31,7 @@ export const PEERS: readonly Peer[] = [
     },
   },
   {
-    title: "LLEXT", source: "Zephyr, 2025: arch/*/core/elf.c. Of SET6 and SUB6 it takes five bits of six",
+    title: "LLEXT", source: "Zephyr: arch/*/core/elf.c as of 2024 and 2025, by machine; of SET6 and SUB6 it takes five bits of six",
     takes: {
       x86_64: "64 PC32 PLT32 32 32S",
       i386: "32 PC32",
@@ -57,7 +57,7 @@ export const PEERS: readonly Peer[] = [
     },
   },
   {
-    title: "Linux", source: "arch/*/kernel/module.c, of 6.5 and later",
+    title: "Linux", source: "arch/*/kernel/module.c of some version 6, by machine; what depends on the configuration counts, and newer ones may take more",
     takes: {
       x86_64: "NONE 64 32 32S PC32 PLT32 PC64",
       i386: "32 PC32 PLT32",

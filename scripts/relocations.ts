@@ -229,9 +229,9 @@ const OBJECTS = howtos();
 
 const HEAD = [
   "# Relocations", "",
-  "Every relocation type that Linkwright applies: of linked files, and of objects. Of dynamic ones: Made by `scripts/relocations.ts` from the tables in `assembly/arch` and from what",
-  "llvm-readelf finds in the fixtures: the last column names one that has the type, and little else, and whose code is called in a case of",
-  "`test/cases.ts`. A type that is not listed here is refused (`UnknownRelocation`), a value that does not fit is (`OutOfRange`).", "",
+  "Every relocation type that Linkwright applies, in linked files and in objects. Made by `scripts/relocations.ts` from the tables in",
+  "`assembly/arch` and from the fixtures: of linked files the last column names one that has the type, and little else, and whose code is called in",
+  "a case of `test/cases.ts`. A type that is not listed here is refused (`UnknownRelocation`), a value that does not fit is (`OutOfRange`).", "",
   "S is the address of the symbol, Z its size, A the addend, which is in the place itself where the table has none (REL), P the address of the",
   "place, B the distance that the file was moved by (gABI 4.5). Of a thread-local variable M is the number of its block, T its offset in the block,",
   "O the block's offset from the thread pointer. An entry that names no symbol means the file's own block, and an S of 0. On Arm bit 0 of S says",
