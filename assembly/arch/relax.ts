@@ -28,7 +28,7 @@ export function isRelaxed(howto: Howto, section: u64, offset: u64, addend: u64):
 @inline export function relaxedForm(howto: Howto, opcode: u32, addend: u64): Form { return <Form>(relaxed(howto, opcode, addend) >> 16 & Form.MASK); }
 
 /** The addend is that of %rip: it counts from the end of the instruction. */
-@inline function relaxedAddend(form: Form): u64 { return form == Form.Pc ? -4 : 0; }
+@inline export function relaxedAddend(form: Form): u64 { return form == Form.Pc ? -4 : 0; }
 
 /** AS_IS, or the new opcode and ModRM, and above them the Form. None of them is AS_IS. */
 function relaxed(howto: Howto, word: u32, addend: u64): u32 {

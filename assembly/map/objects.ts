@@ -268,7 +268,8 @@ function writeSlot<A>(layout: Layout, image: Image, slot: Slot, at: u64): u64 {
       at = writeEntry<A>(at, place, isOwn ? 0 : sym!.number, arch.typeOf(Role.TlsNumber), 0);
       return isOwn ? at : writeEntry<A>(at, place + sizeof<A>(), sym!.number, arch.typeOf(Role.TlsOffset), 0);
     }
-    default: return writeEntry<A>(at, place, isOwn ? 0 : sym!.number, arch.typeOf(roleFor(slot)), value);
+    // What is subtracted is less by the variable's own offset.
+    default: return writeEntry<A>(at, place, isOwn ? 0 : sym!.number, arch.typeOf(roleFor(slot)), slot.kind == Base.TlsSlotBelow ? -value : value);
   }
 }
 

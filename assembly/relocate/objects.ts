@@ -7,7 +7,7 @@ import { Role } from "../arch/arch";
 import { Fitting, addendIn, fitting, loadBytes, merged, storeBytes } from "../arch/field";
 import { Base, Fit, Form, Howto, Howtos, Op, Size } from "../arch/howto";
 import { tagIn } from "../arch/odd";
-import { isRelaxed, opcodeAt, relaxedForm, relaxedOpcode } from "../arch/relax";
+import { isRelaxed, opcodeAt, relaxedAddend, relaxedForm, relaxedOpcode } from "../arch/relax";
 import { within } from "../base/range";
 import { Work } from "../base/work";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
@@ -127,7 +127,8 @@ function relaxEntry<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, from: u6
   const opcode = opcodeAt(from);
   if (!subject<A>(linker, at, howto, sym, Base.Symbol, addend)) return false;
   if (SUBJECT.isDead) return true;
-  const value = formedAs<A>(linker, relaxedForm(howto, opcode, addend), SUBJECT.value, addend, place);
+  const form = relaxedForm(howto, opcode, addend);
+  const value = formedAs<A>(linker, form, SUBJECT.value, relaxedAddend(form), place);
   if (value != <u64><i64><i32>value) return linker.work.fail(Code.OutOfRange, What.Rel, at, value);
   target.store16(place - 2, relaxedOpcode(howto, opcode, addend));
   target.store32(place, <u32>value);

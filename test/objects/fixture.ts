@@ -10,6 +10,7 @@
 //   # led: stub(jal(place)) == target      the same, of what is far
 //   # slot: auipc(place) + itype(place+4) where we have the GOT's first slot that is ours, so that lld's can be put there
 //   # table: place + 4 + s32(place)     where we have the table that slots are counted from, on x86
+//   # type: 38                            what the assembler has no word for: the relocations that name `target` are of this type
 //   # lld: none, WHY | lld: FLAGS         lld does not know the type; or it is called with these flags instead of --no-relax
 //   # taken: WHY                          lld takes what we refuse; `; lld = takes it` behind one line: that
 //   # base: 0x80000000                    where it is linked, instead of the machine's
@@ -41,12 +42,13 @@ export interface Fixture {
   readonly refused: readonly { readonly code: string; readonly value: string }[];
   readonly slot: string | undefined;
   readonly table: string | undefined;
+  readonly type: number | undefined;
   readonly lld: readonly string[] | "none";
   readonly isTaken: boolean;
   readonly base: bigint | undefined;
 }
 
-const WORDS: readonly string[] = [...SETTINGS, "refused", "check", "led", "slot", "table", "lld", "taken", "base"];
+const WORDS: readonly string[] = [...SETTINGS, "refused", "check", "led", "slot", "table", "type", "lld", "taken", "base"];
 
 function settingOf(kind: Setting["kind"], text: string): Setting {
   const [symbols, ...rest] = text.split(";").map((part) => part.trim());
@@ -68,7 +70,7 @@ export function fixtureOf(source: string): Fixture {
   const settings = lines.flatMap(([word, text]) => SETTINGS.filter((kind) => kind === word).map((kind) => settingOf(kind, text)));
   const lld = all("lld")[0] ?? "--no-relax";
   return {
-    settings, checks: all("check"), led: all("led"), slot: all("slot")[0], table: all("table")[0], isTaken: all("taken").length > 0,
+    settings, checks: all("check"), led: all("led"), slot: all("slot")[0], table: all("table")[0], type: all("type").map(Number)[0], isTaken: all("taken").length > 0,
     refused: all("refused").map((text) => ({ code: text.split(" ")[0]!, value: text.split(" ")[1]! })),
     lld: lld.startsWith("none") ? "none" : lld.split(" "), base: all("base")[0] === undefined ? undefined : BigInt(all("base")[0]!),
   };

@@ -136,6 +136,11 @@ export class ObjectFile {
     }
   }
 
+  /** Gives all relocations that name a symbol another type. */
+  retype(name: string, type: number): void {
+    for (const { entry, symbol } of this.relocations) if (symbol === name) this.#elf.write(entry + this.#elf.wordBytes, this.#elf.is64 ? 4 : 1, BigInt(type));
+  }
+
   /** Takes the types of all relocations away: nothing is relocated. */
   silence(): void {
     const { is64, wordBytes } = this.#elf;

@@ -236,10 +236,12 @@ for (const machine of MACHINES) {
   if (!objects.size) continue;
   describe(machine, () => {
     const proved = new Set<number>();
-    for (const [name, bytes] of objects) {
+    for (const [name, assembled] of objects) {
       if (NAME !== undefined && name !== NAME) continue;
       test(name, async () => {
-        const fixture = fixtureOf(sourceOf(machine, name));
+        const fixture = fixtureOf(sourceOf(machine, name)), object = new ObjectFile(assembled);
+        if (fixture.type !== undefined) object.retype("target", fixture.type);
+        const { bytes } = object;
         await run(new Trial(machine, emulationOf(machine), fixture, bytes), fixture);
         for (const { type } of new ObjectFile(bytes).relocations) proved.add(type);
       });
