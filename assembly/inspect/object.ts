@@ -9,12 +9,14 @@ import { Howtos } from "../arch/howto";
 import { archOf, howtosOf } from "../arch/machines";
 import { isPowerOfTwo, within } from "../base/range";
 import { Work } from "../base/work";
-import { EI, ET, Ident, ehdrBytes, ehdrFlags, ehdrMachine, ehdrShentsize, ehdrShnum, ehdrShoff, ehdrShstrndx, ehdrType } from "../elf/header";
+import { EI, ET, Ident, ehdrBytes, ehdrFlags, ehdrMachine, ehdrShentsize, ehdrShnum, ehdrShoff, ehdrShstrndx, ehdrType, ehdrVersion } from "../elf/header";
 import { relBytes, relaBytes } from "../elf/reloc";
 import {
   SHF, SHT, shdrAlign, shdrBytes, shdrEntsize, shdrFlags, shdrInfo, shdrLink, shdrName, shdrOffset, shdrSize, shdrType,
 } from "../elf/section";
+import { textBytes } from "../elf/text";
 import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/symbol";
+import { wide } from "../elf/word";
 
 /** A section of an object. Where it will be is filled in by those who lay it out. */
 @unmanaged export class Section {
@@ -40,8 +42,9 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   fileBytes: u64;
   /** NONE until it is laid out, and of what is in no memory. */
   vaddr: u64;
-  /** Padding that goes: a list by offset (plan/trim.ts). */
+  /** Padding that goes, by offset (plan/trim.ts). */
   trims: usize;
+  trimCount: u32;
   /** Of one whose strings or constants are kept once: where, and what went where (merge/pool.ts). */
   pool: usize;
   parts: usize;
@@ -50,6 +53,8 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   part: u8;
   /** Another object has the same (a COMDAT group), or nobody wants it. */
   isDropped: bool;
+  /** A group has it. */
+  isGrouped: bool;
   /** Its words are called last to first: .ctors, .dtors. */
   isReversed: bool;
   /** It is used where the file has it. */
@@ -74,6 +79,8 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   bytes: u64;
   arch: Arch;
   howtos: Howtos;
+  /** e_shoff. */
+  headers: u64;
   /** e_flags. */
   flags: u32;
   sectionCount: u32;
@@ -98,6 +105,8 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   rank: u32;
   /** The number of the symbol table's section. */
   symbolSection: u32;
+  /** Bytes of names that were read: see spell. */
+  private spelled: u64;
 
   @inline section(index: u32): Section { return changetype<Section>(this.sections + <usize>index * offsetof<Section>()); }
   @inline symbol<A>(index: u32): u64 { return this.symbols + <u64>index * symBytes<A>(); }
@@ -107,19 +116,36 @@ import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/
   /** The section of a symbol, also where there are more than 65,279 of them; the special ones as they are, above all others. */
   sectionOf<A>(index: u32): u32 {
     const shndx = symShndx<A>(this.symbol<A>(index));
-    if (shndx == SHN.XINDEX) return this.indices == NONE ? <u32>SHN.XINDEX | SPECIAL : target.load32(this.indices + <u64>index * 4);
+    if (shndx == SHN.XINDEX) return this.indices == NONE ? shndx | SPECIAL : min<u32>(target.load32(this.indices + <u64>index * 4), SPECIAL - 1);
     return shndx >= <u32>SHN.LORESERVE ? shndx | SPECIAL : shndx;
+  }
+
+  /** True for what `sectionOf` may answer: a section that is there, or a special one with a meaning. */
+  hasSection(index: u32): bool {
+    if (index < SPECIAL) return index < this.sectionCount;
+    return index == (SHN.ABS | SPECIAL) || isCommon(index);
+  }
+
+  /** Names may end with others, but in all they are not much longer than what they lie in; false for those that are. */
+  spell(bytes: u64): bool {
+    this.spelled += bytes;
+    return this.spelled <= (<u64>this.stringBytes + this.nameBytes) * SPELLED;
   }
 }
 /** Marks an index that is none: SHN_ABS | SPECIAL. */
 @inline export const SPECIAL: u32 = 0x80000000;
+/** How many names may share a byte, on average. */
+@inline const SPELLED: u64 = 64;
+
+/** True for an index of what the linker is to make room for. */
+@inline export function isCommon(index: u32): bool { return index == (SHN.COMMON | SPECIAL) || index == (SHN.X86_64_LCOMMON | SPECIAL); }
 
 /**
  * Reads and checks an object that can be read in one piece.
  *
  * @param start  where it begins in its file
  * @returns null with a fault if it is none, or there is no memory
- * @fault Truncated BadMagic BadClass BadByteOrder BadType BadMachine BadEntrySize (Ehdr, at = file offset)
+ * @fault Truncated BadMagic BadClass BadByteOrder BadVersion BadType BadMachine BadEntrySize (Ehdr, at = file offset)
  * @fault BadSection (Shdr, at = file offset of the header, value = what is wrong)
  * @fault BadSymbolTable (Shdr, at = file offset of the header, value = what is wrong)
  * @spec gABI 4.1 to 4.5
@@ -130,9 +156,12 @@ export function objectOf(work: Work, source: u32, start: u64, addr: u64, bytes: 
   const magic = target.load32(addr);
   if (magic != Ident.MAGIC) return none(work.fail(Code.BadMagic, What.Ehdr, start, magic));
   const eclass = target.load8(addr + EI.CLASS);
-  if (eclass != Ident.CLASS32 && eclass != Ident.CLASS64) return none(work.fail(Code.BadClass, What.Ehdr, start + EI.CLASS, eclass));
+  const isClass = eclass == Ident.CLASS32 || eclass == Ident.CLASS64;
+  if (!isClass || wide(eclass * 32) != (eclass == Ident.CLASS64)) return none(work.fail(Code.BadClass, What.Ehdr, start + EI.CLASS, eclass));
   const data = target.load8(addr + EI.DATA);
   if (data != Ident.LSB) return none(work.fail(Code.BadByteOrder, What.Ehdr, start + EI.DATA, data));
+  const version = target.load8(addr + EI.VERSION);
+  if (version != Ident.CURRENT) return none(work.fail(Code.BadVersion, What.Ehdr, start + EI.VERSION, version));
   const object = changetype<Object>(work.take(offsetof<Object>()));
   if (!changetype<usize>(object)) return null;
   object.source = source;
@@ -140,7 +169,7 @@ export function objectOf(work: Work, source: u32, start: u64, addr: u64, bytes: 
   object.addr = addr;
   object.bytes = bytes;
   object.bits = eclass * 32;
-  const isRead = eclass == Ident.CLASS64 ? readObject<u64>(work, object) : readObject<u32>(work, object);
+  const isRead = wide(object.bits) ? readObject<u64>(work, object) : readObject<u32>(work, object);
   return isRead ? object : null;
 }
 
@@ -154,6 +183,8 @@ function readObject<A>(work: Work, object: Object): bool {
   const machine = ehdrMachine(header);
   const arch = archOf(machine, object.bits);
   if (!arch) return work.fail(Code.BadMachine, What.Ehdr, object.start + 18, machine);
+  const version = ehdrVersion(header);
+  if (version != Ident.CURRENT) return work.fail(Code.BadVersion, What.Ehdr, object.start + 20, version);
   object.arch = arch;
   object.howtos = howtosOf(machine, object.bits)!;
   object.flags = ehdrFlags<A>(header);
@@ -177,6 +208,7 @@ function readSections<A>(work: Work, object: Object): bool {
   const sections = work.take(count * offsetof<Section>());
   if (!sections) return false;
   object.hold(sections);
+  object.headers = shoff;
   object.sectionCount = <u32>count;
   for (let i: u32 = 1; i < <u32>count; ++i) if (!readSection<A>(work, object, i, object.addr + shoff + i * shdrBytes<A>())) return false;
   if (!names) return true;
@@ -203,22 +235,22 @@ function readSection<A>(work: Work, object: Object, index: u32, header: u64): bo
   section.align = max<u64>(shdrAlign<A>(header), 1);
   section.entryBytes = <u32>min<u64>(shdrEntsize<A>(header), u32.MAX_VALUE);
   if (section.type == SHT.NULL) {
-    section.fileBytes = section.bytes = 0;
+    section.fileBytes = section.bytes = section.flags = 0;
     return true;
   }
   if (section.type != SHT.NOBITS && !within(section.offset, section.bytes, 0, object.bytes)) return work.fail(Code.Truncated, What.Shdr, at, section.bytes);
   if (!isPowerOfTwo(section.align)) return work.fail(Code.BadAlignment, What.Shdr, at, section.align);
   // What memory can't hold at all, nobody has to add up.
-  if (section.has(SHF.ALLOC) && (section.bytes > MOST || section.align > MOST)) return work.fail(Code.BadSection, What.Shdr, at, section.bytes);
+  if (section.has(SHF.ALLOC) && (section.bytes > MOST || section.align > MOST)) return work.fail(Code.BadSection, What.Shdr, at, max(section.bytes, section.align));
   if (section.has(SHF.EXCLUDE)) section.isDropped = true;
   return true;
 }
-/** Bytes of a section that is to be in memory: sums of a million of them do not wrap. */
-@inline const MOST: u64 = 1 << 40;
+/** Bytes of what is to be in memory, one by one: sums of as many as the core can hold do not wrap. */
+@inline export const MOST: u64 = 1 << 36;
 
 /** File offset of a section's header: where a fault is. */
 export function headerAt(object: Object, index: u32): u64 {
-  return object.bits == 64 ? object.start + ehdrShoff<u64>(object.addr) + index * shdrBytes<u64>() : object.start + ehdrShoff<u32>(object.addr) + index * shdrBytes<u32>();
+  return object.start + object.headers + index * (wide(object.bits) ? shdrBytes<u64>() : shdrBytes<u32>());
 }
 
 function endsInNul(object: Object, section: Section): bool {
@@ -294,4 +326,22 @@ export function sectionName(section: Section): u64 {
   const header = object.addr + (headerAt(object, section.index) - object.start);
   const offset = shdrName(header);
   return offset < object.nameBytes ? object.names + offset : NONE;
+}
+
+/** Bytes of a section's name, as far as anybody looks: LONGEST of one that is longer. Many sections may have one long name. */
+export function sectionNameBytes(section: Section, name: u64): u32 {
+  const object = section.object;
+  return name == NONE ? 0 : textBytes(name, min<u64>(object.names + object.nameBytes - name, LONGEST));
+}
+@inline const LONGEST: u32 = 1024;
+
+/** True for a name that can be part of a symbol's: __start_ and __stop_ of such a section are symbols. */
+export function isIdentifier(name: u64, bytes: u32): bool {
+  if (!bytes || bytes == LONGEST) return false;
+  for (let i: u32 = 0; i < bytes; ++i) {
+    const c = target.load8(name + i);
+    const isLetter = (c | 32) >= 0x61 && (c | 32) <= 0x7a || c == 0x5f;
+    if (!isLetter && !(i && c >= 0x30 && c <= 0x39)) return false;
+  }
+  return true;
 }

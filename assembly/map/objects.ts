@@ -8,7 +8,7 @@ import { Work } from "../base/work";
 import { DT, dynBytes } from "../elf/dynamic";
 import { EI, ET, Ident, ehdrBytes } from "../elf/header";
 import { relaBytes } from "../elf/reloc";
-import { SHT } from "../elf/section";
+import { SHF, SHT } from "../elf/section";
 import { PT, phdrBytes } from "../elf/segment";
 import { SHN, STB, STT } from "../elf/symbol";
 import { storeWord } from "../elf/word";
@@ -18,8 +18,8 @@ import { Objects, Standing, Sym } from "../merge/objects";
 import { Pool, pooled } from "../merge/pool";
 import { Layout, Part, Slot, Word } from "../plan/layout";
 import { slotVaddr } from "../plan/sections";
-import { roleFor } from "../plan/slots";
-import { Trim, trimmed } from "../plan/trim";
+import { offsetIn, roleFor } from "../plan/slots";
+import { trimAt, trimmed } from "../plan/trim";
 import { Placement } from "./map";
 
 /** Copies every section to its place. It was zeroed, and may be written. */
@@ -52,18 +52,17 @@ function writeSection<A>(section: Section, placement: Placement): void {
   const to = placement.at(section.vaddr);
   const from = section.object.addr + section.offset;
   if (section.isReversed) {
-    for (let at: u64 = 0; at + sizeof<A>() <= section.bytes; at += sizeof<A>()) target.copy(to + section.bytes - sizeof<A>() - at, from + at, sizeof<A>());
+    for (let at: u64 = 0; at < section.bytes; at += sizeof<A>()) target.copy(to + offsetIn<A>(section, at), from + at, sizeof<A>());
     return;
   }
   let done: u64 = 0;
   let gone: u64 = 0;
-  let trim = changetype<Trim | null>(section.trims);
-  while (trim) {
+  for (let i: u32 = 0; i < section.trimCount; ++i) {
+    const trim = trimAt(section, i);
     target.copy(to + done - gone, from + done, trim.offset - done);
     writeNops(section, to + trim.offset - gone - trim.kept, trim.kept);
     done = trim.offset + trim.bytes;
     gone += trim.bytes;
-    trim = trim.next;
   }
   if (section.fileBytes > done) target.copy(to + done - gone, from + done, section.fileBytes - done);
 }
@@ -76,10 +75,10 @@ function writeNops(section: Section, at: u64, bytes: u64): void {
   if (bytes >= 2) target.store16(at, <u32>howtos.shortNop);
 }
 
-/** Where a place of a file's section is: of words that are called last to first, at the other end. */
+/** Where what is at an offset of a file's section lies: of words that are called last to first, at the other end. */
 export function placeIn<A>(section: Section, offset: u64): u64 {
   if (section.pool) return pooled(section, offset);
-  return section.vaddr + (section.isReversed ? section.bytes - sizeof<A>() - offset : trimmed(section, offset));
+  return section.vaddr + offsetIn<A>(section, offset);
 }
 
 /** True for a symbol of what was dropped, and of what is in no memory: nothing stands there. */
@@ -105,7 +104,7 @@ export function vaddrOf<A>(layout: Layout, image: Image, sym: Sym, addend: u64 =
   if (section.pool && sym.type == STT.SECTION) return pooled(section, value + addend) - addend;
   const tag = sym.type == STT.FUNC ? value & <u64>image.arch.codeTag : 0;
   const vaddr = placeIn<A>(section, value - tag) + tag;
-  return sym.type == STT.TLS || section.part == Part.Tls || section.part == Part.TlsZero ? vaddr - image.tls!.vaddr : vaddr;
+  return image.tls && section.has(SHF.TLS) ? vaddr - image.tls!.vaddr : vaddr;
 }
 
 /** Writes headers, symbols, hashes, relocations and the dynamic section; false with a fault if there is no memory. */
@@ -247,7 +246,7 @@ function writeRelocations<A>(layout: Layout, image: Image, placement: Placement)
   let word: Word | null = layout.words;
   while (word) {
     const section = word.section;
-    at = writeEntry<A>(at, section.vaddr + (section.isReversed ? section.bytes - sizeof<A>() - word.offset : word.offset), word.sym.number, image.arch.typeOf(Role.Word), word.addend);
+    at = writeEntry<A>(at, section.vaddr + word.offset, word.sym.number, image.arch.typeOf(Role.Word), word.addend);
     word = word.next;
   }
 }

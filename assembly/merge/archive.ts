@@ -6,9 +6,15 @@ import { within } from "../base/range";
 import { Work } from "../base/work";
 import { Ar, Member, big32, big64, decimal } from "../elf/archive";
 import { hashedName } from "../elf/hash";
+import { NameTable, Named } from "../elf/table";
 import { NONE } from "../host/answer";
 import { objectOf } from "../inspect/object";
-import { Objects, Standing } from "./objects";
+import { Objects, Standing, Sym } from "./objects";
+
+/** A name of the table of symbols, and where the member is that defines it. */
+@unmanaged class Listed extends Named {
+  offset: u64;
+}
 
 /** A file of members. */
 @unmanaged export class Archive {
@@ -28,6 +34,9 @@ import { Objects, Standing } from "./objects";
   private taken: usize;
   private takenMask: u32;
   private takenCount: u32;
+  /** Bytes of them: none is a part of another. */
+  private takenBytes: u64;
+  private table: NameTable;
 
   /** Notes that a member was taken; false if it was before. */
   private note(work: Work, offset: u64): bool {
@@ -101,9 +110,11 @@ import { Objects, Standing } from "./objects";
 
   /** Adds the member at an offset to the objects; members that are no objects are passed over. */
   private takeMember(work: Work, objects: Objects, offset: u64): bool {
-    const bytes = this.sizeOf(work, offset);
+    const bytes = offset < <u64>Ar.BYTES ? NONE : this.sizeOf(work, offset);
     if (bytes == NONE) return work.fault.code == Code.Ok && work.fail(Code.BadArchive, What.Member, offset, this.bytes);
     if (!this.note(work, offset)) return work.fault.code == Code.Ok;
+    this.takenBytes += Member.BYTES + bytes;
+    if (this.takenBytes > this.bytes) return work.fail(Code.BadArchive, What.Member, offset, this.takenBytes);
     const object = objectOf(work, this.source, offset + Member.BYTES, this.addr + offset + Member.BYTES, bytes);
     return object != null && objects.add(work, object);
   }
@@ -121,30 +132,47 @@ import { Objects, Standing } from "./objects";
     return true;
   }
 
-  /** Takes the members that define what is wanted; how many, or -1 with a fault. */
-  takeWanted(work: Work, objects: Objects): i32 {
-    const before = objects.count;
-    work.source = this.source;
+  /** Lists the names of its table of symbols; the first of those that are alike counts. */
+  private list(work: Work): bool {
+    const members = work.take(<u64>this.count * offsetof<Listed>());
+    if (!members) return false;
     let name = this.names;
     for (let i: u32 = 0; i < this.count; ++i) {
       const hashed = hashedName(name, this.namesEnd - name);
-      if (hashed == NONE) return this.wrong(work, Ar.BYTES, i) == NONE ? -1 : 0;
-      const sym = objects.find(name, <u32>hashed, <u32>(hashed >> 32));
-      if (sym && sym.standing == Standing.Wanted) {
+      if (hashed == NONE) return work.fail(Code.BadArchive, What.Member, Ar.BYTES, i);
+      const hash = <u32>(hashed >> 32);
+      if (!this.table.find(name, <u32>hashed, hash)) {
+        if (this.table.isCrowded) return work.fail(Code.BadArchive, What.Member, Ar.BYTES, hash);
+        const listed = changetype<Listed>(members + <usize>i * offsetof<Listed>());
         const at = this.offsets + <u64>i * this.wordBytes;
-        if (!this.takeMember(work, objects, this.wordBytes == 8 ? big64(at) : <u64>big32(at))) return -1;
-        work.source = this.source;
+        listed.name = name;
+        listed.nameBytes = <u32>hashed;
+        listed.hash = hash;
+        listed.offset = this.wordBytes == 8 ? big64(at) : <u64>big32(at);
+        if (!this.table.add(work, listed)) return false;
       }
       name += (hashed & 0xffffffff) + 1;
     }
-    return objects.count - before;
+    return true;
   }
 
-  /** Readies it, and takes everything of one that is wanted as a whole, or has no table of symbols. */
-  begin(work: Work, objects: Objects): bool {
+  /** Takes the member that defines a symbol, if there is one; false with a fault. */
+  serve(work: Work, objects: Objects, sym: Sym): bool {
+    const listed = changetype<Listed | null>(this.table.find(sym.name, sym.nameBytes, sym.hash));
+    return !listed || this.takeMember(work, objects, listed.offset);
+  }
+
+  /**
+   * Readies it, and takes everything of one that is wanted as a whole, or has no table of symbols.
+   *
+   * @fault BadArchive (Member, at = file offset of its header, value = what is wrong)
+   */
+  begin(work: Work, objects: Objects, table: NameTable): bool {
     work.source = this.source;
-    if (target.load32(this.addr + 4) == Ar.THIN) return work.fail(Code.BadArchive, What.Member, 0, Ar.THIN);
-    return this.open(work) && (!this.isWhole && this.count || this.takeAll(work, objects));
+    this.table = table;
+    const kind = target.load32(this.addr + 4);
+    if (kind != Ar.REGULAR) return work.fail(Code.BadArchive, What.Member, 0, kind);
+    return this.open(work) && (!this.isWhole && this.count ? this.list(work) : this.takeAll(work, objects));
   }
 }
 /** The names of the symbol tables, as words: "/ ", and "/SYM" of "/SYM64/". */
@@ -154,18 +182,16 @@ import { Objects, Standing } from "./objects";
 /** What follows the slash of a table's name: a blank, another slash, S of /SYM64/; of a long name, a digit. */
 function isSpecial(c: u32): bool { return c == 0x20 || c == 0x2f || c == 0x53; }
 
-/** Takes members until nothing is wanted that they have. */
+/** Takes members until nothing is wanted that they have: what is wanted first is looked for first, in one archive after the other. */
 export function takeMembers(work: Work, objects: Objects): bool {
-  let count: i32 = 1;
-  while (count) {
-    count = 0;
+  let sym = objects.archives ? objects.wanted : null;
+  while (sym) {
     let archive = changetype<Archive | null>(objects.archives);
-    while (archive) {
-      const taken = archive.takeWanted(work, objects);
-      if (taken < 0) return false;
-      count += taken;
+    while (archive && sym.standing == Standing.Wanted) {
+      if (!archive.serve(work, objects, sym)) return false;
       archive = archive.next;
     }
+    sym = sym.nextWanted;
   }
   return true;
 }

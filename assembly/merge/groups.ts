@@ -7,25 +7,20 @@ import * as target from "../host/memory";
 import { hashedName } from "../elf/hash";
 import { GRP, SHF, SHT } from "../elf/section";
 import { STT, symInfo, symName, typeOf } from "../elf/symbol";
-import { sameBytes } from "../elf/text";
+import { NameTable, Named } from "../elf/table";
 import { wide } from "../elf/word";
 import { Object, Section, headerAt, sectionName } from "../inspect/object";
 
-@unmanaged class Group {
-  next: Group | null;
-  name: u64;
-  nameBytes: u32;
-  hash: u32;
-}
-
 /** Signatures of the COMDAT groups that were met. */
 @unmanaged export class Groups {
-  private buckets: usize;
+  private table: NameTable;
+
+  begin(table: NameTable): void { this.table = table; }
 
   /**
    * Looks at an object's groups, and drops the sections of those that were met before.
    *
-   * @fault BadGroup (Shdr, at = file offset of the group's header, value = the member, symbol or flag that is wrong)
+   * @fault BadGroup (Shdr, at = file offset of the group's header, value = the member, symbol, flag or hash that is wrong)
    */
   enter(work: Work, object: Object): bool {
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
@@ -48,7 +43,11 @@ import { Object, Section, headerAt, sectionName } from "../inspect/object";
     for (let i: u32 = 1; i < count; ++i) {
       const member = target.load32(words + i * 4);
       if (!member || member >= object.sectionCount || member == group.index || !object.section(member).has(SHF.GROUP)) return work.fail(Code.BadGroup, What.Shdr, at, member);
-      if (!isFirst) object.section(member).isDropped = true;
+      const section = object.section(member);
+      // A section is in one group at the most.
+      if (section.isGrouped) return work.fail(Code.BadGroup, What.Shdr, at, member);
+      section.isGrouped = true;
+      if (!isFirst) section.isDropped = true;
     }
     return true;
   }
@@ -69,22 +68,15 @@ import { Object, Section, headerAt, sectionName } from "../inspect/object";
       limit = object.stringBytes - start;
     }
     const hashed = name == NONE ? NONE : hashedName(name, limit);
-    if (hashed == NONE) return work.fail(Code.BadGroup, What.Shdr, at, group.info);
-    if (!this.buckets) this.buckets = work.take(BUCKETS << alignof<usize>());
-    if (!this.buckets) return false;
+    if (hashed == NONE || !object.spell(<u32>hashed)) return work.fail(Code.BadGroup, What.Shdr, at, group.info);
     const hash = <u32>(hashed >> 32);
-    const bucket = this.buckets + (<usize>(hash % BUCKETS) << alignof<usize>());
-    let known = changetype<Group | null>(load<usize>(bucket));
-    while (known && !(known.hash == hash && known.nameBytes == <u32>hashed && sameBytes(known.name, name, <u32>hashed))) known = known.next;
-    if (known) return false;
-    known = changetype<Group | null>(work.take(offsetof<Group>()));
-    if (!known) return false;
+    if (this.table.find(name, <u32>hashed, hash)) return false;
+    if (this.table.isCrowded) return work.fail(Code.BadGroup, What.Shdr, at, hash);
+    const known = changetype<Named>(work.take(offsetof<Named>()));
+    if (!changetype<usize>(known)) return false;
     known.name = name;
     known.nameBytes = <u32>hashed;
     known.hash = hash;
-    known.next = changetype<Group | null>(load<usize>(bucket));
-    store<usize>(bucket, changetype<usize>(known));
-    return true;
+    return this.table.add(work, known);
   }
 }
-@inline const BUCKETS: u32 = 1024;

@@ -1,9 +1,7 @@
 // Symbols that a linker makes when they are asked for and nobody defines them, as ld does.
 
-import { NONE } from "../host/answer";
 import * as target from "../host/memory";
-import { sameBytes, textBytes } from "../elf/text";
-import { sectionName } from "../inspect/object";
+import { gnuHash } from "../elf/hash";
 import { Objects, Standing, Sym } from "./objects";
 
 /** Which one: Sym.index of a symbol of Standing.Linker. */
@@ -57,21 +55,8 @@ function is(sym: Sym, word: usize, bytes: u32): bool {
   return true;
 }
 
-function hasSection(objects: Objects, name: u64, bytes: u32): bool {
-  let object = objects.first;
-  while (object) {
-    for (let i: u32 = 1; i < object.sectionCount; ++i) {
-      const section = object.section(i);
-      if (!section.isLoaded) continue;
-      const own = sectionName(section);
-      if (own == NONE) continue;
-      const ownBytes = textBytes(own, object.names + object.nameBytes - own);
-      if (ownBytes == bytes && sameBytes(own, name, bytes)) return true;
-    }
-    object = object.next;
-  }
-  return false;
-}
+/** True for the name of a family of sections; which there are is known when all are classified. */
+function hasSection(objects: Objects, name: u64, bytes: u32): bool { return objects.families.find(name, bytes, gnuHash(name, bytes)) != null; }
 
 /** Names in the order of Made, a NUL behind each. */
 @lazy const NAMES: usize = memory.data<u8>([

@@ -7,9 +7,11 @@ import { NONE } from "../host/answer";
 import { Arch } from "../arch/arch";
 import { hashedName } from "../elf/hash";
 import { SHN, STB, STT, STV, bindOf, symInfo, symName, symOther, symSize, symValue, typeOf, visibilityOf } from "../elf/symbol";
-import { sameBytes } from "../elf/text";
+import { NameTable, Named } from "../elf/table";
+import { isPowerOfTwo } from "../base/range";
+import { SHF } from "../elf/section";
 import { wide } from "../elf/word";
-import { Object, SPECIAL, Section } from "../inspect/object";
+import { MOST, Object, SPECIAL, Section, isCommon } from "../inspect/object";
 import { Groups } from "./groups";
 
 /** How firmly a name stands for something: the greater wins. */
@@ -26,13 +28,12 @@ export const enum Standing {
 }
 
 /** What a symbol of the objects stands for: of a global one, all of that name. */
-@unmanaged export class Sym {
-  /** The next of the same bucket; the next of all. */
-  chain: Sym | null;
+@unmanaged export class Sym extends Named {
+  /** The next of all. */
   next: Sym | null;
-  hash: u32;
-  nameBytes: u32;
-  name: u64;
+  /** The next that is wanted (merge/archive.ts). */
+  nextWanted: Sym | null;
+  isQueued: bool;
   standing: Standing;
   /** The definition's object and index; of one that is only referred to, the first reference's. */
   index: u32;
@@ -74,9 +75,12 @@ export const enum Standing {
   /** Global symbols, in the order they were met. */
   syms: Sym | null;
   private lastSym: Sym | null;
-  symCount: u32;
-  private buckets: usize;
-  private bucketCount: u32;
+  private table: NameTable;
+  /** Sections that lie together because of their names, which are C identifiers (plan/layout.ts). */
+  families: NameTable;
+  /** Symbols that became wanted, in that order. */
+  wanted: Sym | null;
+  private lastWanted: Sym | null;
   /** Files whose members are taken when they are wanted (merge/archive.ts). */
   archives: usize;
   lastArchive: usize;
@@ -85,21 +89,18 @@ export const enum Standing {
   /** Where everything goes (plan/layout.ts). */
   layout: usize;
 
-  /** The global symbol of a name; null if nobody has named it. */
-  find(name: u64, bytes: u32, hash: u32): Sym | null {
-    if (!this.bucketCount) return null;
-    let sym = this.chainOf(hash);
-    while (sym && !(sym.hash == hash && sym.nameBytes == bytes && sameBytes(sym.name, name, bytes))) sym = sym.chain;
-    return sym;
+  /** Begins with nothing, and tables that are zero. */
+  begin(table: NameTable, families: NameTable, groups: Groups): void {
+    this.table = table;
+    this.families = families;
+    this.groups = groups;
   }
 
-  @inline private chainOf(hash: u32): Sym | null { return changetype<Sym | null>(load<usize>(this.buckets + (<usize>(hash % this.bucketCount) << alignof<usize>()))); }
-
-  /** The same; one that is new is nobody's wish yet. Null with a fault if there is no memory. */
-  private take(work: Work, name: u64, bytes: u32, hash: u32, object: Object, index: u32): Sym | null {
-    let sym = this.find(name, bytes, hash);
+  /** The global symbol of a name; one that is new is nobody's wish yet. Null with a fault if it can't be had. */
+  private symOfName(work: Work, name: u64, bytes: u32, hash: u32, object: Object, index: u32): Sym | null {
+    let sym = changetype<Sym | null>(this.table.find(name, bytes, hash));
     if (sym) return sym;
-    if (this.symCount >= this.bucketCount && !this.grow(work)) return null;
+    if (this.table.isCrowded) return noSym(work.fail(Code.BadSymbolTable, What.Sym, index, hash));
     sym = changetype<Sym | null>(work.take(offsetof<Sym>()));
     if (!sym) return null;
     sym.name = name;
@@ -107,32 +108,20 @@ export const enum Standing {
     sym.hash = hash;
     sym.object = object;
     sym.index = index;
-    this.hang(sym);
+    if (!this.table.add(work, sym)) return null;
     if (this.lastSym) this.lastSym!.next = sym;
     else this.syms = sym;
     this.lastSym = sym;
-    ++this.symCount;
     return sym;
   }
 
-  private hang(sym: Sym): void {
-    const at = this.buckets + (<usize>(sym.hash % this.bucketCount) << alignof<usize>());
-    sym.chain = changetype<Sym | null>(load<usize>(at));
-    store<usize>(at, changetype<usize>(sym));
-  }
-
-  private grow(work: Work): bool {
-    const count = max<u32>(this.bucketCount * 4, 256);
-    const buckets = work.take(<u64>count << alignof<usize>());
-    if (!buckets) return false;
-    this.buckets = buckets;
-    this.bucketCount = count;
-    let sym = this.syms;
-    while (sym) {
-      this.hang(sym);
-      sym = sym.next;
-    }
-    return true;
+  /** Whoever has archives looks whether one of them defines it. */
+  private wish(sym: Sym): void {
+    if (sym.isQueued) return;
+    sym.isQueued = true;
+    if (this.lastWanted) this.lastWanted!.nextWanted = sym;
+    else this.wanted = sym;
+    this.lastWanted = sym;
   }
 
   /**
@@ -141,6 +130,10 @@ export const enum Standing {
    * @fault BadGroup (Shdr)  see Groups
    * @fault BadString (Sym, at = index, value = st_name)
    * @fault BadSymbolIndex (Sym, at = index, value = st_shndx)
+   * @fault BadSymbolType (Sym, at = index, value = its type)  thread-local, in a section that is not
+   * @fault BadSymbolTable (Sym, at = index, value = st_info)  local, amid global ones
+   * @fault BadSymbolTable (Sym, at = index, value = hash)  so many names fall together that they were made to
+   * @fault BadAlignment AddressWraps (Sym, at = index, value = st_value, st_size)  of a common symbol
    * @fault DuplicateSymbol (Sym, at = index, value = its binding)  with its name; another object defines it, too
    */
   add(work: Work, object: Object): bool {
@@ -158,8 +151,8 @@ export const enum Standing {
       const symbol = object.symbol<A>(i);
       const start = <u64>symName(symbol);
       const hashed = start < object.stringBytes ? hashedName(object.strings + start, object.stringBytes - start) : NONE;
-      if (hashed == NONE) return work.fail(Code.BadString, What.Sym, i, start);
-      const sym = this.take(work, object.strings + start, <u32>hashed, <u32>(hashed >> 32), object, i);
+      if (hashed == NONE || !object.spell(<u32>hashed)) return work.fail(Code.BadString, What.Sym, i, start);
+      const sym = this.symOfName(work, object.strings + start, <u32>hashed, <u32>(hashed >> 32), object, i);
       if (!sym) return false;
       store<usize>(object.targets + (<usize>i << alignof<usize>()), changetype<usize>(sym));
       if (!this.join<A>(work, sym, object, i, symbol)) return false;
@@ -173,14 +166,23 @@ export const enum Standing {
     const visibility = visibilityOf(symOther<A>(symbol));
     if (visibility && (!sym.visibility || visibility < sym.visibility)) sym.visibility = visibility;
     const section = object.sectionOf<A>(index);
+    if (bindOf(info) == STB.LOCAL) return work.fail(Code.BadSymbolTable, What.Sym, index, info);
+    if (!isPlaced(work, object, index, section, typeOf(info))) return false;
     const standing = standingOf(object, section, bindOf(info));
-    if (section < SPECIAL && section >= object.sectionCount) return work.fail(Code.BadSymbolIndex, What.Sym, index, section);
     if (standing <= Standing.Wanted) {
       if (sym.standing <= Standing.Wanted && standing >= sym.standing) {
         sym.standing = standing;
+        if (standing == Standing.Wanted) this.wish(sym);
         if (!sym.type) sym.type = typeOf(info);
       }
       return true;
+    }
+    const value = symValue<A>(symbol);
+    const bytes = symSize<A>(symbol);
+    if (standing == Standing.Common) {
+      // gABI 4.4: the value is what it is to be aligned to.
+      if (value && !isPowerOfTwo(value) || value > MOST) return work.fail(Code.BadAlignment, What.Sym, index, value);
+      if (bytes > MOST) return work.fail(Code.AddressWraps, What.Sym, index, bytes);
     }
     if (standing == Standing.Strong && sym.standing == Standing.Strong) {
       work.fail(Code.DuplicateSymbol, What.Sym, index, sym.object.rank);
@@ -189,26 +191,27 @@ export const enum Standing {
       return false;
     }
     if (standing == Standing.Common && sym.standing == Standing.Common) {
-      sym.align = max(sym.align, symValue<A>(symbol));
-      if (symSize<A>(symbol) <= sym.bytes) return true;
+      sym.align = max(sym.align, value);
+      if (bytes <= sym.bytes) return true;
     } else if (standing <= sym.standing) return true;
-    else if (standing == Standing.Common) sym.align = max<u64>(symValue<A>(symbol), 1);
+    else if (standing == Standing.Common) sym.align = max<u64>(value, 1);
     sym.standing = standing;
     sym.object = object;
     sym.index = index;
     sym.type = typeOf(info);
-    sym.bytes = symSize<A>(symbol);
+    sym.bytes = bytes;
     return true;
   }
 
-  /** What a symbol of an object stands for; null with a fault if there is no memory. */
+  /** What a symbol of an object stands for; null with a fault if that is nothing, or there is no memory. */
   symOf<A>(work: Work, object: Object, index: u32): Sym | null {
     const at = object.targets + (<usize>index << alignof<usize>());
     let sym = changetype<Sym | null>(load<usize>(at));
     if (sym) return sym;
+    const symbol = object.symbol<A>(index);
+    if (!isPlaced(work, object, index, object.sectionOf<A>(index), typeOf(symInfo<A>(symbol)))) return null;
     sym = changetype<Sym | null>(work.take(offsetof<Sym>()));
     if (!sym) return null;
-    const symbol = object.symbol<A>(index);
     sym.object = object;
     sym.index = index;
     sym.type = typeOf(symInfo<A>(symbol));
@@ -227,8 +230,17 @@ export const enum Standing {
   }
 }
 
+function noSym(_: bool): Sym | null { return null; }
+
+/** True if a symbol lies where there is something, and what is thread-local in a block. */
+function isPlaced(work: Work, object: Object, index: u32, section: u32, type: u32): bool {
+  if (!object.hasSection(section)) return work.fail(Code.BadSymbolIndex, What.Sym, index, section & ~SPECIAL);
+  if (type != STT.TLS || !section || section == (SHN.ABS | SPECIAL)) return true;
+  return section < SPECIAL && object.section(section).has(SHF.TLS) || work.fail(Code.BadSymbolType, What.Sym, index, type);
+}
+
 function standingOf(object: Object, section: u32, bind: u32): Standing {
   if (!section || section < object.sectionCount && object.section(section).isDropped) return bind == STB.WEAK && !section ? Standing.Wished : Standing.Wanted;
-  if (section == (SHN.COMMON | SPECIAL) || section == (SHN.X86_64_LCOMMON | SPECIAL)) return Standing.Common;
+  if (isCommon(section)) return Standing.Common;
   return bind == STB.WEAK ? Standing.Weak : Standing.Strong;
 }

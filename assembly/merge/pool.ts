@@ -6,7 +6,7 @@ import { Work } from "../base/work";
 import { gnuHash } from "../elf/hash";
 import { SHF, SHT } from "../elf/section";
 import { sameBytes } from "../elf/text";
-import { Section } from "../inspect/object";
+import { Section, isIdentifier, sectionName, sectionNameBytes } from "../inspect/object";
 import { Objects } from "./objects";
 
 /** What is kept once. */
@@ -49,7 +49,8 @@ import { Objects } from "./objects";
     if (this.count >= this.bucketCount && !this.grow(work)) return null;
     const bucket = this.bucketOf(hash);
     let piece = changetype<Piece | null>(load<usize>(bucket));
-    while (piece && !(piece.hash == hash && piece.bytes == bytes && !(piece.offset & align - 1) && sameBytes(piece.from, from, bytes))) piece = piece.chain;
+    let steps: u32 = 0;
+    while (piece && !(piece.hash == hash && piece.bytes == bytes && !(piece.offset & align - 1) && sameBytes(piece.from, from, bytes))) piece = ++steps < MOST_STEPS ? piece.chain : null;
     if (piece) return piece;
     piece = changetype<Piece | null>(work.take(offsetof<Piece>()));
     if (!piece) return null;
@@ -104,8 +105,13 @@ function mayMerge(section: Section): bool {
   const each = section.entryBytes;
   if (!section.isLoaded || !section.has(SHF.MERGE) || section.has(SHF.WRITE) || section.has(SHF.TLS) || section.has(SHF.EXECINSTR)) return false;
   if (section.type != SHT.PROGBITS || section.relocations || !section.bytes || section.bytes > MOST || !each || each > 32 || section.bytes % each) return false;
+  // Of those with __start_ and __stop_ somebody knows where they begin.
+  const name = sectionName(section);
+  if (isIdentifier(name, sectionNameBytes(section, name))) return false;
   return !section.has(SHF.STRINGS) || !character(section.object.addr + section.offset + section.bytes - each, each);
 }
+/** How many are looked at: what was made to fall together is kept twice. */
+@inline const MOST_STEPS: u32 = 64;
 /** Bytes of a section that is taken apart. */
 @inline const MOST: u64 = 1 << 30;
 

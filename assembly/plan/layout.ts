@@ -6,9 +6,10 @@ import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { Work } from "../base/work";
 import { SHF, SHT } from "../elf/section";
-import { sameBytes, textBytes } from "../elf/text";
+import { gnuHash } from "../elf/hash";
+import { Named } from "../elf/table";
 import { EM } from "../elf/header";
-import { Object, Section, headerAt, sectionName } from "../inspect/object";
+import { Section, headerAt, isIdentifier, sectionName, sectionNameBytes } from "../inspect/object";
 import { Objects, Sym } from "../merge/objects";
 import { KINDS, Region, Unit } from "./regions";
 
@@ -101,8 +102,9 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
   /** Files stay where they are, and may be run there. */
   isInPlace: bool;
   private units: usize;
-  /** Families of sections whose names are C identifiers: the first of each. */
-  families: usize;
+  /** Its bytes are in memory, and relocated: what waits for the host after that goes on from there. */
+  isFilled: bool;
+  isRelocated: bool;
 
   /** A part of what no region claims. */
   @inline span(part: Part): Span { return this.spanIn(0, part); }
@@ -114,10 +116,7 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
 const SPANS: usize = offsetof<Layout>() + 7 & ~7;
 
 /** Sections of one name that lie together: for __start_ and __stop_. */
-@unmanaged export class Family {
-  next: Family | null;
-  name: u64;
-  nameBytes: u32;
+@unmanaged export class Family extends Named {
   part: Part;
   first: Section;
   last: Section;
@@ -172,7 +171,7 @@ export function regionOf(layout: Layout, group: u32): Region | null {
  * Gives every section that is to be in memory its part.
  *
  * @fault WritableCode (Shdr, at = file offset of the header, value = sh_flags)
- * @fault CompressedSection (Shdr, at = file offset of the header, value = sh_flags)
+ * @fault BadSection (Shdr, at = file offset of the header, value = sh_flags, of one that is compressed; sh_size, of half a word of .ctors)
  */
 export function classify(work: Work, layout: Layout): bool {
   let object = layout.objects.first;
@@ -184,6 +183,9 @@ export function classify(work: Work, layout: Layout): bool {
     }
     object = object.next;
   }
+  sort(layout.span(Part.Preinit));
+  sort(layout.span(Part.Init));
+  sort(layout.span(Part.Fini));
   return true;
 }
 
@@ -193,15 +195,17 @@ function place(work: Work, layout: Layout, section: Section): bool {
   if (section.has(SHF.WRITE) && section.has(SHF.EXECINSTR)) return work.fail(Code.WritableCode, What.Shdr, at, section.flags);
   if (section.has(SHF.COMPRESSED)) return work.fail(Code.BadSection, What.Shdr, at, section.flags);
   const name = sectionName(section);
-  const bytes = name == NONE ? 0 : textBytes(name, object.names + object.nameBytes - name);
+  const bytes = sectionNameBytes(section, name);
   const part = partOf(section, name, bytes);
   section.part = <u8>part;
   if (part == Part.Code) layout.codeBytes += section.bytes + section.align;
   if (part == Part.Preinit || part == Part.Init || part == Part.Fini) {
-    section.isReversed = begins(name, bytes, CTORS, 6) || begins(name, bytes, DTORS, 6);
+    section.isReversed = (begins(name, bytes, CTORS, 6) || begins(name, bytes, DTORS, 6)) && section.type != SHT.NOBITS;
+    if (section.isReversed && (section.bytes % (object.bits / 8) || section.trimCount)) return work.fail(Code.BadSection, What.Shdr, at, section.bytes);
     // The rank of an array goes where its file's alignment of it was: words are aligned as words.
     section.info = rankOf(section, name, bytes);
-    return insert(layout.span(part), section);
+    append(layout.span(part), section);
+    return true;
   }
   if (part == Part.Exidx) {
     // They come in the order of the code that they are about. ARM EHABI 5, "Index table entries".
@@ -225,7 +229,7 @@ function place(work: Work, layout: Layout, section: Section): bool {
       return true;
     }
   }
-  if (bytes && isIdentifier(name, bytes)) return joinFamily(work, layout, section, name, bytes, part);
+  if (isIdentifier(name, bytes)) return joinFamily(work, layout, section, name, bytes, part);
   append(layout.span(part), section);
   return true;
 }
@@ -233,7 +237,7 @@ function place(work: Work, layout: Layout, section: Section): bool {
 /** True for bytes that are needed as the file has them, and lie where they may. */
 function mayStay(section: Section, part: Part): bool {
   if (part != Part.ReadOnly && part != Part.Code || section.type == SHT.NOBITS || !section.bytes) return false;
-  return !section.relocations && !section.trims && !(section.object.addr + section.offset & section.align - 1);
+  return !section.relocations && !section.trimCount && !(section.object.addr + section.offset & section.align - 1);
 }
 
 function fix(section: Section, part: Part): void {
@@ -297,40 +301,53 @@ function append(span: Span, section: Section): void {
   span.last = section;
 }
 
-/** Behind all of its rank. */
-function insert(span: Span, section: Section): bool {
-  const last = span.last;
-  if (!last || last.info <= section.info) {
-    append(span, section);
-    return true;
+/** Sorts a part by rank; what is equal stays as it is. Runs of two are made into runs of four, and so on. */
+function sort(span: Span): void {
+  for (let count: u32 = 1; ; count <<= 1) {
+    let rest = span.first;
+    let runs: u32 = 0;
+    span.first = span.last = null;
+    while (rest) {
+      const left = rest;
+      const right = behind(rest, count);
+      rest = right ? behind(right, count) : null;
+      mergeRuns(span, left, right);
+      ++runs;
+    }
+    if (runs <= 1) return;
   }
-  widen(span, section);
-  let before: Section | null = null;
-  let each = span.first!;
-  while (each.info <= section.info) {
-    before = each;
-    each = each.next!;
-  }
-  section.next = each;
-  if (before) before.next = section;
-  else span.first = section;
-  return true;
 }
 
-function isIdentifier(name: u64, bytes: u32): bool {
-  for (let i: u32 = 0; i < bytes; ++i) {
-    const c = target.load8(name + i);
-    const isLetter = (c | 32) >= 0x61 && (c | 32) <= 0x7a || c == 0x5f;
-    if (!isLetter && !(i && c >= 0x30 && c <= 0x39)) return false;
+/** Cuts a list behind so many sections, and answers with what follows. */
+function behind(section: Section, count: u32): Section | null {
+  let last = section;
+  while (--count && last.next) last = last.next!;
+  const next = last.next;
+  last.next = null;
+  return next;
+}
+
+/** Hangs two sorted runs at a part, as one. */
+function mergeRuns(span: Span, left: Section | null, right: Section | null): void {
+  while (left || right) {
+    const isLeft = !right || left != null && left.info <= right.info;
+    const next = isLeft ? left! : right!;
+    if (isLeft) left = next.next;
+    else right = next.next;
+    next.next = null;
+    if (span.last) span.last!.next = next;
+    else span.first = next;
+    span.last = next;
   }
-  return true;
 }
 
 function joinFamily(work: Work, layout: Layout, section: Section, name: u64, bytes: u32, part: Part): bool {
-  let family = changetype<Family | null>(layout.families);
-  while (family && !(family.part == part && family.nameBytes == bytes && sameBytes(family.name, name, bytes))) family = family.next;
+  const families = layout.objects.families;
+  const hash = gnuHash(name, bytes);
   const span = layout.span(part);
-  if (family) {
+  let family = changetype<Family | null>(families.find(name, bytes, hash));
+  if (families.isCrowded) return work.fail(Code.BadSection, What.Shdr, headerAt(section.object, section.index), hash);
+  if (family && family.part == part) {
     widen(span, section);
     section.next = family.last.next;
     family.last.next = section;
@@ -338,21 +355,20 @@ function joinFamily(work: Work, layout: Layout, section: Section, name: u64, byt
     family.last = section;
     return true;
   }
+  append(span, section);
+  // Of sections that lie apart, as their permissions differ, the first ones count.
+  if (family) return true;
   family = changetype<Family | null>(work.take(offsetof<Family>()));
   if (!family) return false;
   family.name = name;
   family.nameBytes = bytes;
+  family.hash = hash;
   family.part = part;
   family.first = family.last = section;
-  family.next = changetype<Family | null>(layout.families);
-  layout.families = changetype<usize>(family);
-  append(span, section);
-  return true;
+  return families.add(work, family);
 }
 
 /** The family of a name; null if no section has it. */
 export function familyOf(layout: Layout, name: u64, bytes: u32): Family | null {
-  let family = changetype<Family | null>(layout.families);
-  while (family && !(family.nameBytes == bytes && sameBytes(family.name, name, bytes))) family = family.next;
-  return family;
+  return changetype<Family | null>(layout.objects.families.find(name, bytes, gnuHash(name, bytes)));
 }

@@ -43,7 +43,9 @@ export function layOut<A>(work: Work, layout: Layout, image: Image, pageBytes: u
   if (!at || !image.holdSegments(Phdrs.MOST + layout.unitCount + fixedCount(layout))) return work.fail(Code.OutOfMemory, What.None, 0, Phdrs.MOST);
   image.dynamic = changetype<Dynamic>(at);
   assign<A>(layout, image, pageBytes);
-  return sizeof<A>() == 8 || !(image.high >> 32) || work.fail(Code.AddressWraps, What.Shdr, 0, image.high);
+  if (sizeof<A>() == 8) return true;
+  if (image.high >> 32) return work.fail(Code.AddressWraps, What.Shdr, 0, image.high);
+  return !image.tls || !(image.tls!.bytes >> 32) || work.fail(Code.AddressWraps, What.Shdr, 0, image.tls!.bytes);
 }
 
 /** Gives everything its vaddr, and says in an image what a file would have said. */
@@ -130,7 +132,7 @@ function addCommons<A>(layout: Layout): void {
   let sym = layout.objects.syms;
   while (sym) {
     if (sym.standing == Standing.Common) {
-      const align = max<u64>(sym.align, 1) & 0 - max<u64>(sym.align, 1);
+      const align = max<u64>(sym.align, 1);
       bytes = alignUp(bytes, align);
       sym.bias = bytes;
       bytes += sym.bytes;

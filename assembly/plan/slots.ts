@@ -6,6 +6,7 @@ import { Arch, Role } from "../arch/arch";
 import { Base, Fit, Form, Howto, Howtos, Op, WHOLE } from "../arch/howto";
 import { within } from "../base/range";
 import { Work } from "../base/work";
+import { NONE } from "../host/answer";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend, relBytes, relaBytes } from "../elf/reloc";
 import { SHF, SHT } from "../elf/section";
 import { STT } from "../elf/symbol";
@@ -33,14 +34,6 @@ export function entryAt(object: Object, table: Section, index: u64, each: u64): 
 export function scan(work: Work, layout: Layout): bool {
   let object = layout.objects.first;
   while (object) {
-    for (let i: u32 = 1; i < object.sectionCount; ++i) {
-      const section = object.section(i);
-      if (section.isLoaded && section.has(SHF.EXECINSTR)) layout.codeBytes += section.bytes + section.align;
-    }
-    object = object.next;
-  }
-  object = layout.objects.first;
-  while (object) {
     work.source = object.source;
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
       const section = object.section(i);
@@ -57,6 +50,21 @@ export function scan(work: Work, layout: Layout): bool {
   return true;
 }
 
+/** Where what is at an offset of a file's section is in the section as it will be. */
+export function offsetIn<A>(section: Section, offset: u64): u64 {
+  if (!section.isReversed) return trimmed(section, offset);
+  // Words change places; what is in a word stays in it.
+  const inWord = offset & sizeof<A>() - 1;
+  return section.bytes - sizeof<A>() - (offset - inWord) + inWord;
+}
+
+/** The place of a relocation in the section as it will be; NONE if not all of it is there. */
+export function placed<A>(section: Section, howto: Howto, offset: u64): u64 {
+  if (section.type == SHT.NOBITS || !within(offset, howto.bytes, 0, section.fileBytes)) return NONE;
+  const place = offsetIn<A>(section, offset);
+  return within(place, howto.bytes, 0, section.bytes) ? place : NONE;
+}
+
 function scanTable<A>(work: Work, layout: Layout, object: Object, section: Section, table: Section): bool {
   const each = entryBytesOf<A>(table);
   const count = table.bytes / each;
@@ -70,7 +78,7 @@ function scanTable<A>(work: Work, layout: Layout, object: Object, section: Secti
     if (!howto || howto.type != type) howto = howtos.row(type);
     if (!howto) return work.fail(Code.UnknownRelocation, What.Rel, at, type);
     const offset = relOffset<A>(entry);
-    if (section.type == SHT.NOBITS || !within(offset, howto.bytes, 0, section.fileBytes)) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
+    if (howto.form != Form.Align && placed<A>(section, howto, offset) == NONE) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
     const index = infoSymbol<A>(info);
     if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
     if (howto.base == Base.None) continue;
@@ -107,7 +115,7 @@ function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym
       if (sym.isIndirect) return takeStub(work, layout, sym, false);
       if (!sym.isImport) return true;
       if (!isWord<A>(section, howto)) return takeSlot(work, layout, sym, Base.Got, false);
-      return addWord(work, layout, section, trimmed(section, offset), addendOf<A>(section, howto, entry, table, offset), sym);
+      return addWord(work, layout, section, offsetIn<A>(section, offset), addendOf<A>(section, howto, entry, table, offset), sym);
     }
     case Base.TlsPointer: case Base.TlsBelow: case Base.TlsOffset: case Base.Size: return !sym.isImport || takeSlot(work, layout, sym, sym.type == STT.TLS || base != Base.Size ? Base.TlsSlot : Base.Got, false);
     default: return true;

@@ -13,23 +13,31 @@ import { Objects } from "../merge/objects";
 
 /** A run of bytes of a section that is left out. */
 @unmanaged export class Trim {
-  next: Trim | null;
   /** Where it begins in the file's section, and how many bytes go. */
   offset: u64;
   bytes: u64;
   /** How much of the padding in front of it stays: it has to be instructions again. */
   kept: u64;
+  /** Bytes that go in front of it. */
+  gone: u64;
 }
+
+/** One of a section's, in the order of the file. */
+@inline export function trimAt(section: Section, index: u32): Trim { return changetype<Trim>(section.trims + <usize>index * offsetof<Trim>()); }
 
 /** Where an offset of a file's section is in the section as it will be. What is left out counts as what comes behind. */
 export function trimmed(section: Section, offset: u64): u64 {
-  let trim = changetype<Trim | null>(section.trims);
-  let less: u64 = 0;
-  while (trim && trim.offset < offset) {
-    less += min(trim.bytes, offset - trim.offset);
-    trim = trim.next;
+  // The last that begins in front of it.
+  let low: u32 = 0;
+  let high = section.trimCount;
+  while (low < high) {
+    const middle = low + high >> 1;
+    if (trimAt(section, middle).offset < offset) low = middle + 1;
+    else high = middle;
   }
-  return offset - less;
+  if (!low) return offset;
+  const trim = trimAt(section, low - 1);
+  return offset - trim.gone - min(trim.bytes, offset - trim.offset);
 }
 
 /**
@@ -58,6 +66,7 @@ export function trimAll(work: Work, objects: Objects): bool {
 function trimSection<A>(work: Work, object: Object, section: Section, table: Section): bool {
   const each: u64 = 3 * sizeof<A>();
   const count = table.bytes / each;
+  let room: u32 = 0;
   let last: Trim | null = null;
   let gone: u64 = 0;
   let howto: Howto | null = null;
@@ -81,17 +90,30 @@ function trimSection<A>(work: Work, object: Object, section: Section, table: Sec
     if (most && stays > most) stays = 0;
     if (stays > padding) return work.fail(Code.BadRelocationTable, What.Rel, at, addend);
     if (stays == padding) continue;
-    const trim = changetype<Trim>(work.take(offsetof<Trim>()));
-    if (!changetype<usize>(trim)) return false;
+    // What a second table says of the same section, nobody writes.
+    if (!last && section.trimCount) return work.fail(Code.BadRelocationTable, What.Rel, at, offset);
+    if (section.trimCount == room) {
+      room = max<u32>(room * 2, 16);
+      if (!takeRoom(work, section, room)) return false;
+    }
+    const trim = trimAt(section, section.trimCount++);
     trim.offset = offset + stays;
     trim.bytes = padding - stays;
     trim.kept = stays;
+    trim.gone = gone;
     gone += trim.bytes;
-    if (last) last.next = trim;
-    else section.trims = changetype<usize>(trim);
     last = trim;
   }
   section.bytes -= gone;
+  return true;
+}
+
+/** Moves a section's trims to where there is room for more. */
+function takeRoom(work: Work, section: Section, count: u32): bool {
+  const at = work.take(<u64>count * offsetof<Trim>());
+  if (!at) return false;
+  memory.copy(at, section.trims, <usize>section.trimCount * offsetof<Trim>());
+  section.trims = at;
   return true;
 }
 

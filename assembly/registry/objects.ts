@@ -5,6 +5,7 @@ import { Work } from "../base/work";
 import { NONE, PENDING } from "../host/answer";
 import * as target from "../host/memory";
 import { Ar } from "../elf/archive";
+import { NameTable } from "../elf/table";
 import { ET } from "../elf/header";
 import { wide } from "../elf/word";
 import * as source from "../host/source";
@@ -69,14 +70,21 @@ export function gatherObjects(session: Session, module: Module): bool {
     if (!file.view.open(session, file.source, bytes, 0, bytes, What.Ehdr)) return false;
     file = file.next;
   }
-  const objects = changetype<Objects>(session.take(OBJECTS));
-  if (!changetype<usize>(objects)) return false;
-  objects.groups = changetype<Groups>(changetype<usize>(objects) + GROUPS);
+  const at = session.take(OBJECTS);
+  if (!at) return false;
+  const objects = changetype<Objects>(at);
+  const groups = changetype<Groups>(at + GROUPS);
+  groups.begin(changetype<NameTable>(at + SIGNATURES));
+  objects.begin(changetype<NameTable>(at + NAMES), changetype<NameTable>(at + FAMILIES), groups);
   module.objects = changetype<usize>(objects);
   return addAll(session, objects) && link(session, module, objects);
 }
 const GROUPS: usize = offsetof<Objects>() + 7 & ~7;
-const OBJECTS: usize = GROUPS + offsetof<Groups>();
+const SIGNATURES: usize = GROUPS + (offsetof<Groups>() + 7 & ~7);
+const NAMES: usize = SIGNATURES + (offsetof<NameTable>() + 7 & ~7);
+const FAMILIES: usize = NAMES + (offsetof<NameTable>() + 7 & ~7);
+const OBJECTS: usize = FAMILIES + offsetof<NameTable>();
+const ARCHIVE: usize = offsetof<Archive>() + 7 & ~7;
 
 /** The file that was asked for comes before those that were added. */
 function addFirst(session: Session, number: u32): bool {
@@ -95,8 +103,9 @@ function addAll(session: Session, objects: Objects): bool {
   while (file) {
     const view = file.view;
     if (view.bytes >= <u64>Ar.BYTES && target.load32(view.addr) == Ar.MAGIC) {
-      const archive = changetype<Archive | null>(session.take(offsetof<Archive>()));
-      if (!archive) return false;
+      const at = session.take(ARCHIVE + offsetof<NameTable>());
+      if (!at) return false;
+      const archive = changetype<Archive>(at);
       archive.source = file.source;
       archive.addr = view.addr;
       archive.bytes = view.bytes;
@@ -105,7 +114,7 @@ function addAll(session: Session, objects: Objects): bool {
       if (lastArchive) lastArchive.next = archive;
       else objects.archives = changetype<usize>(archive);
       lastArchive = archive;
-      if (!archive.begin(session, objects)) return false;
+      if (!archive.begin(session, objects, changetype<NameTable>(at + ARCHIVE))) return false;
     } else {
       const object = objectOf(session, file.source, 0, view.addr, view.bytes);
       if (!object || !objects.add(session, object)) return false;
@@ -126,10 +135,11 @@ function link(session: Session, module: Module, objects: Objects): bool {
     if (object.arch != first.arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, object.arch.machine);
     object = object.next;
   }
-  makeSymbols(objects);
   const layout = newLayout(session, objects, session.context!.regions);
   if (layout) layout.isInPlace = (session.flags & Flag.InPlace) != 0;
-  if (!layout || !trimAll(session, objects) || !poolSections(session, objects) || !scan(session, layout) || !classify(session, layout)) return false;
+  if (!layout || !trimAll(session, objects) || !poolSections(session, objects) || !classify(session, layout)) return false;
+  makeSymbols(objects);
+  if (!scan(session, layout)) return false;
   objects.layout = changetype<usize>(layout);
   const image = newImage(module.image.source, module.image.ownsSource);
   if (!image) return session.fail(Code.OutOfMemory, What.None, 0, 0);
@@ -210,6 +220,8 @@ function take(module: Module, unit: Unit, region: Region, pageBytes: u64): bool 
 /** Fills the module's memory: before its symbols are read from there. */
 export function fill(work: Work, module: Module): bool {
   const layout = layoutOf(module);
+  if (layout.isFilled) return true;
+  layout.isFilled = true;
   return wide(module.image.bits) ? fillAs<u64>(work, layout, module) : fillAs<u32>(work, layout, module);
 }
 
@@ -222,6 +234,8 @@ function fillAs<A>(work: Work, layout: Layout, module: Module): bool {
 
 /** Relocates what the objects hold; after that, the files are no longer looked at. */
 export function relocateFiles(session: Session, module: Module, places: Places): bool {
+  if (layoutOf(module).isRelocated) return true;
+  layoutOf(module).isRelocated = true;
   const at = session.take(PARTNERS + offsetof<Partners>());
   if (!at) return false;
   const linker = changetype<Linker>(at);

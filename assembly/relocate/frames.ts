@@ -90,6 +90,8 @@ function beginning<A>(at: u64, bytes: u64, encoding: u32): u64 {
 
 /** How the entries of a CIE say where functions begin. */
 function encodingOf<A>(cie: u64, end: u64): u32 {
+  // No letters are many.
+  end = min(end, cie + MOST_HEAD);
   let at = cie + 8;
   const version = target.load8(at++);
   if (target.load8(at) != 0x7a) return Pointer.absptr; // no 'z': nothing is said
@@ -114,6 +116,9 @@ function encodingOf<A>(cie: u64, end: u64): u32 {
   }
   return Pointer.absptr;
 }
+
+/** Bytes of a CIE up to where it says so. */
+@inline const MOST_HEAD: u64 = 128;
 
 function pastLeb(at: u64, end: u64): u64 {
   while (at < end && target.load8(at) & 0x80) ++at;

@@ -23,7 +23,7 @@ import { Placement } from "../map/map";
 import { Objects, Standing, Sym } from "../merge/objects";
 import { Layout, Part, Slot } from "../plan/layout";
 import { slotVaddr } from "../plan/sections";
-import { baseOf, entryAt, entryBytesOf, isNear, isWord, slotOf, stubBytesOf } from "../plan/slots";
+import { baseOf, entryAt, entryBytesOf, isNear, isWord, placed, slotOf, stubBytesOf } from "../plan/slots";
 import { Places } from "./place";
 import { indexFrames } from "./frames";
 import { Partners } from "./partners";
@@ -103,17 +103,16 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
     if (!howto) return work.fail(Code.UnknownRelocation, What.Rel, at, type);
     if (howto.base == Base.None) continue;
     const offset = relOffset<A>(entry);
-    if (section.type == SHT.NOBITS || !within(offset, howto.bytes, 0, section.fileBytes)) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
-    // What is called last to first is moved a word at a time.
-    if (section.isReversed && !within(offset, sizeof<A>(), 0, section.fileBytes)) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
+    const placeOffset = placed<A>(section, howto, offset);
+    if (placeOffset == NONE) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
     const index = infoSymbol<A>(info);
     if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
     const sym = index ? linker.layout.objects.symOf<A>(work, object, index) : null;
     if (index && !sym) return false;
     if (sym && sym.isImport && isWord<A>(section, howto)) continue; // a dynamic relocation stands for it
-    const place = linker.placement.at(placeIn<A>(section, offset));
+    const place = linker.placement.at(section.vaddr + placeOffset);
     const addend = isRela ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
-    if (howto.has(Fit.Relax) && sym && isNear<A>(linker.layout.objects, sym) && isRelaxed(howto, object.addr + section.offset, offset, addend)) {
+    if (howto.has(Fit.Relax) && sym && isNear<A>(linker.layout.objects, sym) && placeOffset >= 2 && isRelaxed(howto, object.addr + section.offset, offset, addend)) {
       if (!relaxEntry<A>(linker, at, howto, sym, object.addr + section.offset + offset, place, addend)) return false;
       continue;
     }
@@ -166,12 +165,16 @@ function stateOf(howto: Howto, place: u64): u64 {
 /** Whether the instruction two behind has more of the same distance: LoongArch ELF psABI, "Extreme code model". */
 function isContinued<A>(object: Object, table: Section, at: u64, offset: u64): bool {
   const end = object.addr + table.offset + table.bytes;
-  for (let entry = at - object.start + object.addr, each = entryBytesOf<A>(table); entry + each <= end && relOffset<A>(entry) - offset <= 8; entry += each) {
+  let left = MOST_BEHIND;
+  for (let entry = at - object.start + object.addr, each = entryBytesOf<A>(table); left-- && entry + each <= end && relOffset<A>(entry) - offset <= 8; entry += each) {
     const howto = object.howtos.row(infoType<A>(relInfo<A>(entry)));
     if (howto && howto.form == Form.PageFar && relOffset<A>(entry) - offset == 8) return true;
   }
   return false;
 }
+
+/** Entries that three instructions may have, those for linkers that relax included. */
+@inline const MOST_BEHIND: u32 = 16;
 
 /** What a label's partner says: the lower part of what is in the instruction there. RISC-V psABI 8.4.9. */
 function relocatePartner<A>(linker: Linker, object: Object, section: Section, table: Section, at: u64, howto: Howto, sym: Sym | null, place: u64): bool {
@@ -181,10 +184,12 @@ function relocatePartner<A>(linker: Linker, object: Object, section: Section, ta
   const entry = label == NONE ? NONE : linker.partners.at(label);
   if (entry == NONE) return work.fail(Code.NoPartner, What.Rel, at, label);
   const info = relInfo<A>(entry);
-  const upper = object.howtos.row(infoType<A>(info))!;
+  const upper = object.howtos.row(infoType<A>(info));
+  if (!upper) return work.fail(Code.UnknownRelocation, What.Rel, at, infoType<A>(info));
   const index = infoSymbol<A>(info);
   const named = index && index < object.symbolCount ? linker.layout.objects.symOf<A>(work, object, index) : null;
-  const addend = relaAddend<A>(entry);
+  if (index && !named) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
+  const addend = table.type == SHT.RELA ? relaAddend<A>(entry) : 0;
   if (!subject<A>(linker, at, upper, named, upper.base, addend)) return false;
   const value = extended<A>(SUBJECT.value + addend - linker.placement.at(placeIn<A>(section, label)));
   return stored<A>(linker, section, howto, at, place, value);

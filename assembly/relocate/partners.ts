@@ -8,16 +8,16 @@ import { SHT } from "../elf/section";
 import { Object, Section } from "../inspect/object";
 
 @unmanaged class Partner {
-  /** 0: none is here. */
   entry: u64;
   offset: u64;
 }
 
-/** An open hash table, made for a section when the first lower part is met. */
+/** Sorted by offset, made for a section when the first lower part is met. */
 @unmanaged export class Partners {
   private table: Section | null;
-  private slots: usize;
-  private mask: u32;
+  private partners: usize;
+  private room: u32;
+  private count: u32;
 
   @inline isOpenFor(table: Section): bool { return this.table == table; }
   close(): void { this.table = null; }
@@ -25,42 +25,73 @@ import { Object, Section } from "../inspect/object";
   /** Finds all upper parts of a section; false with a fault if there is no memory. */
   open<A>(work: Work, object: Object, table: Section): bool {
     const each: u64 = (table.type == SHT.RELA ? 3 : 2) * sizeof<A>();
-    const count = <u32>(table.bytes / each);
-    let size: u32 = 16;
-    while (size < count * 2) size <<= 1;
-    if (size > this.mask + 1 || !this.slots) {
-      this.slots = work.take(<u64>size * offsetof<Partner>());
-      if (!this.slots) return false;
-    } else {
-      size = this.mask + 1;
-      memory.fill(this.slots, 0, <usize>size * offsetof<Partner>());
+    const most = <u32>(table.bytes / each);
+    if (most > this.room) {
+      this.partners = work.take(<u64>most * offsetof<Partner>());
+      if (!this.partners) return false;
+      this.room = most;
     }
-    this.mask = size - 1;
     this.table = table;
-    for (let i: u32 = 0; i < count; ++i) {
+    this.count = 0;
+    let isSorted = true;
+    for (let i: u32 = 0; i < most; ++i) {
       const entry = object.addr + table.offset + i * each;
       const howto = object.howtos.row(infoType<A>(relInfo<A>(entry)));
       if (!howto || howto.form != Form.PcHi || howto.base == Base.None) continue;
-      const offset = relOffset<A>(entry);
-      const partner = this.slotOf(offset);
-      if (partner.entry) continue;
+      const partner = this.partner(this.count++);
       partner.entry = entry;
-      partner.offset = offset;
+      partner.offset = relOffset<A>(entry);
+      if (this.count > 1 && isBefore(partner, this.partner(this.count - 2))) isSorted = false;
     }
+    if (!isSorted) this.sort();
     return true;
   }
 
-  /** The entry of the upper part at an offset; NONE: there is none. */
+  /** The first entry of an upper part at an offset; NONE: there is none. */
   at(offset: u64): u64 {
-    const partner = this.slotOf(offset);
-    return partner.entry ? partner.entry : NONE;
+    let low: u32 = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = low + high >> 1;
+      if (this.partner(middle).offset < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.count && this.partner(low).offset == offset ? this.partner(low).entry : NONE;
   }
 
-  private slotOf(offset: u64): Partner {
-    let i = <u32>offset * 0x9e3779b1 >> 4;
-    let partner: Partner;
-    do partner = changetype<Partner>(this.slots + <usize>(i++ & this.mask) * offsetof<Partner>());
-    while (partner.entry && partner.offset != offset);
-    return partner;
+  @inline private partner(index: u32): Partner { return changetype<Partner>(this.partners + <usize>index * offsetof<Partner>()); }
+
+  /** A heap's sort: in place, and no order makes it slow. */
+  private sort(): void {
+    for (let i = this.count / 2; i; ) this.sink(--i, this.count);
+    for (let end = this.count; end > 1; ) {
+      this.exchange(0, --end);
+      this.sink(0, end);
+    }
+  }
+
+  private sink(index: u32, end: u32): void {
+    for (let at = index; ; ) {
+      let largest: u32 = 2 * at + 1;
+      if (largest >= end) return;
+      if (largest + 1 < end && isBefore(this.partner(largest), this.partner(largest + 1))) ++largest;
+      if (!isBefore(this.partner(at), this.partner(largest))) return;
+      this.exchange(at, largest);
+      at = largest;
+    }
+  }
+
+  private exchange(a: u32, b: u32): void {
+    const first = this.partner(a);
+    const second = this.partner(b);
+    const entry = first.entry;
+    const offset = first.offset;
+    first.entry = second.entry;
+    first.offset = second.offset;
+    second.entry = entry;
+    second.offset = offset;
   }
 }
+
+/** By offset; of those that are equal, as they are in the file. */
+function isBefore(a: Partner, b: Partner): bool { return a.offset < b.offset || a.offset == b.offset && a.entry < b.entry; }
