@@ -8,7 +8,7 @@ import { upper } from "./upper.js";
 const imports: Record<string, readonly string[]> = {
   memory: [
     "uint32_t page_bytes(void)",
-    "uint64_t reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact)",
+    "uint64_t reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest)",
     "void release(uint64_t addr, uint64_t bytes)",
     "int32_t place(uint32_t session, uint64_t addr, uint32_t source, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t prot)",
     "int32_t protect(uint32_t session, uint64_t addr, uint64_t bytes, uint32_t prot)",

@@ -107,6 +107,8 @@ export function lw_add(session: u32, source: u32): i32 {
   const work = changetype<Session>(record);
   if (!hasObjects()) return Code.UnsupportedType;
   if (work.task != Task.Load || work.stage != Stage.Gather || work.hasBegun) return Code.SessionBusy;
+  work.root!.standApart();
+  work.flags |= Flag.Copy;
   return addFile(work, source) ? Code.Ok : Code.OutOfMemory;
 }
 

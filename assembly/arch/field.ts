@@ -39,6 +39,13 @@ function topBit(howtos: Howtos, howto: Howto): u32 {
 /** How far a jump reaches in each direction: log2 of the bytes. */
 export function reachLog2(howtos: Howtos, howto: Howto): u32 { return min<u32>(topBit(howtos, howto), 63) - 1; }
 
+/** The greatest value that fits. */
+export function highestIn(howtos: Howtos, howto: Howto): u64 {
+  const range = howto.range;
+  const bits = topBit(howtos, howto) - (range == Fit.Signed ? 1 : 0);
+  return range && bits < 64 ? (<u64>1 << bits) - 1 : u64.MAX_VALUE;
+}
+
 /** What REL keeps in the place: its addend, sign-extended. */
 export function addendIn(howtos: Howtos, howto: Howto, word: u64): u64 {
   const field = howto.field;

@@ -42,6 +42,8 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   /** Lowest and one past the highest vaddr of all PT_LOAD. */
   low: u64;
   high: u64;
+  /** The last address that its code can hold; NONE: any. */
+  highest: u64;
   fileBytes: u64;
   /** Largest p_align of all PT_LOAD, at least 1. */
   align: u64;
@@ -137,6 +139,7 @@ export function newImage(file: u32, ownsSource: bool): Image | null {
   image.source = file;
   image.ownsSource = ownsSource;
   image.holders = 1;
+  image.highest = NONE;
   image.fileBytes = source.bytes(file);
   return image;
 }

@@ -83,6 +83,8 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
   bloomCount: u32;
   /** FDEs of .eh_frame. */
   frameCount: u32;
+  /** The last address that the module may have, for the sake of words that hold addresses and are shorter; NONE: any. */
+  highest: u64;
   /** Bytes of code: how far jumps may have to reach. */
   codeBytes: u64;
   /** Where each table is, from the module's first byte on. */
@@ -140,6 +142,7 @@ export function newLayout(work: Work, objects: Objects, regions: Region | null):
   layout.groupCount = groupCount;
   layout.hold(units);
   for (let group: u32 = 0; group < groupCount; ++group) for (let part = 0; part < Part.COUNT; ++part) layout.spanIn(group, part).align = 1;
+  layout.highest = NONE;
   return layout;
 }
 

@@ -17,6 +17,8 @@ import { hasTextRelocations } from "../inspect/dynamic";
   bytes: u64;
   /** Where it must be, or NONE for a position-independent image. */
   exact: u64;
+  /** The last address that it should have, for code that holds addresses in less than a word; NONE: any. */
+  highest: u64;
   pageBytes: u64;
   alignLog2: u32;
 }
@@ -37,6 +39,7 @@ export function planOf(work: Work, image: Image, pageBytes: u64, isLent: bool, p
   plan.low = low;
   plan.bytes = high - low;
   plan.exact = image.type == ET.EXEC ? low : NONE;
+  plan.highest = image.highest;
   plan.pageBytes = pageBytes;
   plan.alignLog2 = <u32>ctz(max(image.align, pageBytes));
   return true;

@@ -53,6 +53,7 @@ export function assign<A>(layout: Layout, image: Image, pageBytes: u64): void {
   memory.fill(changetype<usize>(image.dynamic), 0, Dynamic.bytes());
   image.phnum = 0;
   image.align = pageBytes;
+  image.highest = layout.highest;
   let at: u64 = 0;
   for (let index: u32 = 0; index < layout.unitCount; ++index) {
     const unit = layout.unit(index);

@@ -13,7 +13,7 @@ import { STT } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Object, Section } from "../inspect/object";
 import { Objects, Standing, Sym } from "../merge/objects";
-import { addendIn, loadBytes, reachLog2 } from "../arch/field";
+import { addendIn, highestIn, loadBytes, reachLog2 } from "../arch/field";
 import { isRelaxed } from "../arch/relax";
 import { Layout, Slot, Word } from "./layout";
 import { trimmed } from "./trim";
@@ -112,6 +112,7 @@ function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym
       return true;
     }
     case Base.Symbol: {
+      if (!sym.isImport) keepLow<A>(layout, howtos, howto, sym);
       if (sym.isIndirect) return takeStub(work, layout, sym, false);
       if (!sym.isImport) return true;
       if (!isWord<A>(section, howto)) return takeSlot(work, layout, sym, Base.Got, false);
@@ -121,6 +122,15 @@ function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym
     default: return true;
   }
 }
+
+/** The module must lie where what refers to it by less than a word can say it (-mcmodel=small without -fpic, medlow). */
+function keepLow<A>(layout: Layout, howtos: Howtos, howto: Howto, sym: Sym): void {
+  if (sizeof<A>() == 4 || howto.form != Form.Abs && howto.form != Form.AbsHi || sym.isDefined && sym.standing != Standing.Common && !layout.objects.sectionOf<A>(sym)) return;
+  const highest = highestIn(howtos, howto) - (howto.form == Form.AbsHi ? 0x800 : 0);
+  if (highest >= LOWEST) layout.highest = min(layout.highest, highest);
+}
+/** What can hold less is for numbers: an address that does not fit is out of range. */
+@inline const LOWEST: u64 = 0x7ffff000;
 
 /** The addend of an entry, which REL keeps in the place. */
 function addendOf<A>(section: Section, howto: Howto, entry: u64, table: Section, offset: u64): u64 {

@@ -128,6 +128,11 @@ export function closeFiles(file: File | null): void {
   list(): void {
     if (hasIndex() && !this.has(Flag.NoLink | Flag.Copy)) this.context.bySource.add(this.filed, this.image.source, changetype<usize>(this));
   }
+  /** Is not found by its file, as it is made of more. */
+  standApart(): void {
+    this.unlist();
+    this.flags |= Flag.Copy;
+  }
   /** Is found by its name, too. */
   listName(hash: u32): void {
     this.nameHash = hash;

@@ -191,7 +191,7 @@ function reserveUnit(session: Session, module: Module, layout: Layout, unit: Uni
 function take(module: Module, unit: Unit, region: Region, pageBytes: u64): bool {
   const placement = module.placement;
   const room = unit.roomIn(region, pageBytes);
-  const addr = target.reserve(room, unit.alignLog2In(region, pageBytes), 0, NONE);
+  const addr = target.reserve(room, unit.alignLog2In(region, pageBytes), 0, NONE, NONE);
   if (addr >= PENDING) return false;
   if (addr > placement.mask || room - 1 > placement.mask - addr) {
     target.release(addr, room);

@@ -33,8 +33,8 @@ static w2c_core core;
 #define HOST(module) struct w2c_##module *module __attribute__((unused))
 
 u32 w2c_memory_page_bytes(HOST(memory)) { return lw_memory_page_bytes(); }
-u64 w2c_memory_reserve(HOST(memory), u64 bytes, u32 align_log2, u32 source_number, u64 exact) {
-  return lw_memory_reserve(bytes, align_log2, source_number, exact);
+u64 w2c_memory_reserve(HOST(memory), u64 bytes, u32 align_log2, u32 source_number, u64 exact, u64 highest) {
+  return lw_memory_reserve(bytes, align_log2, source_number, exact, highest);
 }
 void w2c_memory_release(HOST(memory), u64 addr, u64 bytes) { lw_memory_release(addr, bytes); }
 u32 w2c_memory_place(HOST(memory), u32 session, u64 addr, u32 source, u64 offset, u64 file_bytes, u64 mem_bytes, u32 prot) {

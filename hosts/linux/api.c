@@ -157,6 +157,58 @@ PUBLIC int lw_open(lw_context context, const char *path, unsigned flags, lw_modu
   return code;
 }
 
+#ifdef LW_NO_OBJECTS
+PUBLIC int lw_open_objects(lw_context context, const char *const *paths, size_t count, unsigned flags, lw_module *module) {
+  (void)context, (void)paths, (void)count, (void)flags, (void)module;
+  return fail(LW_CODE_UNSUPPORTED_TYPE, "lw_open_objects: this library was built without objects");
+}
+#else
+/* Opens the files, each once; how many, or -1 with lw_error(). `is_ours`: nobody has begun anything with it before. */
+static ssize_t open_all(const char *const *paths, size_t count, struct file **files, bool *is_ours) {
+  size_t opened = 0;
+  for (size_t i = 0; i < count; ++i) {
+    struct file *file;
+    int error = paths[i] ? file_open(paths[i], &file) : EFAULT;
+    if (error) {
+      fail(LW_CODE_VIEW_REFUSED, "%.512s: cannot open object file: %s", paths[i] ? paths[i] : "(null)", strerror(error));
+      for (; opened-- > 0;) if (is_ours[opened]) file_drop(files[opened]);
+      return -1;
+    }
+    size_t known = 0;
+    while (known < opened && files[known] != file) ++known;
+    if (known < opened) continue;
+    is_ours[opened] = !file->is_busy;
+    file->is_busy = true;
+    files[opened++] = file;
+  }
+  return (ssize_t)opened;
+}
+
+static int open_objects(uint32_t context, const char *const *paths, size_t count, unsigned flags, lw_module *module) {
+  struct file **files = count <= SIZE_MAX / (sizeof *files + 1) ? malloc(count * (sizeof *files + 1)) : NULL;
+  if (!files) return fail(LW_CODE_OUT_OF_MEMORY, "there is no memory for a list of files");
+  bool *is_ours = (bool *)(files + count);
+  ssize_t opened = open_all(paths, count, files, is_ours);
+  int code = opened < 0 ? LW_CODE_VIEW_REFUSED : load_files(context, files, (size_t)opened, flags, module);
+  if (code == LW_CODE_MISSING_SYMBOL && context == process && adopt_widened(context)) code = load_files(context, files, (size_t)opened, flags, module);
+  for (ssize_t i = 0; i < opened; ++i) if (is_ours[i]) file_drop(files[i]);
+  free(files);
+  return code;
+}
+
+PUBLIC int lw_open_objects(lw_context context, const char *const *paths, size_t count, unsigned flags, lw_module *module) {
+  enum { FLAGS = ALL_FLAGS & ~(LW_NOLOAD | LW_TAKE) };
+  if (!paths || count == 0 || !module) return fail(LW_CODE_WRONG_KIND, "lw_open_objects: no %s", !module ? "place for the module" : "files");
+  if (flags & ~(unsigned)FLAGS) return fail(LW_CODE_BAD_FLAGS, "%#x are no flags of lw_open_objects", flags & ~(unsigned)FLAGS);
+  if (!host_enter()) return LW_CODE_OUT_OF_MEMORY;
+  uint32_t of = context_of(context);
+  // It is no other's: what one of the files is alone, or with others, is another module.
+  int code = of ? open_objects(of, paths, count, flags | LW_COPY, module) : LW_CODE_STALE_HANDLE;
+  host_leave();
+  return code;
+}
+#endif
+
 PUBLIC int lw_open_fd(lw_context context, int number, const char *name, unsigned flags, lw_module *module) {
   if (!module) return fail(LW_CODE_WRONG_KIND, "lw_open_fd: no place for the module");
   if (flags & ~(unsigned)ALL_FLAGS) return flags_fault(flags);

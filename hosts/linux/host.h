@@ -40,6 +40,7 @@ struct file {
   bool is_memory;        /* `map` is the caller's buffer */
   bool is_adoptable;     /* its pages may become an image's */
   bool is_busy;          /* a load was begun with it */
+  bool is_image;         /* what its headers say of an image, its own mapping can serve for */
   bool is_taken;         /* `map` became a reservation */
   bool is_watched;       /* by the guard of a load, which will ask for its size */
   char *map;             /* the whole file, while it is looked at */
@@ -91,7 +92,8 @@ void image_begin(void); /* of a load that no other is inside of */
 enum { IMAGE_LARGE_BYTES = 1 << 20 };
 /* A range of so many bytes or more, in which a large page may begin so far behind its start; null if there is none. */
 void *image_range(size_t *bytes, uint64_t large);
-uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact);
+/* `file` is whose image it will be; `highest` the last address that it should have, LW_NONE for any. */
+uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact, uint64_t highest);
 void image_release(uint64_t addr, uint64_t bytes);
 /* Whatever lies there; `front`: how much of it is a file's, if it is a slot. */
 void image_unmap(void *start, uint64_t bytes, uint64_t front);
@@ -256,6 +258,8 @@ enum { MOST_CONTEXTS = 256 };
 /* The core's contexts, from 0 on; 0 behind the last. */
 uint32_t context_at(uint32_t index);
 int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *module);
+/* The same of objects and archives, one or more, which become one module. All but the first are the caller's to drop. */
+int load_files(uint32_t context, struct file *const *files, size_t count, unsigned flags, lw_module *module);
 int unload(uint32_t handle);
 /* Namespaces of dlmopen that nothing is left in go; where there is a family. */
 void family_settle(void) __attribute__((weak));

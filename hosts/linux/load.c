@@ -36,7 +36,21 @@ uint32_t copied_source;
 /* What a load of so large a file has taken for itself is worth a system call to give back. */
 enum { LARGE_FILE_BYTES = 1 << 20 };
 
-int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *module) {
+/* Begins a load; what is one module with the first file is added before anything is looked at. */
+static uint32_t begin(uint32_t context, struct file *const *files, size_t count, unsigned flags) {
+  uint32_t session = core_load(context, files[0]->source, flags & CORE_FLAGS);
+  for (size_t i = 1; session && i < count; ++i) {
+    if (core_add(session, files[i]->source) != LW_CODE_OUT_OF_MEMORY) continue;
+    core_close(session);
+    session = 0;
+  }
+  return session;
+}
+
+int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *module) { return load_files(context, &file, 1, flags, module); }
+
+int load_files(uint32_t context, struct file *const *files, size_t count, unsigned flags, lw_module *module) {
+  struct file *file = files[0];
   uint32_t result = 0, source = file->source, before = link_context(), copied_before = copied_source;
   bool was_busy = file->is_busy;
   link_begin(context);
@@ -45,7 +59,7 @@ int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *mo
   guard_begin(&outer);
   file->is_busy = true;
   copied_source = flags & LW_COPY ? source : 0;
-  int code = settle(core_load(context, source, flags & CORE_FLAGS), &result);
+  int code = settle(begin(context, files, count, flags), &result);
   bool is_whole = guard_end(&outer);
   --depth;
   search_forget();

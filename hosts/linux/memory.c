@@ -95,7 +95,26 @@ static void *range_of(uint64_t bytes, uint32_t align_log2, bool is_filled) {
   return start;
 }
 
-uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact) {
+/* The highest range of nothing below an address, as far as few tries find one. */
+static void *range_below(uint64_t bytes, uint32_t align_log2, uint64_t highest) {
+  enum { TRIES = 4096, LOWEST = 1 << 16 };
+  const uint64_t align = UINT64_C(1) << align_log2, step = align > 1 << 20 ? align : 1 << 20;
+  if (highest < bytes) return MAP_FAILED;
+  uint64_t start = (highest + 1 - bytes) & -(align > page_bytes ? align : page_bytes);
+  for (unsigned i = 0; i < TRIES && start >= LOWEST; ++i, start = start > step ? (start - step) & -align : 0) {
+    void *got = mmap(at(start), bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (got == at(start)) return got;
+    if (got != MAP_FAILED) munmap(got, bytes); /* a kernel older than MAP_FIXED_NOREPLACE */
+  }
+  return MAP_FAILED;
+}
+
+/* True if the file's own mapping is where its image can be. */
+static bool serves(struct file *file, uint64_t bytes, uint32_t align_log2) {
+  return view_map(file) && file->map && !file->is_memory && !file->is_taken && file->is_image && bytes <= file->map_bytes && !(addr_of(file->map) & ((UINT64_C(1) << align_log2) - 1));
+}
+
+uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact, uint64_t highest) {
   if (align_log2 > 40 || bytes > SIZE_MAX / 2) return LW_REFUSED;
   forget_placed();
   struct reservation *made = malloc(sizeof *made);
@@ -103,7 +122,9 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
   *made = (struct reservation){.bytes = bytes, .source = file ? file->source : 0};
   void *start = MAP_FAILED;
   if (exact != LW_NONE) start = mmap(at(exact), bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-  else if (file && view_map(file) && file->map && !file->is_memory && !file->is_taken && bytes <= file->map_bytes && !(addr_of(file->map) & ((UINT64_C(1) << align_log2) - 1))) {
+  else if (highest != LW_NONE && (start = range_below(bytes, align_log2, highest)) != MAP_FAILED) {
+    // Code that wants to be there has its place.
+  } else if (file && serves(file, bytes, align_log2)) {
     start = file->map;
     made->bytes = file->map_bytes;
     made->front = file->tail;

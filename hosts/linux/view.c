@@ -2,6 +2,7 @@
  * over them; large ones are mapped, where the image may stay. */
 #define _GNU_SOURCE
 #include <link.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "host.h"
@@ -51,7 +52,7 @@ static struct outline outline_of(struct file *file) {
   struct outline outline = {0, LW_NONE, LW_NONE};
   const ElfW(Ehdr) *header = (const void *)file->head;
   size_t bytes = file->head_bytes;
-  if (bytes < sizeof *header || header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff > bytes
+  if (bytes < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff > bytes
       || header->e_phnum > (bytes - header->e_phoff) / sizeof(ElfW(Phdr)) || header->e_phoff % sizeof(uintptr_t)) return outline;
   const ElfW(Phdr) *headers = (const void *)(file->head + header->e_phoff);
   for (unsigned i = 0; i < header->e_phnum; ++i) {
@@ -104,6 +105,7 @@ bool view_map(struct file *file) {
   file->shown_bytes = shown < file_bytes ? shown : file_bytes;
   file->tail = outline.tail < room ? outline.tail : room;
   file->is_taken = false;
+  file->is_image = outline.bytes > 0;
   return true;
 }
 
@@ -153,6 +155,8 @@ uint64_t lw_source_view(uint32_t session, uint32_t source, uint64_t offset, uint
   if (!file || offset > file->bytes || bytes > file->bytes - offset || (file->is_memory && !file->map)) return LW_REFUSED;
   char *view = view_of(file, offset, bytes);
   if (!view) return LW_REFUSED;
+  /* What is linked is read to its end: it must not have been cut meanwhile. */
+  if (bytes == file->bytes && file->is_busy && !file->is_memory) guard_watch(file);
   ++file->views;
   return addr_of(view);
 }

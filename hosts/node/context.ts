@@ -170,7 +170,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
     root.adopt();
     if (loaded) {
       this.#sources.set(root.handle, source);
-      if (options.copy || options.link === false) this.#apart.add(root.handle);
+      if (options.copy || options.with?.length || options.link === false) this.#apart.add(root.handle);
       root.loaded = loaded;
       root.missing = missing;
       for (const one of loaded) sources.trim(handles.number(one.handle, Field.Source));

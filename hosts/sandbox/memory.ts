@@ -65,11 +65,14 @@ export function reserved_end(): u64 {
 }
 
 /** Takes a zeroed range. Nothing in it may be touched until `place` gives its pages permissions. */
-export function reserve(bytes: u64, alignLog2: u32, source: u32, exact: u64): u64 {
+export function reserve(bytes: u64, alignLog2: u32, source: u32, exact: u64, highest: u64): u64 {
   if (!bytes || bytes & (pageBytes - 1) || bytes > limit - reserved) return REFUSED;
   let start = exact;
   if (exact == REFUSED) {
-    start = firstFit(base, end, bytes, max(alignLog2, <u32>ctz(pageBytes)));
+    const align = max(alignLog2, <u32>ctz(pageBytes));
+    start = firstFit(base, min(end, highest), bytes, align);
+    // Where the target was said to be, the code may have to do.
+    if (start == REFUSED) start = firstFit(base, end, bytes, align);
     if (start == REFUSED) return REFUSED;
   } else if (start & (pageBytes - 1) || !isTarget(start, bytes) || !isFree(start, bytes)) return REFUSED;
   if (!take(start, bytes, 0)) return REFUSED;

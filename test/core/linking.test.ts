@@ -9,7 +9,7 @@ import { checkEmpty, sameFixture, stage } from "../faults/scenario.js";
 
 /** What of a sandbox the core alone calls. */
 interface Memory {
-  reserve(bytes: bigint, alignLog2: number, source: number, exact: bigint): bigint;
+  reserve(bytes: bigint, alignLog2: number, source: number, exact: bigint, highest: bigint): bigint;
   release(addr: bigint, bytes: bigint): void;
 }
 
@@ -90,7 +90,7 @@ class Play {
     const { bench } = this;
     const text = new TextEncoder().encode(`${name}\0`);
     const memory = bench.sandbox as unknown as Memory;
-    const scratch = BigInt.asUintN(64, memory.reserve(4096n, 12, 0, NONE));
+    const scratch = BigInt.asUintN(64, memory.reserve(4096n, 12, 0, NONE, NONE));
     bench.sandbox.place(0, scratch, 0, 0n, 0n, 4096n, 6);
     assert.ok(bench.target.write(scratch, text));
     const session = bench.core.lw_patch(module, scratch, text.length - 1, to) >>> 0;

@@ -185,7 +185,6 @@ export const WRONG: readonly Wrong[] = [
     elf.header.set("class", elf.is64 ? 1 : 2);
     return ehdr(18, elf.header.get("machine"));
   }, { machines: (machine) => !machine.startsWith("riscv"), isUniversal: true }),
-  header("UnsupportedType", "an object", "type", 16, 1),
   header("UnsupportedType", "a core dump", "type", 16, 4),
 
   wrong("BadEntrySize", "of program headers", "relative.so", (elf) => {

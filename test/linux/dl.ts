@@ -22,6 +22,9 @@ export interface Case {
   readonly source: string;
   /** In the order in which they are made: `// lib: PATH FLAGS`, or `// chain: N FLAGS` of them that each need the next. */
   readonly libraries: readonly Library[];
+  /** `// object: PATH FLAGS`: what is linked by no linker but ours; `// archive: PATH OBJECTS`. */
+  readonly objects: readonly Library[];
+  readonly archives: readonly Library[];
   /** `// file: NAME TEXT`. */
   readonly files: ReadonlyMap<string, string>;
   /** Flags of the program: `// main: FLAGS`. */
@@ -40,12 +43,14 @@ function caseOf(folder: string, name: string): Case {
   const [first = "", ...lines] = readFileSync(source, "utf8").split("\n");
   const directives = lines.slice(0, lines.findIndex((line) => !line.startsWith("//"))).map((line) => /^\/\/ (\w+): (\S+) ?(.*)$/.exec(line) ?? [line]);
   const all = (word: string): [string, string][] => directives.filter((one) => one[1] === word).map(([, , head = "", rest = ""]) => [head, rest]);
-  const unknown = directives.find(([, word]) => !["lib", "chain", "file", "main", "env", "loads"].includes(word ?? ""));
+  const unknown = directives.find(([, word]) => !["lib", "object", "archive", "chain", "file", "main", "env", "loads"].includes(word ?? ""));
   if (unknown) throw new Error(`${name}: what is "${unknown[0]}"?`);
   const words = (text: string): string[] => text.split(" ").filter(Boolean);
   return {
     name, title: first.replace("// ", ""), source,
     libraries: [...all("lib").map(([path, flags]) => ({ path, flags: words(flags) })), ...all("chain").flatMap(([count, flags]) => chain(Number(count), words(flags)))],
+    objects: all("object").map(([path, flags]) => ({ path, flags: words(flags) })),
+    archives: all("archive").map(([path, members]) => ({ path, flags: words(members) })),
     files: new Map(all("file")),
     flags: all("main").flatMap(([flag, rest]) => [flag, ...words(rest)]),
     env: Object.fromEntries(all("env").map(([pair]) => pair.split("=") as [string, string])),
@@ -66,7 +71,7 @@ const EXACT = ["-fsemantic-interposition", "-fno-optimize-sibling-calls"];
 const STRICT = ["-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-result", "-fuse-ld=lld", ...EXACT];
 
 /** Builds a case in a folder, all of it with `flags`; its program is `main` there, linked with `links`. */
-export async function build({ source, libraries, files, flags: own }: Case, folder: string, flags: readonly string[] = [], links: readonly string[] = []): Promise<void> {
+export async function build({ source, libraries, objects, archives, files, flags: own }: Case, folder: string, flags: readonly string[] = [], links: readonly string[] = []): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of files) writeFileSync(join(folder, name), `${text}\n`);
   const compiler = source.endsWith(".cc") ? ["clang++-19", "-std=c++20"] : ["clang-19", "-std=gnu11"];
@@ -78,6 +83,8 @@ export async function build({ source, libraries, files, flags: own }: Case, fold
     const runPath = its.some((flag) => flag.includes("-rpath")) ? [] : ["-Wl,-rpath,$ORIGIN"];
     await compile(path, ["-shared", "-fPIC", `-Wl,-soname,${basename(path)}`, ...runPath, ...its]);
   }
+  for (const { path, flags: its } of objects) await compile(path, ["-c", "-Wno-unused-command-line-argument", "-fno-semantic-interposition", ...its]);
+  for (const { path, flags: members } of archives) await run("llvm-ar-19", ["rcs", path, ...members], { cwd: folder });
   await compile("main", [...own, ...links]);
 }
 

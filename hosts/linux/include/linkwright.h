@@ -45,6 +45,9 @@ int lw_context_close(lw_context context);
 
 /* A path with a slash is that file; any other name is searched for as the system does. `module` gets a reference of the caller's. */
 int lw_open(lw_context context, const char *path, unsigned flags, lw_module *module);
+/* Objects (.o) and archives of them (.a), as a linker takes them on its command line: they become one new module, which is known by the first
+ * one's name. Of the archives behind the first file, what the others need. An object or archive alone may be opened by the other functions, too. */
+int lw_open_objects(lw_context context, const char *const *paths, size_t count, unsigned flags, lw_module *module);
 /* The file stays the caller's, who may close it when this comes back. The name is for lw_error() and lists; null: what the system says. */
 int lw_open_fd(lw_context context, int file, const char *name, unsigned flags, lw_module *module);
 /* The bytes are copied, and may go when this comes back. With LW_TAKE they are private pages that mmap gave, and are gone when this comes
