@@ -1,7 +1,7 @@
 // The fixtures of relocations, and the objects that clang makes of them.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Machine } from "../../fixtures/list.js";
 import { ROOT } from "../support/files.js";
@@ -28,6 +28,15 @@ export function namesOf(machine: Machine): string[] {
 /** A fixture's text. */
 export function sourceOf(machine: Machine, name: string): string {
   return readFileSync(join(SOURCES, machine, `${name}.s`), "utf8");
+}
+
+/** Assembles texts in one run; answers with the objects, by the names of the texts. */
+export function assembleTexts(folder: string, machine: Machine, texts: ReadonlyMap<string, string>): Map<string, Buffer> {
+  const { target, flags } = factsOf(machine), objects = join(folder, machine), names = [...texts.keys()];
+  mkdirSync(objects, { recursive: true });
+  for (const [name, text] of texts) writeFileSync(join(objects, `${name}.s`), `${text}\n`);
+  execFileSync("clang-19", [`--target=${target}`, ...flags, "-c", ...names.map((name) => `${name}.s`)], { cwd: objects, stdio: ["ignore", "pipe", "pipe"] });
+  return new Map(names.map((name) => [name, readFileSync(join(objects, `${name}.o`))]));
 }
 
 /** Assembles all fixtures of a machine in one run; answers with the objects, by name. What is Thumb code says so itself. */
