@@ -90,7 +90,7 @@ function answerTo(step: Step): RegExp | string {
     case "define": return "ruled";
     case "context":
     case "thread": return "there";
-    case "unload": return /^(unloaded|stays)$/; // it may be needed
+    case "unload": return "unloaded";
     case "stays": return "stays";
     case "trap":
     case "late": return "";
