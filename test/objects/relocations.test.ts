@@ -175,7 +175,7 @@ class Trial {
     if (this.#fixture.lld === "none" || this.#fixture.isTaken || setting.isTaken) return;
     const outcome = this.#lld(object);
     assert.ok("refusal" in outcome, "lld takes it");
-    assert.match(outcome.refusal, /out of range|improper alignment|is not aligned|exceeds/);
+    assert.match(outcome.refusal, /out of range|improper alignment|is not aligned|exceeds|unencodeable/);
   }
 
   async isRefused({ code, value }: Fixture["refused"][number]): Promise<void> {
