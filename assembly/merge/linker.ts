@@ -2,6 +2,7 @@
 
 import * as target from "../host/memory";
 import { gnuHash } from "../elf/hash";
+import { STT } from "../elf/symbol";
 import { Objects, Standing, Sym } from "./objects";
 
 /** Which one: Sym.index of a symbol of Standing.Linker. */
@@ -15,6 +16,8 @@ export const enum Made {
   /** _DYNAMIC */
   Dynamic,
   PreinitStart, PreinitEnd, InitStart, InitEnd, FiniStart, FiniEnd, ExidxStart, ExidxEnd,
+  /** _TLS_MODULE_BASE_: where the module's thread-local block begins, for a descriptor that stands for many variables. */
+  Block,
   COUNT,
   /** __start_NAME and __stop_NAME, of sections whose names are C identifiers. */
   Start, Stop,
@@ -34,6 +37,7 @@ function make(objects: Objects, sym: Sym): void {
   if (made < 0) return;
   sym.standing = Standing.Linker;
   sym.index = made;
+  if (made == Made.Block) sym.type = STT.TLS;
 }
 
 function madeOf(objects: Objects, sym: Sym): i32 {
@@ -72,6 +76,7 @@ function hasSection(objects: Objects, name: u64, bytes: u32): bool { return obje
   0x5f, 0x5f, 0x66, 0x69, 0x6e, 0x69, 0x5f, 0x61, 0x72, 0x72, 0x61, 0x79, 0x5f, 0x65, 0x6e, 0x64, 0, // __fini_array_end
   0x5f, 0x5f, 0x65, 0x78, 0x69, 0x64, 0x78, 0x5f, 0x73, 0x74, 0x61, 0x72, 0x74, 0, // __exidx_start
   0x5f, 0x5f, 0x65, 0x78, 0x69, 0x64, 0x78, 0x5f, 0x65, 0x6e, 0x64, 0, // __exidx_end
+  0x5f, 0x54, 0x4c, 0x53, 0x5f, 0x4d, 0x4f, 0x44, 0x55, 0x4c, 0x45, 0x5f, 0x42, 0x41, 0x53, 0x45, 0x5f, 0, // _TLS_MODULE_BASE_
 ]);
 @lazy const START: usize = memory.data<u8>([0x5f, 0x5f, 0x73, 0x74, 0x61, 0x72, 0x74, 0x5f]); // __start_
 @lazy const STOP: usize = memory.data<u8>([0x5f, 0x5f, 0x73, 0x74, 0x6f, 0x70, 0x5f]); // __stop_

@@ -332,6 +332,7 @@ function vaddrOf(layout: Layout, sym: Sym): u64 {
     case Made.FiniEnd:      return endOf(layout, Part.Fini);
     case Made.ExidxStart:   return layout.span(Part.Exidx).vaddr;
     case Made.ExidxEnd:     return endOf(layout, Part.Exidx);
+    case Made.Block:        return 0;
     case Made.Start: {
       const family = familyOf(layout, sym.name + 8, sym.nameBytes - 8);
       return family ? family.first.vaddr : 0;
