@@ -1,6 +1,6 @@
 // Kernels' modules, linked by the loader, and held against the reference: section by section, all imports defined.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import type { Linked } from "../oracle/compare.js";
 import { lines } from "../oracle/lines.js";
 import { ROOT } from "../support/files.js";
 import type { Kernel } from "./kernels.js";
+import { symbolsOf } from "./symbols.js";
 
 /** What came of a kernel's modules. */
 export interface Proof {
@@ -43,20 +44,10 @@ interface Answer {
 const GROUP = 50;
 const AT_ONCE = 2;
 
-const SHT_SYMTAB = 2;
-
 /** The names that an object does not define itself. */
-export function importsOf(path: string): string[] {
-  const file = readFileSync(path), is64 = file[4] === 2;
-  const word = (at: number): number => (is64 ? Number(file.readBigUInt64LE(at)) : file.readUInt32LE(at));
-  const headers = word(is64 ? 40 : 32), each = is64 ? 64 : 40, count = file.readUInt16LE(is64 ? 60 : 48);
-  const at = (index: number): number => headers + index * each;
-  const contentOf = (index: number): Buffer => file.subarray(word(at(index) + (is64 ? 24 : 16)), word(at(index) + (is64 ? 24 : 16)) + word(at(index) + (is64 ? 32 : 20)));
-  const table = Array.from({ length: count }, (_, i) => i).find((i) => file.readUInt32LE(at(i) + 4) === SHT_SYMTAB);
-  if (table === undefined) return [];
-  const symbols = contentOf(table), names = contentOf(file.readUInt32LE(at(table) + (is64 ? 40 : 24))), bytes = is64 ? 24 : 16;
-  const absent = Array.from({ length: symbols.length / bytes }, (_, i) => symbols.subarray(i * bytes, (i + 1) * bytes)).filter((one) => one.readUInt16LE(is64 ? 6 : 14) === 0);
-  return absent.map((one) => one.readUInt32LE(0)).filter((start) => start).map((start) => names.toString("latin1", start, names.indexOf(0, start)));
+function importsOf(path: string): string[] {
+  const { wanted, weak } = symbolsOf(path);
+  return [...wanted, ...weak];
 }
 
 /** Where the kernel has them: apart, aligned as anything may want it, some out of the reach of a branch. */

@@ -1,0 +1,139 @@
+// Real libraries as objects: compiled from their sources, linked by lld and by this loader, and made to do what shows that they are whole.
+
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Machine } from "../../fixtures/list.js";
+import { machines } from "../../scripts/machines.js";
+import { unpackNpm } from "../../scripts/npm.js";
+import { packageFiles, unpackTo } from "../../scripts/packages.js";
+import { compilerFor, runnerFor, unpacked } from "../../scripts/toolchains.js";
+import { ROOT } from "../support/files.js";
+import { type Ended, processFor } from "./process.js";
+
+const run = promisify(execFile);
+
+type Say = (line: string) => void;
+
+/** A library, and a program that tests it. */
+export interface Library {
+  readonly name: string;
+  /** Its source package in Debian, or an npm package that has its source. */
+  readonly debian?: string;
+  readonly npm?: { readonly name: string; readonly version: string };
+  readonly files: RegExp;
+  /** Ours, from test/objects/real. */
+  readonly own?: string;
+  readonly flags: readonly string[];
+  readonly arguments: readonly string[];
+  /** What a run that went well says. */
+  readonly says: RegExp;
+  /** It takes a minute to compile. */
+  readonly isLarge?: true;
+}
+
+export const LIBRARIES: readonly Library[] = [
+  {
+    name: "zlib", debian: "zlib", files: /^([a-z0-9]+|test\/example)\.c$/, flags: ["-I.", "-DHAVE_UNISTD_H=1", "-DHAVE_STDARG_H=1", "-DHAVE_HIDDEN=1"],
+    arguments: ["example.gz"], says: /inflateSync\(\): hello, hello!\ninflate with dictionary: hello, hello!\n$/,
+  },
+  {
+    name: "lua", debian: "lua5.4", files: /^src\/(?!luac\.c)\w+\.c$/, flags: ["-Isrc", `-I${join(ROOT, "test/objects/real")}`, "-DLUA_USE_POSIX"],
+    arguments: [join(ROOT, "test/objects/real/test.lua")], says: /^sum\t\d+\n$/,
+  },
+  {
+    name: "mbedtls", debian: "mbedtls", files: /^(library\/\w+|programs\/test\/selftest)\.c$/, flags: ["-Iinclude", "-Ilibrary"],
+    arguments: ["-x", "timing"], says: /\[ All tests PASS \]/,
+  },
+  {
+    name: "sqlite", npm: { name: "better-sqlite3", version: "12.4.1" }, files: /^package\/deps\/sqlite3\/sqlite3\.c$/, own: "sqlite.c",
+    flags: ["-Ipackage/deps/sqlite3", "-DSQLITE_THREADSAFE=0", "-DSQLITE_OMIT_LOAD_EXTENSION", "-DSQLITE_DEFAULT_MEMSTATUS=0"],
+    arguments: [], says: /integrity_check=ok\nclosed: 0\n$/, isLarge: true,
+  },
+];
+
+/** Ways to compile it. */
+export const OPTIMISATIONS: readonly (readonly string[])[] = [["-O0"], ["-O2"], ["-Os"], ["-O3", "-ffunction-sections", "-fdata-sections"]];
+export const POSITIONS: readonly string[] = ["-fPIC", "-fno-pic"];
+
+/** Where musl has a machine's headers, by what Zig calls it, and what clang calls it. */
+const MUSL: Readonly<Record<Machine, { readonly headers: string; readonly target: string }>> = {
+  x86_64: { headers: "x86_64", target: "x86_64-linux-musl" }, i386: { headers: "x86", target: "i686-linux-musl" }, aarch64: { headers: "aarch64", target: "aarch64-linux-musl" },
+  arm: { headers: "arm", target: "armv7a-linux-musleabihf" }, riscv64: { headers: "riscv64", target: "riscv64-linux-musl" }, riscv32: { headers: "riscv32", target: "riscv32-linux-musl" },
+  loongarch64: { headers: "loongarch64", target: "loongarch64-linux-musl" },
+};
+
+/** A library's source, in the cache. */
+export function sourceOf({ name, debian, npm }: Library, say: Say): string {
+  if (npm) return unpacked(`sources/${name}-${npm.version}`, (folder) => unpackNpm(npm, folder, say));
+  const [file = ""] = packageFiles([{ name: debian!, architecture: "source" }], say);
+  return unpacked(`sources/${file.slice(file.lastIndexOf("/") + 1)}`, (folder) => unpackTo(folder, file));
+}
+
+/** A compiler for a machine: a command without files, and its name. */
+export interface Compiler {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+/** clang, with the headers of Zig's musl. */
+export function clangFor(machine: Machine): Compiler {
+  const { target, headers } = MUSL[machine], { flags } = machines.find(({ name }) => name === machine)!.module;
+  const include = join(dirname(compilerFor(machine)[0]!), "lib/libc/include");
+  const folders = [`${headers}-linux-musl`, "generic-musl", `${headers}-linux-any`, "any-linux-any"].map((name) => join(include, name)).filter((path) => existsSync(path));
+  return { name: "clang", command: ["clang-19", `--target=${target}`, ...flags, "-nostdlibinc", ...folders.flatMap((path) => ["-isystem", path])] };
+}
+
+/** Compiles a library into a folder; answers with the objects, in order. */
+export async function compileLibrary(library: Library, { command: [program = "", ...args] }: Compiler, flags: readonly string[], folder: string, say: Say): Promise<string[]> {
+  const source = sourceOf(library, say);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const found = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => library.files.test(name)).sort().map((name) => join(source, name));
+  const files = [...found, ...(library.own ? [join(ROOT, "test/objects/real", library.own)] : [])];
+  const objects: string[] = [];
+  for (const file of files) {
+    const object = join(folder, `${objects.length}-${file.slice(file.lastIndexOf("/") + 1)}.o`);
+    await run(program, [...args, "-D_GNU_SOURCE", "-w", ...library.flags, ...flags, "-c", file, "-o", object], { cwd: source, maxBuffer: 1 << 24 });
+    objects.push(object);
+  }
+  return objects;
+}
+
+/** How a program of lld's, and ours, ended. */
+export interface Both {
+  readonly theirs: Ended;
+  readonly ours: Ended;
+}
+
+/** Has both linkers' results do the library's test. */
+export async function testBoth(machine: Machine, library: Library, objects: readonly string[], folder: string): Promise<Both> {
+  const [zig = "", ...args] = compilerFor(machine), linked = join(folder, "linked");
+  await run(zig, [...args, "-static", ...objects, "-o", linked], { maxBuffer: 1 << 24 });
+  const theirs = await ended([...runnerFor(machine), linked, ...library.arguments], "", folder);
+  const ours = await ended([...runnerFor(machine), await processFor(machine, objects, false, folder), ...library.arguments], `${objects.join(" ")}\n`, folder);
+  return { theirs, ours };
+}
+
+const PATIENCE_MS = 240_000;
+
+export function ended([command = "", ...args]: readonly string[], input: string, cwd: string): Promise<Ended> {
+  return new Promise((done, failed) => {
+    const child = spawn(command, args, { cwd, stdio: ["pipe", "pipe", "pipe"], timeout: PATIENCE_MS, killSignal: "SIGKILL" });
+    let stdout = "", stderr = "";
+    child.stdout.on("data", (bytes: Buffer) => (stdout += bytes.toString("latin1")));
+    child.stderr.on("data", (bytes: Buffer) => (stderr += bytes.toString("latin1")));
+    child.stdin.on("error", () => {}); // it ended early: its status says why
+    child.on("error", failed);
+    child.on("close", (status, signal) => done({ status, signal, stdout, stderr }));
+    child.stdin.end(input);
+  });
+}
+
+/** What is wrong; undefined if both did the same, and what the library's test does when it goes well. */
+export function problemOf({ theirs, ours }: Both, { says }: Library): string | undefined {
+  const words = ({ status, signal, stdout, stderr }: Ended): string => `${signal ?? status}: ${stdout.slice(-400)}${stderr.slice(-400)}`;
+  if (theirs.status !== 0 || !says.test(theirs.stdout)) return `lld's does not work: ${words(theirs)}`;
+  return ours.status === 0 && ours.stdout === theirs.stdout ? undefined : `ours ended with ${words(ours)}`;
+}
