@@ -112,10 +112,10 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
   return binder.lack(index, bindOf(symInfo<A>(symbol)) == STB.WEAK);
 }
 
-/** True if a module defines the symbol itself, nobody in front of it does, and nobody is to be asked: then not even its name is wanted. */
+/** True if a module defines the symbol itself, nobody in front of it does, and nobody is to be asked: then its name is wanted by nobody. It has one. */
 @inline function isAlone<A>(binder: Binder, symbol: u64, index: u32): bool {
   const symbols = binder.symbols;
-  if (!binder.isFirst || symShndx<A>(symbol) == SHN.UNDEF || index < symbols.first || !symbols.bucketCount) return false;
+  if (!binder.isFirst || symShndx<A>(symbol) == SHN.UNDEF || index < symbols.first || !symbols.bucketCount || symName(symbol) >= symbols.stringBytes) return false;
   const info = symInfo<A>(symbol);
   const bind = bindOf(info);
   const type = typeOf(info);
