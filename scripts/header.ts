@@ -8,7 +8,7 @@ import { upper } from "./upper.js";
 const imports: Record<string, readonly string[]> = {
   memory: [
     "uint32_t page_bytes(void)",
-    "uint64_t reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest)",
+    "uint64_t reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest, uint32_t region)",
     "void release(uint64_t addr, uint64_t bytes)",
     "int32_t place(uint32_t session, uint64_t addr, uint32_t source, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t prot)",
     "int32_t protect(uint32_t session, uint64_t addr, uint64_t bytes, uint32_t prot)",
@@ -67,6 +67,7 @@ const exports: readonly string[] = [
   "uint32_t load(uint32_t context, uint32_t source, uint32_t flags)",
   "uint32_t load_image(uint32_t context, uint32_t image, uint32_t flags)",
   "int32_t add(uint32_t session, uint32_t source)",
+  "int32_t region(uint32_t context, uint32_t number, uint32_t prot, uint32_t rules, uint64_t name, uint32_t name_bytes)",
   "uint32_t unload(uint32_t module)",
   "int32_t advance(uint32_t session)",
   "uint32_t result(uint32_t session)",

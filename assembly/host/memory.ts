@@ -1,7 +1,7 @@
 // The target's memory, as the host gives it. docs/abi.md says what each call promises.
 
 @external("memory", "page_bytes") export declare function pageBytes(): u32;
-@external("memory", "reserve") export declare function reserve(bytes: u64, alignLog2: u32, source: u32, exact: u64, highest: u64): u64;
+@external("memory", "reserve") export declare function reserve(bytes: u64, alignLog2: u32, source: u32, exact: u64, highest: u64, region: u32): u64;
 @external("memory", "release") export declare function release(addr: u64, bytes: u64): void;
 @external("memory", "place")
 export declare function place(session: u32, addr: u64, source: u32, offset: u64, fileBytes: u64, memBytes: u64, prot: u32): i32;

@@ -57,6 +57,8 @@ import { wide } from "../elf/word";
   isGrouped: bool;
   /** Its words are called last to first: .ctors, .dtors. */
   isReversed: bool;
+  /** Which regions claim it by name; 0: none does. */
+  group: u32;
   /** It is used where the file has it. */
   isFixed: bool;
   /** It has words that only other modules know. */

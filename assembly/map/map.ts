@@ -91,7 +91,7 @@ function borrow(image: Image, plan: Plan, placement: Placement): bool {
 
 function reserve(work: Work, image: Image, plan: Plan, placement: Placement): bool {
   if (placement.bytes) return true;
-  const addr = target.reserve(plan.bytes, plan.alignLog2, image.source, plan.exact, plan.highest);
+  const addr = target.reserve(plan.bytes, plan.alignLog2, image.source, plan.exact, plan.highest, 0);
   if (addr >= PENDING) return work.fail(Code.NoSpace, What.Import, plan.exact, plan.bytes);
   placement.mask = image.bits == 64 ? u64.MAX_VALUE : u32.MAX_VALUE;
   placement.addr = addr;

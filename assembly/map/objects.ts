@@ -24,9 +24,10 @@ import { Placement } from "./map";
 
 /** Copies every section to its place. It was zeroed, and may be written. */
 export function writeSections<A>(layout: Layout, placement: Placement): void {
-  for (let part = 0; part < Part.COUNT; ++part) {
+  for (let index: u32 = 0; index < layout.groupCount * Part.COUNT; ++index) {
+    const part: Part = index % Part.COUNT;
     if (part == Part.Zero || part == Part.TlsZero) continue;
-    let section = layout.span(part).first;
+    let section = layout.spanIn(index / Part.COUNT, part).first;
     while (section) {
       if (section.type != SHT.NOBITS) writeSection<A>(section, placement);
       section = section.next;
@@ -252,7 +253,7 @@ function writeRelocations<A>(layout: Layout, image: Image, placement: Placement)
 }
 
 function writeSlot<A>(layout: Layout, image: Image, slot: Slot, at: u64): u64 {
-  const place = slotVaddr(layout, slot.kind, slot.offset);
+  const place = slotVaddr(layout, slot);
   const sym = slot.sym;
   const isOwn = !sym || !sym.isImport;
   const arch = image.arch;

@@ -57,8 +57,9 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
   sym: Sym | null;
   /** A Base of arch/howto.ts: Got, TlsPair, ...; Branch: a stub. */
   kind: u32;
-  /** A stub of tagged code. */
+  /** Of a stub: of tagged code, and of which group. */
   isTagged: bool;
+  group: u32;
   /** From the start of the GOT, or of the stubs. */
   offset: u64;
 }
@@ -71,7 +72,6 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
   lastSlot: Slot | null;
   block: Slot | null;
   gotBytes: u64;
-  stubBytes: u64;
   words: Word | null;
   lastWord: Word | null;
   /** Dynamic relocations, symbols that other modules define, symbols that they may see, bytes of their names. */
@@ -192,6 +192,23 @@ export function classify(work: Work, layout: Layout): bool {
   return true;
 }
 
+/** Puts the tables that speak of code in the order of that code; true if they were not. ARM EHABI 5, "Index table entries". */
+export function orderExidx(layout: Layout): bool {
+  const span = layout.span(Part.Exidx);
+  let isOrdered = true;
+  let last: u64 = 0;
+  let section = span.first;
+  while (section) {
+    const about = section.object.section(section.link).vaddr;
+    if (about < last) isOrdered = false;
+    last = about;
+    section.info = <u32>about;
+    section = section.next;
+  }
+  if (!isOrdered) sort(span);
+  return !isOrdered;
+}
+
 function place(work: Work, layout: Layout, section: Section): bool {
   const object = section.object;
   const at = headerAt(object, section.index);
@@ -217,20 +234,20 @@ function place(work: Work, layout: Layout, section: Section): bool {
       section.isDropped = true;
       return true;
     }
-    section.info = 0;
-  }
-  if (layout.isInPlace && layout.isSpread && mayStay(section, part)) {
-    fix(section, part);
-    return true;
   }
   if (layout.groupCount > 1 && (part == Part.ReadOnly || part == Part.Code || part == Part.Data || part == Part.Zero || part == Part.RelRo)) {
     const group = groupOf(layout, section, name, bytes, part == Part.ReadOnly ? PF.R : part == Part.Code ? PF.R | PF.X : PF.R | PF.W);
     if (group) {
       // What a region claims is not made read-only afterwards.
       if (part == Part.RelRo) section.part = <u8>Part.Data;
+      section.group = group;
       append(layout.spanIn(group, section.part), section);
       return true;
     }
+  }
+  if (layout.isInPlace && layout.isSpread && mayStay(section, part)) {
+    fix(section, part);
+    return true;
   }
   if (isIdentifier(name, bytes)) return joinFamily(work, layout, section, name, bytes, part);
   append(layout.span(part), section);
@@ -240,7 +257,9 @@ function place(work: Work, layout: Layout, section: Section): bool {
 /** True for bytes that are needed as the file has them, and lie where they may. */
 function mayStay(section: Section, part: Part): bool {
   if (part != Part.ReadOnly && part != Part.Code || section.type == SHT.NOBITS || !section.bytes) return false;
-  return !section.relocations && !section.trimCount && !(section.object.addr + section.offset & section.align - 1);
+  const start = section.object.addr + section.offset;
+  if (section.object.bits == 32 && (start >> 32 || start + section.bytes >> 32)) return false;
+  return !section.relocations && !section.trimCount && !(start & section.align - 1);
 }
 
 function fix(section: Section, part: Part): void {

@@ -15,7 +15,7 @@ import { Pool } from "../merge/pool";
 import { Made } from "../merge/linker";
 import { Standing, Sym } from "../merge/objects";
 import { countFrames } from "./frames";
-import { First, Layout, Part, Span, familyOf } from "./layout";
+import { First, Layout, Part, Slot, Span, familyOf, orderExidx } from "./layout";
 import { KINDS, Unit, protOfKind } from "./regions";
 
 /** Program headers that there may be beside PT_LOAD: DYNAMIC, TLS, RELRO, EH_FRAME, EXIDX. */
@@ -50,6 +50,11 @@ export function layOut<A>(work: Work, layout: Layout, image: Image, pageBytes: u
 
 /** Gives everything its vaddr, and says in an image what a file would have said. */
 export function assign<A>(layout: Layout, image: Image, pageBytes: u64): void {
+  assignOnce<A>(layout, image, pageBytes);
+  if (orderExidx(layout)) assignOnce<A>(layout, image, pageBytes);
+}
+
+function assignOnce<A>(layout: Layout, image: Image, pageBytes: u64): void {
   memory.fill(changetype<usize>(image.dynamic), 0, Dynamic.bytes());
   image.phnum = 0;
   image.align = pageBytes;
@@ -149,9 +154,7 @@ function addLinkerBytes<A>(layout: Layout): void {
   const got = layout.span(Part.Got);
   got.ownBytes = layout.gotBytes + Dyns.MOST * dynBytes<A>();
   got.align = max<u64>(got.align, 16);
-  const stubs = layout.span(Part.Stubs);
-  stubs.ownBytes = layout.stubBytes;
-  stubs.align = 16;
+  for (let group: u32 = 0; group < layout.groupCount; ++group) if (layout.spanIn(group, Part.Stubs).ownBytes) layout.spanIn(group, Part.Stubs).align = 16;
   addPools(layout);
   const frames = layout.span(Part.Frames);
   frames.align = max<u64>(frames.align, 4);
@@ -350,4 +353,4 @@ function endOf(layout: Layout, part: Part): u64 {
 }
 
 /** The vaddr of a slot, or of a stub. */
-export function slotVaddr(layout: Layout, kind: u32, offset: u64): u64 { return layout.span(kind == Base.Branch ? Part.Stubs : Part.Got).own + offset; }
+export function slotVaddr(layout: Layout, slot: Slot): u64 { return layout.spanIn(slot.group, slot.kind == Base.Branch ? Part.Stubs : Part.Got).own + slot.offset; }

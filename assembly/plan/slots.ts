@@ -15,7 +15,7 @@ import { Object, Section } from "../inspect/object";
 import { Objects, Standing, Sym } from "../merge/objects";
 import { addendIn, highestIn, loadBytes, reachLog2 } from "../arch/field";
 import { isRelaxed } from "../arch/relax";
-import { Layout, Slot, Word } from "./layout";
+import { Layout, Part, Slot, Word } from "./layout";
 import { trimmed } from "./trim";
 
 /** File offset of a relocation entry: where a fault is. */
@@ -105,20 +105,22 @@ function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym
   switch (base) {
     case Base.Got:
       if (howto.has(Fit.Relax) && isNear<A>(layout.objects, sym) && isRelaxed(howto, object.addr + section.offset, offset, addendOf<A>(section, howto, entry, table, offset))) return true;
-      return takeSlot(work, layout, sym, Base.Got, false);
-    case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return takeSlot(work, layout, sym, base, false);
+      return takeSlot(work, layout, sym, Base.Got);
+    case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return takeSlot(work, layout, sym, base);
     case Base.Branch: {
-      if (sym.isImport || sym.isIndirect || layout.codeBytes >> reachLog2(howtos, howto) || isCrossing<A>(object.arch, howto, sym)) return takeStub(work, layout, sym, howto.has(Fit.Tagged));
+      if (sym.isImport || sym.isIndirect || layout.codeBytes >> reachLog2(howtos, howto) || isCrossing<A>(object.arch, howto, sym) || groupOf<A>(layout, sym) != section.group) {
+        return takeStub(work, layout, sym, howto.has(Fit.Tagged), section.group);
+      }
       return true;
     }
     case Base.Symbol: {
       if (!sym.isImport) keepLow<A>(layout, howtos, howto, sym);
-      if (sym.isIndirect) return takeStub(work, layout, sym, false);
+      if (sym.isIndirect) return takeStub(work, layout, sym, false, 0);
       if (!sym.isImport) return true;
-      if (!isWord<A>(section, howto)) return takeSlot(work, layout, sym, Base.Got, false);
+      if (!isWord<A>(section, howto)) return takeSlot(work, layout, sym, Base.Got);
       return addWord(work, layout, section, offsetIn<A>(section, offset), addendOf<A>(section, howto, entry, table, offset), sym);
     }
-    case Base.TlsPointer: case Base.TlsBelow: case Base.TlsOffset: case Base.Size: return !sym.isImport || takeSlot(work, layout, sym, sym.type == STT.TLS || base != Base.Size ? Base.TlsSlot : Base.Got, false);
+    case Base.TlsPointer: case Base.TlsBelow: case Base.TlsOffset: case Base.Size: return !sym.isImport || takeSlot(work, layout, sym, sym.type == STT.TLS || base != Base.Size ? Base.TlsSlot : Base.Got);
     default: return true;
   }
 }
@@ -156,19 +158,32 @@ function isCrossing<A>(arch: Arch, howto: Howto, sym: Sym): bool {
   return isTagged != howto.has(Fit.Tagged);
 }
 
+/** The group of code that a symbol lies in; what is used where its file lies is in none. */
+function groupOf<A>(layout: Layout, sym: Sym): u32 {
+  if (!layout.isSpread || !sym.isDefined) return 0;
+  const section = layout.objects.sectionOf<A>(sym);
+  return !section ? 0 : section.isFixed ? u32.MAX_VALUE : section.group;
+}
+
 /** The slot of a kind that a symbol has; null if it has none. */
-export function slotOf(sym: Sym, kind: Base, isTagged: bool): Slot | null {
+export function slotOf(sym: Sym, kind: Base): Slot | null {
   let slot = changetype<Slot | null>(sym.slots);
-  while (slot && !(slot.kind == kind && slot.isTagged == isTagged)) slot = slot.more;
+  while (slot && slot.kind != kind) slot = slot.more;
   return slot;
 }
 
-function newSlot(work: Work, layout: Layout, sym: Sym | null, kind: Base, isTagged: bool): Slot | null {
+/** The stub that leads to a symbol from code of a group; null if there is none. */
+export function stubOf(sym: Sym, isTagged: bool, group: u32): Slot | null {
+  let slot = changetype<Slot | null>(sym.slots);
+  while (slot && !(slot.kind == Base.Branch && slot.isTagged == isTagged && slot.group == group)) slot = slot.more;
+  return slot;
+}
+
+function newSlot(work: Work, layout: Layout, sym: Sym | null, kind: Base): Slot | null {
   const slot = changetype<Slot | null>(work.take(offsetof<Slot>()));
   if (!slot) return null;
   slot.sym = sym;
   slot.kind = kind;
-  slot.isTagged = isTagged;
   if (sym) {
     slot.more = changetype<Slot | null>(sym.slots);
     sym.slots = changetype<usize>(slot);
@@ -179,9 +194,9 @@ function newSlot(work: Work, layout: Layout, sym: Sym | null, kind: Base, isTagg
   return slot;
 }
 
-function takeSlot(work: Work, layout: Layout, sym: Sym, kind: Base, isTagged: bool): bool {
-  if (slotOf(sym, kind, isTagged)) return true;
-  const slot = newSlot(work, layout, sym, kind, isTagged);
+function takeSlot(work: Work, layout: Layout, sym: Sym, kind: Base): bool {
+  if (slotOf(sym, kind)) return true;
+  const slot = newSlot(work, layout, sym, kind);
   if (!slot) return false;
   const wordBytes = layout.objects.arch.bits / 8;
   slot.offset = layout.gotBytes;
@@ -192,7 +207,7 @@ function takeSlot(work: Work, layout: Layout, sym: Sym, kind: Base, isTagged: bo
 
 function takeBlock(work: Work, layout: Layout): bool {
   if (layout.block) return true;
-  const slot = newSlot(work, layout, null, Base.TlsBlock, false);
+  const slot = newSlot(work, layout, null, Base.TlsBlock);
   if (!slot) return false;
   layout.block = slot;
   slot.offset = layout.gotBytes;
@@ -202,13 +217,16 @@ function takeBlock(work: Work, layout: Layout): bool {
 }
 
 /** A stub, and the slot that it jumps by. */
-function takeStub(work: Work, layout: Layout, sym: Sym, isTagged: bool): bool {
-  if (slotOf(sym, Base.Branch, isTagged)) return true;
-  if (!takeSlot(work, layout, sym, Base.Got, false)) return false;
-  const slot = newSlot(work, layout, sym, Base.Branch, isTagged);
+function takeStub(work: Work, layout: Layout, sym: Sym, isTagged: bool, group: u32): bool {
+  if (stubOf(sym, isTagged, group)) return true;
+  if (!takeSlot(work, layout, sym, Base.Got)) return false;
+  const slot = newSlot(work, layout, sym, Base.Branch);
   if (!slot) return false;
-  slot.offset = layout.stubBytes;
-  layout.stubBytes += stubBytesOf(layout.objects.first!.howtos, isTagged);
+  const span = layout.spanIn(group, Part.Stubs);
+  slot.isTagged = isTagged;
+  slot.group = group;
+  slot.offset = span.ownBytes;
+  span.ownBytes += stubBytesOf(layout.objects.first!.howtos, isTagged);
   return true;
 }
 

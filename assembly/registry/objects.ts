@@ -178,20 +178,20 @@ export function reserveUnits(session: Session, module: Module): bool {
 }
 
 function reserveUnit(session: Session, module: Module, layout: Layout, unit: Unit, claimed: Region | null, pageBytes: u64): bool {
-  if (claimed && take(module, unit, claimed, pageBytes)) return true;
+  if (claimed && take(module, layout, unit, claimed, pageBytes)) return true;
   let region = layout.regions;
   while (region) {
-    if (region != claimed && !region.has(Rule.Named) && region.allows(unit.prot) && take(module, unit, region, pageBytes)) return true;
+    if (region != claimed && !region.has(Rule.Named) && region.allows(unit.prot) && take(module, layout, unit, region, pageBytes)) return true;
     region = region.next;
   }
   return session.fail(Code.NoSpace, What.Import, NONE, unit.bytes);
 }
 
 /** Takes a unit's room of a region; false if there is none. */
-function take(module: Module, unit: Unit, region: Region, pageBytes: u64): bool {
+function take(module: Module, layout: Layout, unit: Unit, region: Region, pageBytes: u64): bool {
   const placement = module.placement;
   const room = unit.roomIn(region, pageBytes);
-  const addr = target.reserve(room, unit.alignLog2In(region, pageBytes), 0, NONE, NONE);
+  const addr = target.reserve(room, unit.alignLog2In(region, pageBytes), module.image.source, NONE, layout.highest, region.number);
   if (addr >= PENDING) return false;
   if (addr > placement.mask || room - 1 > placement.mask - addr) {
     target.release(addr, room);

@@ -23,7 +23,7 @@ import { Placement } from "../map/map";
 import { Objects, Standing, Sym } from "../merge/objects";
 import { Layout, Part, Slot } from "../plan/layout";
 import { slotVaddr } from "../plan/sections";
-import { baseOf, entryAt, entryBytesOf, isNear, isWord, placed, slotOf, stubBytesOf } from "../plan/slots";
+import { baseOf, entryAt, entryBytesOf, isNear, isWord, placed, slotOf, stubOf, stubBytesOf } from "../plan/slots";
 import { Places } from "./place";
 import { indexFrames } from "./frames";
 import { Partners } from "./partners";
@@ -39,6 +39,8 @@ import { tlsWord, variableOf } from "./tls";
   symbols: Symbols;
   binding: Binding;
   partners: Partners;
+  /** The group that the section lies in which is relocated. */
+  group: u32;
   /** Imports are called by their slots: somebody may lead these elsewhere. */
   isPatchable: bool;
   /** The place of the last ULEB128 that was set or added to, and what that made: of a pair the difference is what has to fit. */
@@ -93,6 +95,7 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
   const isRela = table.type == SHT.RELA;
   const howtos = object.howtos;
   linker.partners.close();
+  linker.group = section.group;
   let howto: Howto | null = null;
   for (let i: u64 = 0; i < count; ++i) {
     const entry = object.addr + table.offset + i * each;
@@ -148,7 +151,7 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
     if (tag && !sym.isImport && sym.type != STT.FUNC) value = value & ~tag | stateOf(howto, place);
     const isCrossing = tag != 0 && !howto.has(Fit.Exchanges) && ((value & tag) != 0) != howto.has(Fit.Tagged);
     if (SUBJECT.isFar || isCrossing || fitting(howtos, howto, value) != Fitting.Fits) {
-      const stub = slotOf(sym, Base.Branch, howto.has(Fit.Tagged));
+      const stub = stubOf(sym, howto.has(Fit.Tagged), section.group);
       if (stub) value = formed<A>(linker, howto, stubAddr(linker, stub), addend, place);
     }
   }
@@ -269,7 +272,7 @@ function segmentAddr(linker: Linker, addr: u64): u64 {
   return segment ? linker.placement.at(segment.vaddr) : 0;
 }
 
-function slotAddr(linker: Linker, slot: Slot): u64 { return linker.placement.at(slotVaddr(linker.layout, slot.kind, slot.offset)); }
+function slotAddr(linker: Linker, slot: Slot): u64 { return linker.placement.at(slotVaddr(linker.layout, slot)); }
 function stubAddr(linker: Linker, slot: Slot): u64 { return slotAddr(linker, slot) | (slot.isTagged ? <u64>linker.image.arch.codeTag : 0); }
 
 /** Finds what a relocation is about; false with a fault if there is no such thing. */
@@ -284,7 +287,7 @@ function subject<A>(linker: Linker, at: u64, howto: Howto, sym: Sym | null, base
   if (!sym) return true;
   switch (base) {
     case Base.Symbol: case Base.Branch: return addressOf<A>(linker, at, howto, sym, base, addend);
-    case Base.Got: case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return found(linker, at, slotOf(sym, base, false));
+    case Base.Got: case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return found(linker, at, slotOf(sym, base));
     case Base.Size:
       SUBJECT.value = sym.isImport ? linker.binding.at(sym.number).bytes : sym.bytes;
       return true;
@@ -306,7 +309,7 @@ function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Bas
     SUBJECT.isFar = linker.isPatchable || bond.kind == Bound.Indirect || bond.kind == Bound.Absent;
     SUBJECT.value = bond.value;
     if (base == Base.Symbol && bond.kind == Bound.Indirect) {
-      const stub = slotOf(sym, Base.Branch, false);
+      const stub = stubOf(sym, false, 0);
       if (stub) SUBJECT.value = stubAddr(linker, stub);
     }
     return true;
@@ -316,7 +319,7 @@ function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Bas
     return true;
   }
   if (sym.isIndirect) {
-    const stub = slotOf(sym, Base.Branch, base == Base.Branch && howto.has(Fit.Tagged));
+    const stub = base == Base.Branch ? stubOf(sym, howto.has(Fit.Tagged), linker.group) : stubOf(sym, false, 0);
     if (!stub) return linker.work.fail(Code.UnknownRelocation, What.Rel, at, howto.type);
     SUBJECT.value = stubAddr(linker, stub);
     return true;
@@ -363,7 +366,7 @@ function fillStub<A>(linker: Linker, howtos: Howtos, stub: Slot, addr: u64): voi
   const bytes = <u32>stubBytesOf(howtos, stub.isTagged);
   const code = stub.isTagged ? howtos.taggedStub : howtos.stub;
   for (let i: u32 = 0; i < bytes; i += 2) target.store16(addr + i, load<u16>(code + i));
-  const slot = slotAddr(linker, slotOf(stub.sym!, Base.Got, false)!);
+  const slot = slotAddr(linker, slotOf(stub.sym!, Base.Got)!);
   const fixes = stub.isTagged ? howtos.taggedStubFixes : howtos.stubFixes;
   const count = stub.isTagged ? howtos.taggedStubFixCount : howtos.stubFixCount;
   for (let i: usize = 0; i < count; ++i) {

@@ -24,8 +24,8 @@
 
 uint32_t lw_memory_page_bytes(void) { return BOARD_PAGE_BYTES; }
 
-uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest) {
-  (void)source, (void)highest; /* the lowest that is free is taken in any case */
+uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest, uint32_t region) {
+  (void)source, (void)highest, (void)region; /* the lowest that is free is taken in any case */
   if (bytes > SIZE_MAX || (exact != LW_NONE && exact > UINTPTR_MAX)) return LW_REFUSED;
   uintptr_t at = region_reserve((size_t)bytes, align_log2, exact == LW_NONE ? REGION_ANYWHERE : (uintptr_t)exact, REGION_MODULE);
   return at == REGION_REFUSED ? LW_REFUSED : at;

@@ -33,8 +33,8 @@ static w2c_core core;
 #define HOST(module) struct w2c_##module *module __attribute__((unused))
 
 u32 w2c_memory_page_bytes(HOST(memory)) { return lw_memory_page_bytes(); }
-u64 w2c_memory_reserve(HOST(memory), u64 bytes, u32 align_log2, u32 source_number, u64 exact, u64 highest) {
-  return lw_memory_reserve(bytes, align_log2, source_number, exact, highest);
+u64 w2c_memory_reserve(HOST(memory), u64 bytes, u32 align_log2, u32 source_number, u64 exact, u64 highest, u32 region) {
+  return lw_memory_reserve(bytes, align_log2, source_number, exact, highest, region);
 }
 void w2c_memory_release(HOST(memory), u64 addr, u64 bytes) { lw_memory_release(addr, bytes); }
 u32 w2c_memory_place(HOST(memory), u32 session, u64 addr, u32 source, u64 offset, u64 file_bytes, u64 mem_bytes, u32 prot) {
@@ -133,6 +133,10 @@ uint32_t lw_load(uint32_t context, uint32_t source, uint32_t flags) {
   return w2c_core_lw_load(&core, context, source, flags);
 }
 int32_t lw_add(uint32_t session, uint32_t source) { return (int32_t)w2c_core_lw_add(&core, session, source); }
+
+int32_t lw_region(uint32_t context, uint32_t number, uint32_t prot, uint32_t rules, uint64_t name, uint32_t name_bytes) {
+  return (int32_t)w2c_core_lw_region(&core, context, number, prot, rules, name, name_bytes);
+}
 
 uint32_t lw_load_image(uint32_t context, uint32_t image, uint32_t flags) {
   return w2c_core_lw_load_image(&core, context, image, flags);

@@ -14,8 +14,8 @@
 /* ---- memory ---- */
 
 INLINE uint32_t lw_memory_page_bytes(void) { return (uint32_t)page_bytes; }
-uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest) {
-  return image_reserve(file_at(source), bytes, align_log2, exact, highest);
+uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest, uint32_t region) {
+  return region ? LW_REFUSED : image_reserve(file_at(source), bytes, align_log2, exact, highest);
 }
 void lw_memory_release(uint64_t addr, uint64_t bytes) { image_release(addr, bytes); }
 int32_t lw_memory_place(uint32_t session, uint64_t addr, uint32_t source, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags) {

@@ -5,6 +5,7 @@
 #define lw_load core_load
 #define lw_load_image core_load_image
 #define lw_add core_add
+#define lw_region core_region
 #define lw_unload core_unload
 #define lw_advance core_advance
 #define lw_result core_result

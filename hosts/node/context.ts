@@ -6,6 +6,7 @@ import { Image } from "./image.js";
 import { ContextLinker, type Neighbours, type SymbolOptions } from "./linker.js";
 import { Module, type ModuleKeeper, type ModuleSymbol, type SymbolQuery, addressIn, findName, symbolIn } from "./module.js";
 import { asAddress, checkOptions } from "./options.js";
+import { type RegionOptions, regionsOf, tellRegions } from "./region.js";
 import type { Runtime } from "./runtime.js";
 import type { SearchOptions } from "./search.js";
 import { sectionsOf } from "./section.js";
@@ -13,7 +14,10 @@ import { type SourceLike, openSource } from "./source.js";
 import { unsigned } from "./wasm.js";
 
 /** What a context has, unless a load says otherwise. */
-export interface ContextOptions extends SearchOptions, SymbolOptions {}
+export interface ContextOptions extends SearchOptions, SymbolOptions {
+  /** Kinds of memory that modules of objects are spread over, the first that suits before the others; told once, when the context is made. */
+  readonly regions?: readonly RegionOptions[];
+}
 
 /** How a module is loaded. */
 export interface LoadOptions extends ContextOptions {
@@ -39,6 +43,8 @@ export interface LoadOptions extends ContextOptions {
   readonly copy?: boolean;
   /** It stays until the context is disposed of (as with RTLD_NODELETE). */
   readonly noDelete?: boolean;
+  /** Of objects, where the context has regions: read-only sections without relocations are used where the files lie, and not copied. */
+  readonly inPlace?: boolean;
   /** `module.patch` can lead its symbols elsewhere. */
   readonly patchable?: boolean;
   /** Keeps what the symbols were bound to, for `module.bindings`. */
@@ -46,18 +52,18 @@ export interface LoadOptions extends ContextOptions {
 }
 
 const CONTEXT_OPTIONS = {
-  libraries: true, search: true, runPaths: true, systemLibraries: true, defines: true, resolve: true, before: true, intercept: true,
+  libraries: true, search: true, runPaths: true, systemLibraries: true, defines: true, resolve: true, before: true, intercept: true, regions: true,
 } as const;
 
 /** Options of a load that are flags of the core's; the others are of the host. */
 const FLAGS = {
   allowMissing: Flag.AllowMissing, allowText: Flag.AllowText, lazy: Flag.Lazy, deepBind: Flag.DeepBind, copy: Flag.Copy,
-  noDelete: Flag.NoDelete, patchable: Flag.Patchable,
+  noDelete: Flag.NoDelete, patchable: Flag.Patchable, inPlace: Flag.InPlace,
 } as const;
 
 const LOAD_OPTIONS = {
   ...CONTEXT_OPTIONS, name: true, with: true, global: true, link: true, run: true, bindings: true, allowMissing: true, allowText: true, lazy: true,
-  deepBind: true, copy: true, noDelete: true, patchable: true,
+  deepBind: true, copy: true, noDelete: true, patchable: true, inPlace: true,
 } as const;
 
 /** The context's options as given, checked. */
@@ -88,6 +94,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
   readonly #sources = new Map<number, number>();
   /** Modules that no load takes for the library of their file: copies, and what is not linked. */
   readonly #apart = new Set<number>();
+  readonly #regions: ReadonlyMap<number, string>;
   #policy = 0;
   #handle: number;
 
@@ -97,6 +104,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
     this.#options = options;
     this.#handle = runtime.core.lw_context(0n, 0n, 0n) >>> 0;
     if (!this.#handle) throw new LinkwrightError("OutOfMemory", "the core has no memory left for another context");
+    this.#regions = tellRegions(runtime, this.#handle, options.regions ?? []);
   }
 
   /** The core's handle; 0 after it was disposed of. */
@@ -201,7 +209,10 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
       }
     }
     const module = this.dependency(root);
-    if (modules.length) module.sections = sectionsOf(this.#runtime, session);
+    if (modules.length) {
+      module.sections = sectionsOf(this.#runtime, session);
+      module.regions = regionsOf(this.#runtime, session, this.#regions);
+    }
     return { root: module, loaded: modules.length ? modules : undefined };
   }
 

@@ -11,6 +11,7 @@ export { Module } from "./module.js";
 export type {
   ModuleBinding, ModuleRelocation, ModuleSegment, ModuleSymbol, ModuleTls, ModuleVersion, SymbolQuery,
 } from "./module.js";
+export type { ModuleRegion, RegionOptions } from "./region.js";
 export type { ModuleSection } from "./section.js";
 export { type KernelExport, type KernelImport, type KernelModule, checksumsOf, isSigned, kernelModuleOf, mismatches } from "./kernelmodule.js";
 export type { Segment } from "./segment.js";

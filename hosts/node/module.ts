@@ -7,6 +7,7 @@ import type { Handles } from "./handles.js";
 import { asAddress, checkOptions } from "./options.js";
 import type { Runtime } from "./runtime.js";
 import { unpackRelr } from "./relr.js";
+import type { ModuleRegion } from "./region.js";
 import type { ModuleSection } from "./section.js";
 import { type Segment, segmentsOf } from "./segment.js";
 import { NONE, NOWHERE, unsigned } from "./wasm.js";
@@ -180,6 +181,8 @@ export class Module implements Disposable, AsyncDisposable {
   bindings: readonly ModuleBinding[] = [];
   /** Of objects: their sections, as they lie in memory. */
   sections: readonly ModuleSection[] = [];
+  /** Of objects in a context with regions: what it took of each. */
+  regions: readonly ModuleRegion[] = [];
   /** The modules that loading it took, itself first. */
   loaded: readonly Module[] = [this];
 

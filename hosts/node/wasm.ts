@@ -8,6 +8,7 @@ export interface Core {
   lw_open(limitBytes: number): number;
   lw_context(argc: bigint, argv: bigint, envp: bigint): number;
   lw_inspect(source: number): number;
+  lw_region(context: number, region: number, prot: number, rules: number, name: bigint, nameBytes: number): number;
   lw_add(session: number, source: number): number;
   lw_load(context: number, source: number, flags: number): number;
   lw_load_image(context: number, image: number, flags: number): number;
@@ -36,6 +37,7 @@ export interface Sandbox {
   ): number;
   load8(addr: bigint): number;
   store8(addr: bigint, value: number): void;
+  region(start: bigint, bytes: bigint): number;
   settle(pageBytes: number, base: bigint, end: bigint, limitBytes: bigint): number;
   page_bytes(): number;
   reserved_bytes(): bigint;

@@ -2,7 +2,7 @@
 // to manage it. Sparse pages over all 64 bits of address; every access is checked, and one that is refused is counted.
 
 // memory
-export { page_bytes, reserve, release, place, protect, sync_code } from "./memory";
+export { page_bytes, region, reserve, release, place, protect, sync_code } from "./memory";
 export { load8, load16, load32, load64, store8, store16, store32, store64, copy, fill } from "./access";
 
 // for the host

@@ -65,17 +65,42 @@ export function reserved_end(): u64 {
 }
 
 /** Takes a zeroed range. Nothing in it may be touched until `place` gives its pages permissions. */
-export function reserve(bytes: u64, alignLog2: u32, source: u32, exact: u64, highest: u64): u64 {
+export function reserve(bytes: u64, alignLog2: u32, source: u32, exact: u64, highest: u64, region: u32): u64 {
   if (!bytes || bytes & (pageBytes - 1) || bytes > limit - reserved) return REFUSED;
   let start = exact;
   if (exact == REFUSED) {
     const align = max(alignLog2, <u32>ctz(pageBytes));
+    if (region) return reserveIn(region, bytes, align);
     start = firstFit(base, min(end, highest), bytes, align);
     // Where the target was said to be, the code may have to do.
     if (start == REFUSED) start = firstFit(base, end, bytes, align);
     if (start == REFUSED) return REFUSED;
   } else if (start & (pageBytes - 1) || !isTarget(start, bytes) || !isFree(start, bytes)) return REFUSED;
   if (!take(start, bytes, 0)) return REFUSED;
+  reserved += bytes;
+  return start;
+}
+
+/** Kinds of memory that were told of: where each begins and ends. */
+@unmanaged class Region { start: u64; end: u64; }
+@inline const REGIONS: u32 = 32;
+@lazy const regions: usize = memory.data(REGIONS * offsetof<Region>(), 8);
+let regionCount: u32 = 0;
+
+/** Tells of a kind of memory; its number, 0 if there is no such place or there are too many. */
+export function region(start: u64, bytes: u64): u32 {
+  if (regionCount == REGIONS || !bytes || !isTarget(start, bytes)) return 0;
+  const record = changetype<Region>(regions + <usize>regionCount * offsetof<Region>());
+  record.start = start;
+  record.end = start + bytes;
+  return ++regionCount;
+}
+
+function reserveIn(number: u32, bytes: u64, align: u32): u64 {
+  if (number > regionCount) return REFUSED;
+  const record = changetype<Region>(regions + <usize>(number - 1) * offsetof<Region>());
+  const start = firstFit(record.start, record.end, bytes, align);
+  if (start == REFUSED || !take(start, bytes, 0)) return REFUSED;
   reserved += bytes;
   return start;
 }

@@ -158,10 +158,10 @@ export class Bench {
     return {
       memory: {
         ...(sandbox as unknown as Record<string, WebAssembly.ImportValue>),
-        reserve: (bytes: bigint, alignLog2: number, source: number, exact: bigint, highest: bigint) =>
-          this.#ask("memory.reserve", [bytes, alignLog2, source, exact, highest], () => {
+        reserve: (bytes: bigint, alignLog2: number, source: number, exact: bigint, highest: bigint, region: number) =>
+          this.#ask("memory.reserve", [bytes, alignLog2, source, exact, highest, region], () => {
             const where = options.where?.(unsigned(bytes)) ?? exact;
-            return (sandbox as unknown as { reserve(b: bigint, a: number, r: number, e: bigint, h: bigint): bigint }).reserve(bytes, alignLog2, source, where, highest);
+            return (sandbox as unknown as { reserve(b: bigint, a: number, r: number, e: bigint, h: bigint, n: number): bigint }).reserve(bytes, alignLog2, source, where, highest, region);
           }),
         place: (...args: [number, bigint, number, bigint, bigint, bigint, number]) => this.#ask("memory.place", args, () => sandbox.place(...args)),
         protect: (...args: [number, bigint, bigint, number]) =>

@@ -10,8 +10,8 @@ static uint64_t used;
 
 uint32_t lw_memory_page_bytes(void) { return PAGE; }
 
-uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest) {
-  (void)source, (void)highest;
+uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest, uint32_t region) {
+  (void)source, (void)highest, (void)region;
   if (exact != LW_NONE || align_log2 > 16) return LW_REFUSED;
   uint64_t align = (uint64_t)1 << align_log2, start = (used + align - 1) & ~(align - 1);
   if (start > RAM_BYTES || bytes > RAM_BYTES - start) return LW_REFUSED;

@@ -40,8 +40,8 @@ static void drop(uintptr_t at, uintptr_t bytes) {
   if (bytes > 0) system_call(SYS_MUNMAP, (long)at, (long)bytes, 0);
 }
 
-u64 w2c_memory_reserve(HOST(memory), u64 bytes, u32 align_log2, ONE, u64 exact, u64 highest) {
-  (void)highest;
+u64 w2c_memory_reserve(HOST(memory), u64 bytes, u32 align_log2, ONE, u64 exact, u64 highest, u32 region) {
+  (void)highest, (void)region;
   if (bytes > INTPTR_MAX || align_log2 >= sizeof(uintptr_t) * 8 - 1) return LW_REFUSED;
   if (exact != LW_NONE) {
     /* A kernel that does not know MAP_FIXED_NOREPLACE may take another place. */

@@ -142,7 +142,7 @@ static bool take_room(uint64_t bytes) {
   return true;
 }
 
-uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest) {
+uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest, uint32_t region) {
   uint64_t align = UINT64_C(1) << (align_log2 & 63), addr = exact;
   (void)source, (void)highest;
   if (align_log2 > 40 || bytes > UINT64_C(1) << 46) return LW_REFUSED;

@@ -23,7 +23,7 @@ const PAGE: u64 = 4096;
 const RW: u32 = PF.R | PF.W;
 
 function pages(count: u64, prot: u32): u64 {
-  const addr = reserve(count * PAGE, 12, 0, NONE, NONE);
+  const addr = reserve(count * PAGE, 12, 0, NONE, NONE, 0);
   assert(addr != REFUSED, "there is room");
   assert(place(0, addr, 0, 0, 0, count * PAGE, prot) == Answer.Done, "it is placed");
   return addr;

@@ -1,0 +1,69 @@
+// Kinds of memory that modules of objects are spread over.
+
+import { Field, List, PF, Rule } from "../../assembly/words.js";
+import { OptionError } from "./error.js";
+import { asAddress, checkOptions } from "./options.js";
+import type { Runtime } from "./runtime.js";
+
+/** A kind of memory of the target. */
+export interface RegionOptions {
+  readonly name: string;
+  readonly start: bigint | number;
+  readonly bytes: bigint | number;
+  /** What it may be used for: letters of "rwx". */
+  readonly permissions: string;
+  /** What is taken of it has the size of a power of two and is aligned to that, as memory protection units want it. */
+  readonly powerOfTwo?: boolean;
+  /** Sections whose names begin with this go there. */
+  readonly sections?: string;
+  /** Only these sections go there. */
+  readonly only?: boolean;
+}
+
+/** What a module took of one kind of memory. */
+export interface ModuleRegion {
+  readonly name: string;
+  readonly address: bigint;
+  /** Bytes that it uses, and that were taken for them. */
+  readonly used: bigint;
+  readonly bytes: bigint;
+  /** PF bits. */
+  readonly permissions: number;
+}
+
+const OPTIONS = { name: true, start: true, bytes: true, permissions: true, powerOfTwo: true, sections: true, only: true } as const;
+const LETTERS: Readonly<Record<string, number>> = { r: PF.R, w: PF.W, x: PF.X };
+
+function protOf(permissions: string): number {
+  return [...permissions].reduce((prot, letter) => {
+    const bit = LETTERS[letter];
+    if (bit === undefined) throw new OptionError(`permissions are letters of "rwx", not "${permissions}"`);
+    return prot | bit;
+  }, 0);
+}
+
+/** Tells sandbox and core of them; answers with their names by number. */
+export function tellRegions(runtime: Runtime, context: number, regions: readonly RegionOptions[]): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const given of regions) {
+    checkOptions<RegionOptions>(given, OPTIONS, "region");
+    const { name, start, bytes, permissions, powerOfTwo, sections = "", only } = given;
+    const number = runtime.sandbox.region(asAddress(start, `region ${name}: start`), asAddress(bytes, `region ${name}: bytes`));
+    if (!number) throw new OptionError(`region ${name}: there is no such memory in the target, or there are more than 32 regions`);
+    const rules = (powerOfTwo ? Rule.PowerOfTwo : 0) | (only ? Rule.Named : 0);
+    runtime.target.withName(sections, (at, length) => runtime.check(runtime.core.lw_region(context, number, protOf(permissions), rules, at, length), context));
+    names.set(number, name);
+  }
+  return names;
+}
+
+/** What a session took of them. It is not closed yet. */
+export function regionsOf({ handles }: Runtime, session: number, names: ReadonlyMap<number, string>): ModuleRegion[] {
+  return handles.list(session, List.Region, (entry) => ({
+    name: names.get(entry.number(Field.Value)) ?? "",
+    address: entry.raw(Field.Address),
+    used: entry.raw(Field.FileBytes),
+    bytes: entry.raw(Field.Bytes),
+    permissions: entry.number(Field.Flags),
+  }));
+}
