@@ -94,9 +94,11 @@ static bool begins_alike(struct file *file, const struct link_map *map) {
   }
   for (unsigned i = 0; is_same && is_found && i < head.e_phnum; ++i) {
     if (headers[i].p_type != PT_LOAD || headers[i].p_offset != 0) continue;
-    // The bytes in front of the first segment's end hold the headers.
+    // Headers, and as a rule the tables of symbols, which say more of what it is.
+    enum { ENOUGH_BYTES = 1 << 16 };
     uintptr_t start = map->l_addr + headers[i].p_vaddr;
-    is_same = is_mapped(map, start, sizeof head) && memcmp(at(start), at(view), sizeof head) == 0;
+    size_t bytes = headers[i].p_flags & PF_W ? sizeof head : headers[i].p_filesz < ENOUGH_BYTES ? headers[i].p_filesz : ENOUGH_BYTES;
+    is_same = bytes <= file->bytes && is_mapped(map, start, bytes) && memcmp(at(start), at(view), bytes) == 0;
   }
   lw_source_unview(file->source, view, 0);
   return is_same && is_found;

@@ -20,12 +20,11 @@ static int ask_system(const void *address, Dl_info *info, void **extra, int flag
   return more ? more(address, info, extra, flags) : 0;
 }
 
-int family_address(const void *address, Dl_info *info, void **extra, int flags) {
+bool family_own_address(const void *address, Dl_info *info, void **extra, int flags) {
   const struct record *record = record_at((uintptr_t)address);
-  if (!record || record->real) return ask_system(address, info, extra, flags);
-  read_begin();
+  if (!record || record->real) return false;
   uint64_t found = core_symbol_at(record->context, addr_of(address));
-  uint32_t module = (uint32_t)(found >> 32), index = (uint32_t)found;
+  uint32_t module = (uint32_t)(found >> 32), index = module ? (uint32_t)found : 0;
   *info = (Dl_info){.dli_fname = record->map.l_name, .dli_fbase = at(record->start)};
   if (index) {
     uint64_t name = core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_NAME);
@@ -38,6 +37,12 @@ int family_address(const void *address, Dl_info *info, void **extra, int flags) 
   }
   if (flags == RTLD_DL_SYMENT) *extra = index ? (void *)entry(record, index) : NULL;
   else if (flags == RTLD_DL_LINKMAP) *extra = (void *)&record->map;
+  return true;
+}
+
+int family_address(const void *address, Dl_info *info, void **extra, int flags) {
+  read_begin();
+  bool is_own = family_own_address(address, info, extra, flags);
   read_end();
-  return module != 0;
+  return is_own || ask_system(address, info, extra, flags);
 }

@@ -35,6 +35,8 @@ int family_close(void *handle);
 void *family_symbol(void *handle, const char *name, const char *version, const void *caller);
 char *family_error(void);
 int family_address(const void *address, Dl_info *info, void **extra, int flags);
+/* The same of what we loaded, false of all else. What it tells is there until read_end(). */
+bool family_own_address(const void *address, Dl_info *info, void **extra, int flags);
 int family_info(void *handle, int request, void *answer);
 char **family_names(void *const *addresses, int count);
 void family_write_names(void *const *addresses, int count, int file);

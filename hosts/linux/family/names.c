@@ -6,15 +6,24 @@
 #include <string.h>
 #include "family.h"
 
+static size_t write_word(const void *address, const Dl_info *info, const struct link_map *map, char *line, size_t room) {
+  uintptr_t from = info->dli_sname ? (uintptr_t)info->dli_saddr : map ? map->l_addr : (uintptr_t)info->dli_fbase;
+  bool is_behind = (uintptr_t)address >= from;
+  uintptr_t distance = is_behind ? (uintptr_t)address - from : from - (uintptr_t)address;
+  return (size_t)snprintf(line, room, "%s(%s%c%#lx) [%p]", info->dli_fname, info->dli_sname ? info->dli_sname : "", is_behind ? '+' : '-', (unsigned long)distance, address);
+}
+
 /* As snprintf: how long it is. */
 static size_t word(const void *address, char *line, size_t room) {
   Dl_info info;
   struct link_map *map = NULL;
-  if (!family_address(address, &info, (void **)&map, RTLD_DL_LINKMAP) || !info.dli_fname || !*info.dli_fname) return (size_t)snprintf(line, room, "[%p]", address);
-  uintptr_t from = info.dli_sname ? (uintptr_t)info.dli_saddr : map ? map->l_addr : (uintptr_t)info.dli_fbase;
-  bool is_behind = (uintptr_t)address >= from;
-  uintptr_t distance = is_behind ? (uintptr_t)address - from : from - (uintptr_t)address;
-  return (size_t)snprintf(line, room, "%s(%s%c%#lx) [%p]", info.dli_fname, info.dli_sname ? info.dli_sname : "", is_behind ? '+' : '-', (unsigned long)distance, address);
+  read_begin();
+  bool is_own = family_own_address(address, &info, (void **)&map, RTLD_DL_LINKMAP);
+  size_t bytes = is_own ? write_word(address, &info, map, line, room) : 0;
+  read_end();
+  if (is_own) return bytes;
+  bool is_named = family_address(address, &info, (void **)&map, RTLD_DL_LINKMAP) && info.dli_fname && *info.dli_fname;
+  return is_named ? write_word(address, &info, map, line, room) : (size_t)snprintf(line, room, "[%p]", address);
 }
 
 /* One piece of memory, as free() is to take it. Modules may come and go between measuring and writing: what got longer is cut. */
