@@ -2,8 +2,10 @@
 
 import * as target from "../host/memory";
 
-/** The first eight bytes: "!<arch>\n", and "!<thin>\n", whose members are files of their own. */
-export const enum Ar { MAGIC = 0x72613c21, REGULAR = 0x0a3e6863, THIN = 0x0a3e6e69, BYTES = 8 }
+/** The first eight bytes, as two words: "!<arch>\n", and "!<thin>\n", whose members are files of their own. */
+export const enum Ar { MAGIC = 0x72613c21, REST = 0x0a3e6863, THIN = 0x68743c21, BYTES = 8 }
+/** True for what begins an archive of either kind. */
+@inline export function isArchive(magic: u32): bool { return magic == Ar.MAGIC || magic == Ar.THIN; }
 /** A member's header: name, date, uid, gid, mode, size, "`\n". */
 export const enum Member { SIZE = 48, END = 58, END_MAGIC = 0x0a60, BYTES = 60 }
 

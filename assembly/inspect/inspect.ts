@@ -6,7 +6,7 @@ import * as target from "../host/memory";
 import { archOf } from "../arch/machines";
 import { isPowerOfTwo, within } from "../base/range";
 import { Work } from "../base/work";
-import { Ar } from "../elf/archive";
+import { isArchive } from "../elf/archive";
 import {
   EI, ET, Ident, PN, ehdrBytes, ehdrEntry, ehdrFlags, ehdrMachine, ehdrPhentsize, ehdrPhnum, ehdrPhoff, ehdrType, ehdrVersion,
 } from "../elf/header";
@@ -53,7 +53,7 @@ function inspectHeader(work: Work, image: Image): bool {
 
 function readIdent(work: Work, image: Image, at: u64): bool {
   const magic = target.load32(at);
-  if (magic == Ar.MAGIC) {
+  if (isArchive(magic)) {
     image.isArchive = true;
     return true;
   }

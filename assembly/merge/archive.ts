@@ -170,8 +170,11 @@ import { Objects, Standing, Sym } from "./objects";
   begin(work: Work, objects: Objects, table: NameTable): bool {
     work.source = this.source;
     this.table = table;
-    const kind = target.load32(this.addr + 4);
-    if (kind != Ar.REGULAR) return work.fail(Code.BadArchive, What.Member, 0, kind);
+    // The members of a thin one are other files.
+    const magic = target.load32(this.addr);
+    if (magic != Ar.MAGIC) return work.fail(Code.BadArchive, What.Member, 0, magic);
+    const rest = target.load32(this.addr + 4);
+    if (rest != Ar.REST) return work.fail(Code.BadArchive, What.Member, 4, rest);
     return this.open(work) && (!this.isWhole && this.count ? this.list(work) : this.takeAll(work, objects));
   }
 }

@@ -4,7 +4,7 @@ import { Code, Flag, Rule, What } from "../words";
 import { Work } from "../base/work";
 import { NONE, PENDING } from "../host/answer";
 import * as target from "../host/memory";
-import { Ar } from "../elf/archive";
+import { Ar, isArchive } from "../elf/archive";
 import { NameTable } from "../elf/table";
 import { ET } from "../elf/header";
 import { wide } from "../elf/word";
@@ -102,7 +102,7 @@ function addAll(session: Session, objects: Objects): bool {
   let lastArchive: Archive | null = null;
   while (file) {
     const view = file.view;
-    if (view.bytes >= <u64>Ar.BYTES && target.load32(view.addr) == Ar.MAGIC) {
+    if (view.bytes >= <u64>Ar.BYTES && isArchive(target.load32(view.addr))) {
       const at = session.take(ARCHIVE + offsetof<NameTable>());
       if (!at) return false;
       const archive = changetype<Archive>(at);

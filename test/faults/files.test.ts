@@ -15,8 +15,10 @@ const ELSEWHERE: Readonly<Record<string, readonly Stage[]>> = {
   UnsupportedType: [Stage.Gather], MissingLibrary: [Stage.Gather], MachineMismatch: [Stage.Gather],
   AddressWraps: [Stage.Plan],
   BadHashTable: [Stage.Map], HashLoop: [Stage.Map], BadVersionTable: [Stage.Map],
-  BadString: [Stage.Link], UnknownRelocation: [Stage.Link], ResolverOutside: [Stage.Link, Stage.Indirect],
-  NoStaticTls: [Stage.Map, Stage.Relocate], RelocationOutside: [Stage.Indirect],
+  // Objects are put together before anything is mapped.
+  BadSymbolIndex: [Stage.Gather], BadSymbolType: [Stage.Gather], DuplicateSymbol: [Stage.Gather], WritableCode: [Stage.Gather],
+  BadString: [Stage.Link], UnknownRelocation: [Stage.Link, Stage.Gather], ResolverOutside: [Stage.Link, Stage.Indirect],
+  NoStaticTls: [Stage.Map, Stage.Relocate], RelocationOutside: [Stage.Indirect, Stage.Gather],
 };
 
 for (const machine of MACHINES) {

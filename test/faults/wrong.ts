@@ -5,6 +5,7 @@ import { DT, ElfFile, PT, patchElf } from "../../fixtures/elf.js";
 import { type Machine, WITH_LOW16 } from "../../fixtures/list.js";
 import { TYPES } from "../../fixtures/types.js";
 import { fixture } from "../support/files.js";
+import { WRONG_OBJECTS } from "./wrongobjects.js";
 
 /** What a fault is to say. */
 export interface Expected {
@@ -144,8 +145,8 @@ function header(code: keyof typeof Code, name: string, field: "magic" | "class" 
   });
 }
 
-/** Everything that a file can be refused for. */
-export const WRONG: readonly Wrong[] = [
+/** Everything that a library or an executable can be refused for. */
+const WRONG_FILES: readonly Wrong[] = [
   cut("an empty file", () => 0, () => ehdr(0, 0)),
   cut("less than an identification", () => 15, () => ehdr(0, 15)),
   cut("less than a header", (elf) => (elf.is64 ? 63 : 51), (elf, length) => ehdr(0, length)),
@@ -576,6 +577,9 @@ export const WRONG: readonly Wrong[] = [
   wrong("CallRefused", "the machine does not run", "init_arguments.so", (elf) =>
     ({ what: "Import", at: initialiser(elf), value: 0n }), { call: () => { throw new Error("out of order"); } }),
 ];
+
+/** Everything that a file can be refused for. */
+export const WRONG: readonly Wrong[] = [...WRONG_FILES, ...WRONG_OBJECTS];
 
 /** Where the first initialiser is once the module is loaded at 0x10000000. */
 function initialiser(elf: ElfFile): bigint {
