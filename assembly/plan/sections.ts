@@ -15,7 +15,7 @@ import { Pool } from "../merge/pool";
 import { Made } from "../merge/linker";
 import { Standing, Sym } from "../merge/objects";
 import { countFrames } from "./frames";
-import { First, Layout, Part, Slot, Span, familyOf, orderExidx } from "./layout";
+import { First, Layout, Part, Slot, Span, familyOf, orderExidx, regionOf } from "./layout";
 import { KINDS, Unit, protOfKind } from "./regions";
 
 /** Program headers that there may be beside PT_LOAD: DYNAMIC, TLS, RELRO, EH_FRAME, EXIDX. */
@@ -62,10 +62,13 @@ function assignOnce<A>(layout: Layout, image: Image, pageBytes: u64): void {
   let at: u64 = 0;
   for (let index: u32 = 0; index < layout.unitCount; ++index) {
     const unit = layout.unit(index);
+    const group = index / KINDS;
     const kind = index % KINDS;
+    // What is read may lie with code where the memory is for both: one piece instead of two.
+    const isJoined = layout.isSpread && joins(layout, group);
     if (!layout.isSpread) unit.start = alignUp(at, pageBytes);
-    unit.prot = protOfKind(kind);
-    const end = segment<A>(layout, image, index / KINDS, unit, kind == 0 ? First.Read : kind == 1 ? First.Code : First.RelRo, kind == 0 ? <Part>First.Code : kind == 1 ? <Part>First.RelRo : Part.COUNT, pageBytes);
+    unit.prot = protOfKind(isJoined && !kind ? 1 : kind);
+    const end = isJoined && kind == 1 ? unit.start : segment<A>(layout, image, group, unit, kind == 0 ? First.Read : kind == 1 ? First.Code : First.RelRo, kind == 0 && !isJoined ? <Part>First.Code : kind <= 1 ? <Part>First.RelRo : Part.COUNT, pageBytes);
     unit.bytes = end - unit.start;
     if (unit.bytes) at = end;
   }
@@ -75,6 +78,14 @@ function assignOnce<A>(layout: Layout, image: Image, pageBytes: u64): void {
   addHeaders<A>(layout, image, pageBytes);
   addDynamic<A>(layout, image);
   placeLinkerSymbols(layout, image);
+}
+
+/** True if the memory that a group's read-only bytes go to first is one that code goes to first, too. */
+function joins(layout: Layout, group: u32): bool {
+  if (group) return regionOf(layout, group)!.allows(PF.R | PF.X);
+  let region = layout.regions;
+  while (region && (region.has(Rule.Named) || !region.allows(PF.R))) region = region.next;
+  return region != null && region.allows(PF.R | PF.X);
 }
 
 /** Segments that there may be of files that stay where they are. */

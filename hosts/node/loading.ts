@@ -1,5 +1,6 @@
 // What plan and link have in common: options, and the load of several files in order into one target memory.
 
+import { PF } from "../../assembly/words.js";
 import { type Arguments, type OptionSpec, UsageError, numberOf } from "./command.js";
 import type { Context } from "./context.js";
 import { machineTitle } from "./elf.js";
@@ -10,13 +11,16 @@ import { checksumsOf, kernelModuleOf, mismatches } from "./kernelmodule.js";
 import type { Module } from "./module.js";
 import { groupsOf, isObjectFile } from "./objects.js";
 import type { Missing } from "./fault.js";
+import type { RegionOptions } from "./region.js";
 import { readWhole } from "./source.js";
+import { hex, table } from "./terminal.js";
 
 /** Options of plan and link. */
 export const LOADING: Readonly<Record<string, OptionSpec>> = {
   ...SEARCHING,
   base: { type: "string", value: "ADDR", help: "where the first module goes" },
   define: { type: "string", multiple: true, value: "SYM=ADDR", help: "the host defines a symbol" },
+  region: { type: "string", multiple: true, value: "MEMORY", help: "a kind of memory that objects are spread over: NAME=rwx@START+BYTES, then ,pow2 ,only ,sections=PREFIX" },
   symbols: { type: "string", multiple: true, value: "FILE", help: "the host defines what this lists: lines of ADDR TYPE NAME, as System.map and nm have them" },
   symvers: { type: "string", value: "FILE", help: "a kernel's Module.symvers: what its modules were compiled against is to be the same" },
   local: { type: "string", multiple: true, value: "FILE", help: "this file's symbols are for those alone that need it" },
@@ -43,7 +47,8 @@ export async function loadFiles(args: Arguments, command: string, allowMissing: 
   const symvers = args.one("symvers"), checksums = symvers === undefined ? undefined : checksumsOf(await textOf(symvers));
   const isLocal = meantBy(args, "local", command), isDeep = meantBy(args, "deep", command);
   const linkwright = await Linkwright.create({ base: await baseOf(args, command) });
-  const context = linkwright.context({ ...searchOf(args), libraries: args.files, defines });
+  const regions = args.all("region").map((text) => regionOf(text, command));
+  const context = linkwright.context({ ...searchOf(args), libraries: args.files, defines, regions });
   const modules: Module[] = [];
   const missing: Missing[] = [];
   const objects = new Set<string>();
@@ -85,6 +90,31 @@ function checkImports(linkwright: Linkwright, module: Module, checksums: Readonl
   const more = wrong.length > told.length ? `, and ${wrong.length - told.length} more` : "";
   throw new LinkwrightError("ChecksumMismatch", `${module.name} was compiled against another kernel: ${told.join(", ")}${more}`);
 }
+
+const REGION = /^(?<name>[^=]+)=(?<permissions>[rwx]+)@(?<start>[^+]+)\+(?<bytes>[^,]+)(?<rules>(,[^,]+)*)$/;
+
+/** A kind of memory, as `--region` says it. */
+export function regionOf(text: string, command: string): RegionOptions {
+  const { name, permissions, start, bytes, rules } = text.match(REGION)?.groups ?? {};
+  if (name === undefined) throw new UsageError(`--region is NAME=rwx@START+BYTES, not "${text}"`, command);
+  const words = rules!.split(",").filter((word) => word), sections = words.find((word) => word.startsWith("sections="))?.slice("sections=".length);
+  const stray = words.find((word) => word !== "pow2" && word !== "only" && !word.startsWith("sections="));
+  if (stray !== undefined) throw new UsageError(`--region: what comes behind the size is pow2, only or sections=PREFIX, not "${stray}"`, command);
+  return {
+    name, permissions: permissions!, start: numberOf(start!, `the start of ${name}`, command), bytes: numberOf(bytes!, `the size of ${name}`, command),
+    powerOfTwo: words.includes("pow2"), only: words.includes("only"), ...(sections === undefined ? {} : { sections }),
+  };
+}
+
+/** What modules cost of each kind of memory; nothing where there are none. */
+export function regionTable(modules: readonly Module[]): string[] {
+  const rows = modules.flatMap((module) => module.regions.map((one) =>
+    [one.name, permissionText(one.permissions), module.name, hex(one.address), String(one.used), String(one.bytes), String(one.bytes - one.used)]));
+  const columns = [{ title: "region" }, { title: "for" }, { title: "module" }, { title: "address", right: true }, { title: "used", right: true }, { title: "taken", right: true }, { title: "waste", right: true }];
+  return rows.length ? ["", ...table(columns, rows)] : [];
+}
+
+const permissionText = (prot: number): string => `${prot & PF.R ? "r" : "-"}${prot & PF.W ? "w" : "-"}${prot & PF.X ? "x" : "-"}`;
 
 /** Whether an option that names files names this one. */
 function meantBy(args: Arguments, option: string, command: string): (file: string) => boolean {

@@ -7,7 +7,7 @@ import { type KernelModule, kernelModuleOf } from "../kernelmodule.js";
 import { isResolver } from "../elf.js";
 import { LinkwrightError, systemText } from "../error.js";
 import type { Linkwright } from "../linkwright.js";
-import { LOADING, loadFiles } from "../loading.js";
+import { LOADING, loadFiles, regionTable } from "../loading.js";
 import type { Module } from "../module.js";
 import { hex, note, printable, say, sayJson, size, table } from "../terminal.js";
 
@@ -78,6 +78,7 @@ export const link: Command = {
         modules: modules.map((module) => ({
           name: module.name, bias: module.bias, base: module.base, bytes: Number(module.size), path: module.path,
           ...kernelFacts(linkwright, module),
+          ...(module.regions.length ? { regions: module.regions.map((one) => ({ ...one, used: Number(one.used), bytes: Number(one.bytes) })) } : {}),
           ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes) })) } : {}),
         })),
         missing: [...new Set(missing.filter((one) => one.kind === "symbol").map((one) => one.name))],
@@ -89,6 +90,7 @@ export const link: Command = {
     say(`${printable(out)}: ${size(bytes)} from ${hex(start)} on`);
     table([{ title: "module" }, { title: "base", right: true }, { title: "bias", right: true }, { title: "bytes", right: true }],
       modules.map((one) => [one.name, hex(one.base), hex(one.bias), String(one.size)])).forEach((line) => say(line));
+    regionTable(modules).forEach((line) => say(line));
     for (const one of missing) note(`missing ${one.kind}: ${printable(one.name)}${one.file ? ` (${printable(one.file)} needs it)` : ""}`);
     if (resolvers.length) note(`${resolvers.length} places hold the address of a resolver (IFUNC)`);
     return 0;

@@ -6,7 +6,7 @@ import type { Command } from "../command.js";
 import { WHERE } from "../files.js";
 import { Code } from "../../../assembly/words.js";
 import type { Linkwright } from "../linkwright.js";
-import { LOADING, loadFiles } from "../loading.js";
+import { LOADING, loadFiles, regionTable } from "../loading.js";
 import type { Module } from "../module.js";
 import { report } from "../report.js";
 import { permissionText } from "../segment.js";
@@ -93,6 +93,7 @@ export const plan: Command = {
       table([{ title: "order", right: true }, { title: "module" }, { title: "base", right: true }, { title: "bytes", right: true }, { title: "needs" }],
         modules.map((one, i) => [String(i + 1), one.name, hex(one.base), String(one.size), one.needed.join(", ")])).forEach((line) => say(line));
       say();
+      regionTable(modules).forEach((line) => say(line));
       table([{ title: "memory" }, { title: "bytes", right: true }],
         [...Object.entries(memory).sort().map(([key, bytes]) => [key, String(bytes)]), ["unused", String(waste)]]).forEach((line) => say(line));
       if (bindings.length) {
