@@ -5,8 +5,9 @@ import type { Runtime } from "./runtime.js";
 
 /** A section as it lies in memory. */
 export interface ModuleSection {
-  /** The file it is of. */
+  /** The file it is of, and where that was read from. */
   readonly file: string;
+  readonly path: string | undefined;
   /** Of an archive: the member. */
   readonly member: string | undefined;
   /** Its number in the object. */
@@ -18,6 +19,15 @@ export interface ModuleSection {
   /** sh_type, sh_flags. */
   readonly type: number;
   readonly flags: number;
+}
+
+/** What gdb has to be told to debug objects by their files: a command for each. It opens no members of archives. */
+export function debuggerCommands(sections: readonly ModuleSection[]): string[] {
+  const paths = [...new Set(sections.filter((one) => one.path !== undefined && one.member === undefined).map((one) => one.path!))];
+  return paths.map((path) => {
+    const places = sections.filter((one) => one.path === path && one.name && one.bytes).map((one) => `-s ${one.name} 0x${one.address.toString(16)}`);
+    return `add-symbol-file ${path} ${places.join(" ")}`;
+  });
 }
 
 const HEADER_BYTES = 60, NAME_BYTES = 16, MAGIC_BYTES = 8;
@@ -32,6 +42,7 @@ export function sectionsOf({ handles, sources }: Runtime, session: number): Modu
   };
   return handles.list(session, List.Section, (entry) => ({
     file: sources.nameOf(entry.number(Field.Source)) ?? "",
+    path: sources.pathOf(entry.number(Field.Source)),
     member: memberAt(entry.number(Field.Source), entry.number(Field.Offset)),
     index: entry.number(Field.Section),
     name: entry.text(Field.Name, Field.NameBytes) ?? "",

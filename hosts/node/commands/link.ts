@@ -8,6 +8,7 @@ import { isResolver } from "../elf.js";
 import { LinkwrightError, systemText } from "../error.js";
 import type { Linkwright } from "../linkwright.js";
 import { LOADING, loadFiles, regionTable } from "../loading.js";
+import { debuggerCommands } from "../section.js";
 import type { Module } from "../module.js";
 import { hex, note, printable, say, sayJson, size, table } from "../terminal.js";
 
@@ -58,6 +59,7 @@ export const link: Command = {
   options: {
     out: { type: "string", value: "IMAGE", help: "the file to write" },
     ...LOADING,
+    gdb: { type: "boolean", help: "says what gdb is to be told to debug objects by their files" },
     "allow-missing": { type: "boolean", help: "what nobody defines counts as 0, and is listed" },
   },
   files: { least: 1, most: Infinity, what: "FILE" },
@@ -79,6 +81,7 @@ export const link: Command = {
           name: module.name, bias: module.bias, base: module.base, bytes: Number(module.size), path: module.path,
           ...kernelFacts(linkwright, module),
           ...(module.regions.length ? { regions: module.regions.map((one) => ({ ...one, used: Number(one.used), bytes: Number(one.bytes) })) } : {}),
+          ...(args.has("gdb") ? { gdb: debuggerCommands(module.sections) } : {}),
           ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes) })) } : {}),
         })),
         missing: [...new Set(missing.filter((one) => one.kind === "symbol").map((one) => one.name))],
@@ -90,6 +93,7 @@ export const link: Command = {
     say(`${printable(out)}: ${size(bytes)} from ${hex(start)} on`);
     table([{ title: "module" }, { title: "base", right: true }, { title: "bias", right: true }, { title: "bytes", right: true }],
       modules.map((one) => [one.name, hex(one.base), hex(one.bias), String(one.size)])).forEach((line) => say(line));
+    if (args.has("gdb")) modules.flatMap((one) => debuggerCommands(one.sections)).forEach((line) => say(line));
     regionTable(modules).forEach((line) => say(line));
     for (const one of missing) note(`missing ${one.kind}: ${printable(one.name)}${one.file ? ` (${printable(one.file)} needs it)` : ""}`);
     if (resolvers.length) note(`${resolvers.length} places hold the address of a resolver (IFUNC)`);

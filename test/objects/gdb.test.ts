@@ -1,0 +1,34 @@
+// gdb, told where the sections of objects lie, knows functions, lines and variables at the addresses where they are.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Linkwright } from "../../hosts/node/linkwright.js";
+import { debuggerCommands } from "../../hosts/node/section.js";
+import { ownFolder } from "../support/folder.js";
+
+const folder = ownFolder();
+const FILES = {
+  "one.c": "extern int two(int);\nint counter = 5;\nstatic int helper(int x) {\n  return x + counter;\n}\nint one(int x) {\n  return two(helper(x));\n}\n",
+  "two.c": "int table[4] = {1, 2, 3, 4};\nint two(int x) {\n  return table[x & 3];\n}\n",
+} as const;
+
+test("add-symbol-file with what link says", async () => {
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
+  execFileSync("clang-19", ["--target=x86_64-linux-gnu", "-g", "-O1", "-fno-inline", "-ffunction-sections", "-c", ...Object.keys(FILES)], { cwd: folder });
+  const linkwright = await Linkwright.create({ base: 0x7000_0000n });
+  const module = await linkwright.context().load(join(folder, "one.o"), { with: [join(folder, "two.o")], run: false });
+  const commands = debuggerCommands(module.sections);
+  assert.equal(commands.length, 2);
+  const questions = ["info line one", "info line two", "info line helper", "print &counter", "print &table", "print sizeof(table)"];
+  const text = execFileSync("gdb", ["-nx", "-batch", ...[...commands, ...questions].flatMap((one) => ["-ex", one])], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, DEBUGINFOD_URLS: "" } });
+  const hex = (symbol: string): string => `0x${module.symbol(symbol)!.toString(16)}`;
+  assert.match(text, new RegExp(`Line \\d of "one.c" starts at address ${hex("one")}`));
+  assert.match(text, new RegExp(`Line \\d of "two.c" starts at address ${hex("two")}`));
+  assert.match(text, /Line \d of "one.c" starts at address 0x7000[0-9a-f]+ <helper>/);
+  assert.match(text, new RegExp(`\\(int \\*\\) ${hex("counter")} <counter>`));
+  assert.match(text, new RegExp(`\\(int \\(\\*\\)\\[4\\]\\) ${hex("table")} <table>`));
+  assert.match(text, /= 16/);
+});
