@@ -120,6 +120,12 @@ const enum F {
   R.TLS_LDO32         | Size.B4 | Op.Set, Form.Abs | Base.TlsOffset,
   R.TLS_IE32          | Size.B4 | Op.Set, Form.Pc | Base.TlsSlot,
   R.TLS_LE32          | Size.B4 | Op.Set, Form.Abs | Base.TlsPointer,
+  R.TLS_GOTDESC       | Size.B4 | Op.Set, Form.Pc | Base.TlsDescriptor | Odd.CallDistance,
+  R.TLS_CALL          | Size.B4 | Op.Set, Form.Pc | Base.TlsCall | Odd.ArmCall | Fit.Signed | Fit.Aligned | Fit.Exchanges,
+  R.THM_TLS_CALL      | Size.B4 | Op.Set, Form.Pc | Base.TlsCall | Odd.ThumbCall | Fit.Signed | Fit.Tagged | Fit.Exchanges,
+  R.TLS_DESCSEQ       | Size.B0,          Base.None,
+  R.THM_TLS_DESCSEQ16 | Size.B0,          Base.None,
+  R.THM_TLS_DESCSEQ32 | Size.B0,          Base.None,
   R.V4BX              | Size.B0,          Base.None,
   R.NONE              | Size.B0,          Base.None,
 ]);
@@ -132,4 +138,9 @@ const enum F {
 @lazy const THUMB_STUB: usize = memory.data<u16>([0xb401, 0x4802, 0x6800, 0x4684, 0xbc01, 0x4760, 0, 0]);
 @lazy const THUMB_STUB_FIXES: usize = memory.data<u32>([12 | R.ABS32 << 8]);
 
-@lazy export const ARM_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 62, FIELDS, 1, STUB, 12, STUB_FIXES, 1, THUMB_STUB, 16, THUMB_STUB_FIXES, 1, 0, 0, 0]));
+/** add r0, lr, r0; ldr r1, [r0, #4]; bx r1: the word counts from behind the call. */
+@lazy const TLS_CALL: usize = memory.data<u32>([0xe08e0000, 0xe5901004, 0xe12fff11]);
+/** add r0, lr; ldr r1, [r0, #4]; bx r1; nop; nop; nop */
+@lazy const THUMB_TLS_CALL: usize = memory.data<u16>([0x4470, 0x6841, 0x4708, 0x46c0, 0x46c0, 0x46c0]);
+
+@lazy export const ARM_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 68, FIELDS, 1, STUB, 12, STUB_FIXES, 1, THUMB_STUB, 16, THUMB_STUB_FIXES, 1, 0, 0, 0, TLS_CALL, THUMB_TLS_CALL, 12]));

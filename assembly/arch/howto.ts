@@ -31,6 +31,8 @@ export const enum Base {
   TlsOffset = 12 << 8,
   /** Z: the symbol's size. */
   Size = 13 << 8,
+  /** The address of code that calls a descriptor's function: Arm's calls of it name the variable, and leave that to the linker. */
+  TlsCall = 14 << 8,
   MASK = 0xff << 8,
 }
 
@@ -164,6 +166,8 @@ export const enum Odd {
   ThumbWord = 0xfb << 16,
   /** Thumb CBZ of 6 bits, upwards. */
   ThumbZero = 0xfc << 16,
+  /** Arm's distance of a descriptor from behind the call of it, which the addend says where it is; odd: of a Thumb call. */
+  CallDistance = 0xfd << 16,
 }
 
 /** A row: `type | Size | Op`, `Form | Base | field | Fit`. */
@@ -216,6 +220,10 @@ if (offsetof<Run>() != 4) ERROR("a run is one u32");
   /** Instructions that do nothing, of 4 and of 2 bytes, for what is left of padding that was trimmed; 0: what is left is that already. */
   nop: usize;
   shortNop: usize;
+  /** Code that Base.TlsCall stands for, and the same for code whose addresses have Arch.codeTag; both of so many bytes. */
+  tlsCall: usize;
+  taggedTlsCall: usize;
+  tlsCallBytes: usize;
 
   /** The row for an r_type, or null. Tables begin with what compilers emit most. */
   row(type: u32): Howto | null {

@@ -57,6 +57,8 @@ export function gatherOdd(field: u32, word: u64): u64 {
     case Odd.ThumbByte24: return word & 0xff;
     // The 4 that the program counter is ahead are there as -4, of a field that has no sign.
     case Odd.ThumbWord:   return (((word & 0xff) << 2) + 4 & 0x3ff) - 4;
+    // The call's link is 4 behind it, and odd where it is Thumb's.
+    case Odd.CallDistance: return extended(word, 32) - (word & 1 ? 6 : 4);
     case Odd.ThumbZero:   return ((word >> 2 & 0x3e | word >> 3 & 0x40) + 4 & 0x7f) - 4;
     default:              return isMagnitude(field) ? gatherMagnitude(field, word) : 0;
   }
@@ -81,6 +83,7 @@ export function scatterOdd(field: u32, word: u64, value: u64): u64 {
     case Odd.ThumbByte16:   return word & ~0xff | value >> 16 & 0xff;
     case Odd.ThumbByte24:   return word & ~0xff | value >> 24 & 0xff;
     case Odd.ThumbWord:     return word & ~0xff | value >> 2 & 0xff;
+    case Odd.CallDistance:  return value & 0xffffffff;
     case Odd.ThumbZero:     return word & ~0x2f8 | (value & 0x3e) << 2 | (value & 0x40) << 3;
     default:                return isMagnitude(field) ? scatterMagnitude(field, word, value) : word;
   }

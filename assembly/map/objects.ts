@@ -259,7 +259,7 @@ function writeSlot<A>(layout: Layout, image: Image, slot: Slot, at: u64): u64 {
   const arch = image.arch;
   const value = sym && isOwn ? vaddrOf<A>(layout, image, sym) : 0;
   switch (slot.kind) {
-    case Base.Branch: return at;
+    case Base.Branch: case Base.TlsCall: return at;
     case Base.Got: {
       if (isOwn && !sym!.isIndirect) return at;
       return writeEntry<A>(at, place, isOwn ? 0 : sym!.number, arch.typeOf(roleFor(slot)), value);

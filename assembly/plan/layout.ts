@@ -71,6 +71,8 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
   slots: Slot | null;
   lastSlot: Slot | null;
   block: Slot | null;
+  /** What Base.TlsCall stands for. */
+  tlsCall: Slot | null;
   gotBytes: u64;
   words: Word | null;
   lastWord: Word | null;

@@ -364,4 +364,4 @@ function endOf(layout: Layout, part: Part): u64 {
 }
 
 /** The vaddr of a slot, or of a stub. */
-export function slotVaddr(layout: Layout, slot: Slot): u64 { return layout.spanIn(slot.group, slot.kind == Base.Branch ? Part.Stubs : Part.Got).own + slot.offset; }
+export function slotVaddr(layout: Layout, slot: Slot): u64 { return layout.spanIn(slot.group, slot.kind == Base.Branch || slot.kind == Base.TlsCall ? Part.Stubs : Part.Got).own + slot.offset; }

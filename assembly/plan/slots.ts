@@ -86,6 +86,10 @@ function scanTable<A>(work: Work, layout: Layout, object: Object, section: Secti
       if (!takeBlock(work, layout)) return false;
       continue;
     }
+    if (howto.base == Base.TlsCall) {
+      if (!takeTlsCall(work, layout, howto.has(Fit.Tagged))) return false;
+      continue;
+    }
     if (!index) continue;
     const sym = layout.objects.symOf<A>(work, object, index);
     if (!sym || !want<A>(work, layout, section, howto, sym, entry, table, offset)) return false;
@@ -216,6 +220,19 @@ function takeBlock(work: Work, layout: Layout): bool {
   return true;
 }
 
+/** Code that is called from either state, and is written in that of the first caller: there may be no other. */
+function takeTlsCall(work: Work, layout: Layout, isTagged: bool): bool {
+  if (layout.tlsCall) return true;
+  const slot = newSlot(work, layout, null, Base.TlsCall);
+  if (!slot) return false;
+  const span = layout.spanIn(0, Part.Stubs);
+  layout.tlsCall = slot;
+  slot.isTagged = isTagged;
+  slot.offset = span.ownBytes;
+  span.ownBytes += layout.objects.first!.howtos.tlsCallBytes;
+  return true;
+}
+
 /** A stub, and the slot that it jumps by. */
 function takeStub(work: Work, layout: Layout, sym: Sym, isTagged: bool, group: u32): bool {
   if (stubOf(sym, isTagged, group)) return true;
@@ -238,7 +255,8 @@ export function relocationsOf(slot: Slot): u32 {
   switch (slot.kind) {
     case Base.Got:     return !sym || sym.isImport || sym.isIndirect ? 1 : 0;
     case Base.TlsPair: return sym!.isImport ? 2 : 1;
-    case Base.Branch:  return 0;
+    case Base.Branch:
+    case Base.TlsCall: return 0;
     default:           return 1;
   }
 }

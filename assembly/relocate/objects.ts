@@ -283,6 +283,12 @@ function subject<A>(linker: Linker, at: u64, howto: Howto, sym: Sym | null, base
     SUBJECT.value = tableAddr(linker);
     return true;
   }
+  if (base == Base.TlsCall) {
+    if (!found(linker, at, linker.layout.tlsCall)) return false;
+    // What the instruction holds is no addend: assemblers differ. The program counter is two instructions ahead.
+    SUBJECT.value = stubAddr(linker, linker.layout.tlsCall!) - addend - (howto.has(Fit.Tagged) ? 4 : 8);
+    return true;
+  }
   if (base == Base.TlsBlock) return found(linker, at, linker.layout.block);
   if (!sym) return true;
   switch (base) {
@@ -356,16 +362,22 @@ function fillSlots<A>(linker: Linker): void {
     if (slot.kind == Base.Branch) fillStub<A>(linker, howtos, slot, addr);
     else if (sym && !sym.isImport && slot.kind == Base.Got && !sym.isIndirect) storeWord<A>(addr, addrOf<A>(linker, sym));
     else if (sym && !sym.isImport && slot.kind == Base.TlsPair) storeWord<A>(addr + sizeof<A>(), vaddrOf<A>(linker.layout, linker.image, sym) - <u64>linker.image.arch.tlsBias);
+    else if (slot.kind == Base.TlsCall) copyCode(slot.isTagged ? howtos.taggedTlsCall : howtos.tlsCall, addr, <u32>howtos.tlsCallBytes);
     // Local dynamic: offsets are added to where the block is said to begin.
     else if (slot.kind == Base.TlsBlock) storeWord<A>(addr + sizeof<A>(), 0);
     slot = slot.next;
   }
 }
 
+/** Instructions of the machine's tables. */
+function copyCode(code: usize, addr: u64, bytes: u32): void {
+  for (let i: u32 = 0; i < bytes; i += 2) target.store16(addr + i, load<u16>(code + i));
+}
+
 function fillStub<A>(linker: Linker, howtos: Howtos, stub: Slot, addr: u64): void {
   const bytes = <u32>stubBytesOf(howtos, stub.isTagged);
   const code = stub.isTagged ? howtos.taggedStub : howtos.stub;
-  for (let i: u32 = 0; i < bytes; i += 2) target.store16(addr + i, load<u16>(code + i));
+  copyCode(code, addr, bytes);
   const slot = slotAddr(linker, slotOf(stub.sym!, Base.Got)!);
   const fixes = stub.isTagged ? howtos.taggedStubFixes : howtos.stubFixes;
   const count = stub.isTagged ? howtos.taggedStubFixCount : howtos.stubFixCount;
