@@ -41,19 +41,19 @@ describe("sandbox: memory", () => {
 
   test("reservations are aligned, apart, and counted", () => {
     const before = reservedBytes();
-    const a = reserve(PAGE, 12, 0, NONE, NONE), b = reserve(2 * PAGE, 16, 0, NONE, NONE), c = reserve(PAGE, 20, 0, NONE, NONE);
+    const a = reserve(PAGE, 12, 0, NONE, NONE, 0), b = reserve(2 * PAGE, 16, 0, NONE, NONE, 0), c = reserve(PAGE, 20, 0, NONE, NONE, 0);
     expect(a % PAGE).toBe(0);
     expect(b % 0x10000).toBe(0);
     expect(c % 0x100000).toBe(0);
     expect(a + PAGE <= b || b + 2 * PAGE <= a).toBe(true);
     expect(reservedBytes()).toBe(before + 4 * PAGE);
-    expect(reserve(PAGE, 12, 0, b + PAGE, NONE)).toBe(REFUSED, "that page is taken");
-    expect(reserve(PAGE, 12, 0, a + 1, NONE)).toBe(REFUSED, "that is no page");
-    expect(reserve(PAGE + 1, 12, 0, NONE, NONE)).toBe(REFUSED);
-    expect(reserve(0, 12, 0, NONE, NONE)).toBe(REFUSED);
-    expect(reserve(1 << 40, 12, 0, NONE, NONE)).toBe(REFUSED);
+    expect(reserve(PAGE, 12, 0, b + PAGE, NONE, 0)).toBe(REFUSED, "that page is taken");
+    expect(reserve(PAGE, 12, 0, a + 1, NONE, 0)).toBe(REFUSED, "that is no page");
+    expect(reserve(PAGE + 1, 12, 0, NONE, NONE, 0)).toBe(REFUSED);
+    expect(reserve(0, 12, 0, NONE, NONE, 0)).toBe(REFUSED);
+    expect(reserve(1 << 40, 12, 0, NONE, NONE, 0)).toBe(REFUSED);
     release(b, 2 * PAGE);
-    expect(reserve(PAGE, 12, 0, b + PAGE, NONE)).toBe(b + PAGE);
+    expect(reserve(PAGE, 12, 0, b + PAGE, NONE, 0)).toBe(b + PAGE);
     release(b + PAGE, PAGE);
     release(a, PAGE);
     release(c, PAGE);
@@ -61,7 +61,7 @@ describe("sandbox: memory", () => {
   });
 
   test("what is to lie low lies below, where there is room", () => {
-    const a = reserve(PAGE, 12, 0, NONE, NONE), b = reserve(PAGE, 12, 0, NONE, a + 2 * PAGE), c = reserve(PAGE, 12, 0, NONE, 0xffff);
+    const a = reserve(PAGE, 12, 0, NONE, NONE, 0), b = reserve(PAGE, 12, 0, NONE, a + 2 * PAGE, 0), c = reserve(PAGE, 12, 0, NONE, 0xffff, 0);
     expect(b).toBe(a + PAGE);
     assert(c != REFUSED && c > 0xffff, "there is none so low, and that is told when it matters");
     release(a, PAGE);
@@ -82,7 +82,7 @@ describe("sandbox: memory", () => {
   });
 
   test("nothing may be touched before it is placed, nor after it is released", () => {
-    const a = reserve(PAGE, 12, 0, NONE, NONE);
+    const a = reserve(PAGE, 12, 0, NONE, NONE, 0);
     let before = violations();
     expect(load8(a)).toBe(0);
     refused(before, a, PF.R);
@@ -96,7 +96,7 @@ describe("sandbox: memory", () => {
     release(a, PAGE);
     expect(load64(a)).toBe(0);
     refused(before, a, PF.R);
-    expect(reserve(PAGE, 12, 0, a, NONE)).toBe(a);
+    expect(reserve(PAGE, 12, 0, a, NONE, 0)).toBe(a);
     place(0, a, 0, 0, 0, PAGE, RW);
     expect(load64(a)).toBe(0, "memory that comes back is zero");
   });
@@ -195,7 +195,7 @@ describe("sandbox: memory", () => {
     expect(stage(5, 10)).toBe(REFUSED, "a file has one area");
     expect(stagedBytes()).toBe(before + 2 * PAGE);
     for (let i: u64 = 0; i < 5000; ++i) store8(at + i, <u32>(i * 7 & 255));
-    const a = reserve(3 * PAGE, 12, 0, NONE, NONE);
+    const a = reserve(3 * PAGE, 12, 0, NONE, NONE, 0);
     expect(place(0, a + 100, 5, 50, 4900, 6000, RW)).toBe(Answer.Refused, "it is not complete");
     expect(staged(5, 0, 5000)).toBe(Answer.Done);
     const unruly = violations();

@@ -31,7 +31,7 @@ export function addSegment(image: Image, vaddr: u64, bytes: u64, flags: u32): vo
 /** Puts these bytes from `vaddr` on into the target, all writable. */
 export function placementOf(image: Image, vaddr: u64, bytes: u64): Placement {
   const placement = changetype<Placement>(take(offsetof<Placement>()));
-  placement.addr = reserve(bytes, 12, 0, NONE, NONE);
+  placement.addr = reserve(bytes, 12, 0, NONE, NONE, 0);
   assert(placement.addr != NONE, "the sandbox has room");
   assert(place(0, placement.addr, 0, 0, 0, bytes, PF.R | PF.W) == 0, "the sandbox places it");
   placement.bytes = bytes;

@@ -11,7 +11,7 @@ import { place, reserve, store32, store64 } from "../../../../assembly/host/memo
 /** Zeroed memory that may be read and written, whole pages; nothing lies behind it. */
 export function room(bytes: u64): u64 {
   const whole = bytes + 4095 & ~<u64>4095;
-  const addr = reserve(whole + 4096, 12, 0, NONE, NONE);
+  const addr = reserve(whole + 4096, 12, 0, NONE, NONE, 0);
   assert(addr != NONE, "the sandbox has room");
   assert(place(0, addr, 0, 0, 0, whole, PF.R | PF.W) == 0, "the sandbox places it");
   return addr;
