@@ -1,51 +1,90 @@
-// Random programs of several objects, linked by lld and by this loader, on all machines: `npm run test:objects -- [--seed N] [--count N] [MACHINE...]`.
+// Objects in large numbers: random programs, linked by lld and by this loader, and real libraries, compiled in many ways, on all machines.
+// `npm run test:objects -- [--seed N] [--count N] [MACHINE...]`, `npm run test:objects -- real [MACHINE...]`.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MACHINES, type Machine } from "../fixtures/list.js";
 import { campaign, shrink, wordsOf } from "../test/objects/campaign.js";
+import { LIBRARIES, OPTIMISATIONS, POSITIONS, clangFor, prove } from "../test/objects/real.js";
+import { buildMusl } from "./musl.js";
+import { FetchFailed } from "./packages.js";
+import { StepFailed } from "./steps.js";
 
 /** Machines at once. */
 const AT_ONCE = 2;
 /** Differences that are made small. */
-const SHRUNK = 5;
+const SHRUNK = 3;
+/** One program of so many throws: it runs in a process, not in an image. */
+const THROWS = 5;
+const REAL = "real";
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: "string", default: "1" }, count: { type: "string", default: "2000" } } });
-const seed = Number(values.seed), count = Number(values.count);
-const chosen = positionals.length ? MACHINES.filter((name) => positionals.includes(name)) : MACHINES;
-if (!Number.isSafeInteger(seed) || !(count > 0) || positionals.some((name) => !(MACHINES as readonly string[]).includes(name))) {
-  process.stderr.write("test:objects: [--seed N] [--count N] [MACHINE...]\n");
+const seed = Number(values.seed), count = Number(values.count), named = positionals.filter((name) => name !== REAL);
+const chosen = named.length ? MACHINES.filter((name) => named.includes(name)) : MACHINES;
+if (!Number.isSafeInteger(seed) || !(count > 0) || named.some((name) => !(MACHINES as readonly string[]).includes(name))) {
+  process.stderr.write("test:objects: [--seed N] [--count N] [real] [MACHINE...]\n");
   process.exit(2);
 }
 
 // A seed is a program, which is the same on all machines but for its flags: they are dealt to the machines in turn.
-const seedsOf = (machine: Machine): number[] => Array.from({ length: count }, (_, i) => seed + i).filter((one) => one % chosen.length === chosen.indexOf(machine));
+const seedsOf = (machine: Machine, throws: boolean): number[] => Array.from({ length: count }, (_, i) => i)
+  .filter((i) => i % chosen.length === chosen.indexOf(machine) && (Math.floor(i / chosen.length) % THROWS === 0) === throws).map((i) => seed + i);
+
+/** Runs a machine's programs; answers with how many differ. */
+async function runPrograms(machine: Machine, folder: string): Promise<number> {
+  let differing = 0;
+  for (const throws of [false, true]) {
+    const seeds = seedsOf(machine, throws), what = throws ? "programs that throw" : "programs";
+    let done = 0;
+    const differences = await campaign(machine, seeds, { throws }, folder, (more, found) => {
+      done += more;
+      differing += found;
+      if (found || done % 100 === 0) say(`  ${machine}: ${done} of ${seeds.length} ${what}, ${differing} differ`);
+    });
+    for (const [i, difference] of differences.entries()) say(i < SHRUNK ? wordsOf(await shrink(difference, folder)) : `${machine}, seed ${difference.program.seed} differs`);
+    say(`${machine}: ${seeds.length} ${what}, ${differences.length} differ`);
+  }
+  return differing;
+}
+
+/** Proves libraries in all ways; a large one in one, which is another one on each machine. */
+async function proveLibraries(machine: Machine, folder: string): Promise<number> {
+  let failed = 0;
+  const ways = OPTIMISATIONS.flatMap((optimisation) => POSITIONS.map((position) => [...optimisation, position]));
+  for (const library of LIBRARIES) {
+    for (const flags of library.isLarge ? [ways[chosen.indexOf(machine) % ways.length]!] : ways) {
+      const problem = await prove(machine, library, clangFor(machine), flags, join(folder, library.name), (line) => say(`  ${line}`));
+      say(`${problem === undefined ? "ok" : "not ok"} ${machine}: ${library.name}, clang ${flags.join(" ")}${problem === undefined ? "" : `: ${problem}`}`);
+      failed += problem === undefined ? 0 : 1;
+    }
+  }
+  return failed;
+}
 
 async function run(machine: Machine): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), `linkwright-objects-${machine}-`));
-  const seeds = seedsOf(machine);
   try {
-    let done = 0, differing = 0;
-    const differences = await campaign(machine, seeds, { throws: false }, folder, (more, found) => {
-      done += more;
-      differing += found;
-      say(`  ${machine}: ${done} of ${seeds.length} programs, ${differing} differ`);
-    });
-    for (const [i, difference] of differences.entries()) say(i < SHRUNK ? wordsOf(await shrink(difference, folder)) : `${machine}, seed ${difference.program.seed} differs`);
-    return differences.length;
+    return await (positionals.includes(REAL) ? proveLibraries : runPrograms)(machine, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const waiting = [...chosen];
-let failed = 0;
-const work = async (): Promise<void> => {
-  for (let machine = waiting.shift(); machine; machine = waiting.shift()) failed += await run(machine);
-};
-await Promise.all(Array.from({ length: AT_ONCE }, work));
-say(`${count} programs on ${chosen.length} machines, ${failed} differ`);
-if (failed) process.exitCode = 1;
+try {
+  await buildMusl(chosen, (line) => say(`  musl: ${line}`));
+  const waiting = [...chosen];
+  let failed = 0;
+  const work = async (): Promise<void> => {
+    for (let machine = waiting.shift(); machine; machine = waiting.shift()) failed += await run(machine);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  say(`${failed} ${positionals.includes(REAL) ? "failed" : "differ"}, on ${chosen.length} machines`);
+  if (failed) process.exitCode = 1;
+} catch (error) {
+  if (!(error instanceof FetchFailed || error instanceof StepFailed)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}

@@ -21,6 +21,8 @@ export interface Compiled {
   readonly folder: string;
   readonly objects: readonly string[];
   readonly archive?: string;
+  /** Its members, too. */
+  readonly all: readonly string[];
 }
 
 /** What it printed, or how it ended. */
@@ -44,10 +46,10 @@ export async function compile(program: Program, folder: string): Promise<Compile
     await run("clang-19", [`--target=${target}`, ...flags, "-ffreestanding", "-nostdinc", "-w", ...own, "-c", source, "-o", objectOf(i)]);
   }
   const members = used.filter((i) => program.files[i]!.isMember), objects = used.filter((i) => !members.includes(i)).map(objectOf);
-  if (!members.length) return { program, folder, objects };
+  if (!members.length) return { program, folder, objects, all: objects };
   const archive = join(folder, "members.a");
   await run("llvm-ar-19", ["rcs", archive, ...members.map(objectOf)]);
-  return { program, folder, objects, archive };
+  return { program, folder, objects, archive, all: used.map(objectOf) };
 }
 
 /** What lld needs beside a program: the start of the process, and libraries. */
@@ -73,7 +75,7 @@ async function surroundingsOf(machine: Machine, isCpp: boolean, folder: string):
 
 /** Links it, with what is in no program; answers with the path. */
 export async function link({ program, folder, objects, archive }: Compiled, common: string): Promise<string> {
-  const machine = program.machine as Machine, isCpp = program.files.some(({ flags }) => flags.includes("-fexceptions")), key = `${machine} ${isCpp}`;
+  const machine = program.machine as Machine, isCpp = program.throws, key = `${machine} ${isCpp}`;
   if (!surroundings.has(key)) surroundings.set(key, surroundingsOf(machine, isCpp, common));
   const { start, libraries } = await surroundings.get(key)!, path = join(folder, "linked");
   await run("ld.lld-19", [

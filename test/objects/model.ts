@@ -36,6 +36,8 @@ export interface Program {
   readonly pieces: readonly Piece[];
   /** More for lld. */
   readonly link: readonly string[];
+  /** It wants a C++ runtime. */
+  readonly throws: boolean;
 }
 
 const PRELUDE = `typedef __UINT8_TYPE__ u8; typedef __UINT16_TYPE__ u16; typedef __UINT32_TYPE__ u32; typedef __UINT64_TYPE__ u64; typedef __UINTPTR_TYPE__ uptr;

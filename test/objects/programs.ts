@@ -57,7 +57,7 @@ class Writer {
     for (let i = 0; i < steps; ++i) this.#step();
     this.#entry();
     // The last that was made uses all others.
-    return { machine: this.#machine, seed, files: this.#files, pieces: this.#pieces.reverse(), link: this.#taste.below(3) === 0 ? ["--no-relax"] : [] };
+    return { machine: this.#machine, seed, files: this.#files, pieces: this.#pieces.reverse(), link: this.#taste.below(3) === 0 ? ["--no-relax"] : [], throws };
   }
 
   #file(index: number, throws: boolean): File {

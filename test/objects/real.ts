@@ -1,6 +1,6 @@
 // Real libraries as objects: compiled from their sources, linked by lld and by this loader, and made to do what shows that they are whole.
 
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -10,7 +10,7 @@ import { unpackNpm } from "../../scripts/npm.js";
 import { packageFiles, unpackTo } from "../../scripts/packages.js";
 import { compilerFor, runnerFor, unpacked } from "../../scripts/toolchains.js";
 import { ROOT } from "../support/files.js";
-import { type Ended, processFor } from "./process.js";
+import { type Ended, ended, processFor } from "./process.js";
 
 const run = promisify(execFile);
 
@@ -116,24 +116,15 @@ export async function testBoth(machine: Machine, library: Library, objects: read
   return { theirs, ours };
 }
 
-const PATIENCE_MS = 240_000;
-
-export function ended([command = "", ...args]: readonly string[], input: string, cwd: string): Promise<Ended> {
-  return new Promise((done, failed) => {
-    const child = spawn(command, args, { cwd, stdio: ["pipe", "pipe", "pipe"], timeout: PATIENCE_MS, killSignal: "SIGKILL" });
-    let stdout = "", stderr = "";
-    child.stdout.on("data", (bytes: Buffer) => (stdout += bytes.toString("latin1")));
-    child.stderr.on("data", (bytes: Buffer) => (stderr += bytes.toString("latin1")));
-    child.stdin.on("error", () => {}); // it ended early: its status says why
-    child.on("error", failed);
-    child.on("close", (status, signal) => done({ status, signal, stdout, stderr }));
-    child.stdin.end(input);
-  });
-}
-
 /** What is wrong; undefined if both did the same, and what the library's test does when it goes well. */
 export function problemOf({ theirs, ours }: Both, { says }: Library): string | undefined {
   const words = ({ status, signal, stdout, stderr }: Ended): string => `${signal ?? status}: ${stdout.slice(-400)}${stderr.slice(-400)}`;
   if (theirs.status !== 0 || !says.test(theirs.stdout)) return `lld's does not work: ${words(theirs)}`;
   return ours.status === 0 && ours.stdout === theirs.stdout ? undefined : `ours ended with ${words(ours)}`;
+}
+
+/** Compiles a library and has both linkers' results do its test; answers with what is wrong. */
+export async function prove(machine: Machine, library: Library, compiler: Compiler, flags: readonly string[], folder: string, say: Say): Promise<string | undefined> {
+  const objects = await compileLibrary(library, compiler, flags, folder, say);
+  return problemOf(await testBoth(machine, library, objects, folder), library);
 }
