@@ -86,6 +86,15 @@ static void load(struct line *line) {
   load_as(file, (uint32_t)index + 1, flags);
 }
 
+/* A kind of memory for what is linked from objects. All of it is of the same here; that it is told apart is what shows. */
+static void region(struct line *line) {
+  uint64_t number, prot, rules;
+  if (!number_of(word_of(line), &number) || !number_of(word_of(line), &prot) || !number_of(word_of(line), &rules)) return report_skipped("", line->verb);
+  const char *name = word_of(line);
+  int32_t code = lw_region(context_now(), (uint32_t)number, (uint32_t)prot, (uint32_t)rules, name ? (uintptr_t)name : LW_NONE, name ? (uint32_t)strlen(name) : 0);
+  if (code != LW_CODE_OK) report_code("", (uint32_t)code);
+}
+
 /* Objects and archives are named before what they are loaded with. */
 static void with(struct line *line) {
   const char *file = word_of(line);
@@ -290,7 +299,7 @@ static const struct {
   const char *verb;
   void (*run)(struct line *line);
 } commands[] = {
-  {"note", note}, {"with", with}, {"load", load}, {"unload", unload}, {"replace", replace}, {"before", before}, {"after", after}, {"context", context}, {"thread", thread},
+  {"note", note}, {"region", region}, {"with", with}, {"load", load}, {"unload", unload}, {"replace", replace}, {"before", before}, {"after", after}, {"context", context}, {"thread", thread},
   {"clear", clear},
 };
 

@@ -7,9 +7,19 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Linkwright } from "../../hosts/node/linkwright.js";
 import { debuggerCommands } from "../../hosts/node/section.js";
+import { treesOf } from "../programs/trees.js";
 import { ownFolder } from "../support/folder.js";
 
 const folder = ownFolder();
+
+/** What gdb answers. */
+function gdb(questions: readonly string[]): string {
+  const [tree = ""] = treesOf([{ debian: ["gdb"] }], () => undefined);
+  const libraries = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"].map((path) => join(tree, path)).join(":");
+  const words = ["-nx", "-nh", "-batch", `-iex=set data-directory ${join(tree, "usr/share/gdb")}`, ...questions.flatMap((one) => ["-ex", one])];
+  return execFileSync(join(tree, "usr/bin/gdb"), words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { HOME: folder, PYTHONNOUSERSITE: "1", LD_LIBRARY_PATH: libraries } });
+}
+
 const FILES = {
   "one.c": "extern int two(int);\nint counter = 5;\nstatic int helper(int x) {\n  return x + counter;\n}\nint one(int x) {\n  return two(helper(x));\n}\n",
   "two.c": "int table[4] = {1, 2, 3, 4};\nint two(int x) {\n  return table[x & 3];\n}\n",
@@ -23,7 +33,7 @@ test("add-symbol-file with what link says", async () => {
   const commands = debuggerCommands(module.sections);
   assert.equal(commands.length, 2);
   const questions = ["info line one", "info line two", "info line helper", "print &counter", "print &table", "print sizeof(table)"];
-  const text = execFileSync("gdb", ["-nx", "-batch", ...[...commands, ...questions].flatMap((one) => ["-ex", one])], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, DEBUGINFOD_URLS: "" } });
+  const text = gdb([...commands, ...questions]);
   const hex = (symbol: string): string => `0x${module.symbol(symbol)!.toString(16)}`;
   assert.match(text, new RegExp(`Line \\d of "one.c" starts at address ${hex("one")}`));
   assert.match(text, new RegExp(`Line \\d of "two.c" starts at address ${hex("two")}`));
