@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fuzz } from "./fuzz.js";
 
-const LOADS = 4000;
+const LOADS = 6000;
 
 test("mutated files do no harm", () => {
   const { loads, loaded, codes, harms } = fuzz(LOADS, 20240607);

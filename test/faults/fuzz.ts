@@ -7,12 +7,9 @@ import { MACHINES, type Machine } from "../../fixtures/list.js";
 import type { Bench, BenchOptions } from "../support/bench.js";
 import { Random } from "../support/random.js";
 import { sameFixture, stage } from "./scenario.js";
+import { type Shape, besides, objectNames, objectSeed, shapeOf } from "./fuzzobjects.js";
 
-/** A range of a file. */
-interface Range {
-  readonly start: number;
-  readonly bytes: number;
-}
+type Range = Shape[number];
 
 /** A mutated file that did harm. */
 export interface Harm {
@@ -57,9 +54,10 @@ function rangesOf(elf: ElfFile): Range[] {
 /** Numbers that break arithmetic. */
 const EDGES = [0n, 1n, 2n, 7n, 8n, 0x7fn, 0x80n, 0xffn, 0xfffn, 0x1000n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_fff8n, 0xffff_ffffn, 0x7fff_ffff_ffff_ffffn, 0x8000_0000_0000_0000n, 0xffff_ffff_ffff_fff8n, 0xffff_ffff_ffff_ffffn];
 
-/** A fixture with one to six changes. */
+/** A fixture, an object or an archive with one to six changes. */
 export function mutate(machine: Machine, fixture: string, seed: number): Uint8Array {
-  const random = new Random(seed), elf = new ElfFile(sameFixture(machine, fixture)), ranges = rangesOf(elf);
+  const random = new Random(seed), object = objectSeed(machine, fixture), elf = new ElfFile(object ?? sameFixture(machine, fixture));
+  const ranges = object ? shapeOf(object) : rangesOf(elf);
   for (let changes = 1 + random.below(6); changes; --changes) {
     const { start, bytes } = random.of(ranges), at = start + random.below(bytes);
     const word = Math.min(elf.bytes.length - elf.wordBytes, start + Math.floor((at - start) / 4) * 4);
@@ -100,12 +98,13 @@ class Victim {
     this.#used = this.bench.used;
   }
 
-  /** Loads, looks things up and unloads; answers with the code. */
-  take(file: Uint8Array): string {
+  /** Loads, looks things up and unloads; answers with the code. Objects become one module with others. */
+  take(file: Uint8Array, others: readonly Uint8Array[] = []): string {
     const { core, sandbox } = this.bench;
     this.#questions = 0;
-    const before = sandbox.violations(), source = this.bench.add(file);
-    const session = core.lw_load(this.#context, source, Flag.Global | Flag.AllowText) >>> 0;
+    const before = sandbox.violations(), added = [file, ...others].map((one) => this.bench.add(one));
+    const session = core.lw_load(this.#context, added[0]!, Flag.Global | Flag.AllowText) >>> 0;
+    for (const other of added.slice(1)) core.lw_add(session, other);
     let code = "Ok";
     if (this.bench.settle(session) === Answer.Done) {
       const module = core.lw_result(session) >>> 0;
@@ -118,7 +117,7 @@ class Victim {
       code = this.bench.fault(session).code;
       core.lw_close(session);
     }
-    this.bench.drop(source);
+    for (const one of added) this.bench.drop(one);
     if (sandbox.violations() !== before) throw new Error(`it touched 0x${BigInt.asUintN(64, sandbox.violation_addr()).toString(16)}`);
     const { reserved, views, sources } = this.bench.held;
     if (reserved || views || sources) throw new Error(`it keeps ${reserved} bytes, ${views} views, ${sources} sources`);
@@ -152,11 +151,11 @@ export function fuzz(loads: number, seed: number, progress: (done: number) => vo
   const random = new Random(seed), victims = new Map<Machine, Victim>();
   const tally: Tally = { loads: 0, loaded: 0, codes: new Map(), harms: [] };
   for (; tally.loads < loads; ++tally.loads) {
-    const machine = random.of(MACHINES), fixture = random.of(FIXTURES), own = random.next();
+    const machine = random.of(MACHINES), fixture = random.below(2) ? random.of(FIXTURES) : random.of(objectNames(machine)), own = random.next();
     let victim = victims.get(machine);
     if (!victim) victims.set(machine, victim = new Victim(machine, planted));
     try {
-      const code = victim.take(mutate(machine, fixture, own));
+      const code = victim.take(...filesOf(machine, fixture, own));
       if (code === "Ok") ++tally.loaded;
       tally.codes.set(code, (tally.codes.get(code) ?? 0) + 1);
     } catch (error) {
@@ -166,4 +165,10 @@ export function fuzz(loads: number, seed: number, progress: (done: number) => vo
     if (tally.loads % 500 === 0) progress(tally.loads);
   }
   return tally;
+}
+
+/** A mutated file; of objects, now and then with others, before or behind it. */
+function filesOf(machine: Machine, fixture: string, seed: number): [Uint8Array, Uint8Array[]] {
+  const mutated = mutate(machine, fixture, seed), others = besides(machine, fixture, seed);
+  return seed & 1 && others.length ? [others[0]!, [mutated, ...others.slice(1)]] : [mutated, others];
 }

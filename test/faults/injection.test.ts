@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Answer, Flag } from "../../assembly/words.js";
+import { Answer } from "../../assembly/words.js";
 import type { Machine } from "../../fixtures/list.js";
 import { type Bench, NOTHING, PENDABLE, type Question, type REFUSABLE, type Verdict } from "../support/bench.js";
-import { checkEmpty, play, sameFixture, stage } from "./scenario.js";
+import { OBJECT, begin as beginLoad, checkEmpty, play, stage } from "./scenario.js";
 
 /** One machine with wide words and RELA entries, one with narrow words and REL entries. */
 const CHOSEN: readonly Machine[] = ["x86_64", "arm"];
@@ -179,13 +179,13 @@ for (const machine of CHOSEN) {
       assert.ok(exhausted > 100, `${exhausted} limits were too low`);
     });
 
-    test("a load that runs out of memory gives back all that it took", () => {
+    for (const file of ["init_root.so", OBJECT]) test(`a load of ${file} that runs out of memory gives back all that it took`, () => {
       let exhausted = 0;
       for (let limit = firstLimit(machine); ; limit += 8) {
         const bench = stage(machine, { coreLimit: limit });
         const context = bench.core.lw_context(0n, 0n, 0n) >>> 0;
         if (!context) continue;
-        const used = bench.used, session = bench.core.lw_load(context, bench.add(sameFixture(machine, "init_root.so")), Flag.Global) >>> 0;
+        const used = bench.used, session = beginLoad(bench, context, machine, file);
         if (!session) {
           checkEmpty(bench, used);
           continue;

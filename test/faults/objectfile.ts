@@ -55,10 +55,14 @@ export class ObjectFile extends ElfFile {
     return found;
   }
 
+  nameOf(index: number): string {
+    const names = Number(this.sections[Number(this.head.get("shstrndx"))]!.get("offset"));
+    return this.#text(names + Number(this.sections[index]!.get("name")));
+  }
+
   /** The section of a name. */
   named(name: string): Shdr {
-    const names = Number(this.sections[Number(this.head.get("shstrndx"))]!.get("offset"));
-    const found = this.sections.find((one) => this.#text(names + Number(one.get("name"))) === name);
+    const found = this.sections.find(({ index }) => this.nameOf(index) === name);
     if (!found) throw new Error(`the object has no section ${name}`);
     return found;
   }

@@ -4,6 +4,7 @@ import { Answer, Flag, Policy } from "../../assembly/words.js";
 import { NOTHING, Bench, type BenchFault, type BenchOptions } from "../support/bench.js";
 import { fixture, libraryPath } from "../support/files.js";
 import { type Machine, WITH_DESCRIPTORS } from "../../fixtures/list.js";
+import { besides, objectSeed } from "./fuzzobjects.js";
 
 /** What came of it. */
 export interface Outcome {
@@ -47,7 +48,32 @@ export function stage(machine: Machine, options: BenchOptions = {}): Bench {
  */
 function filesOf(machine: Machine): readonly string[] {
   const described = (WITH_DESCRIPTORS as readonly Machine[]).includes(machine) ? ["tls_user_described.so"] : [];
-  return ["init_root.so", "chain_top.so", "copy", "relative_relr.so", "host.so", "choose_user.so", "tls_user.so", ...described];
+  return ["init_root.so", "chain_top.so", "copy", "relative_relr.so", "host.so", "choose_user.so", "tls_user.so", ...described, OBJECT];
+}
+
+/** An object, an archive of which it wants a member, and an object with initialisers: one module. */
+export const OBJECT = "an object";
+
+function othersOf(machine: Machine, file: string): readonly Uint8Array[] {
+  if (file !== OBJECT) return [];
+  return [objectSeed(machine, "ar/listed")!, objectSeed(machine, "objects/init_leaf.c.o")!];
+}
+const wanting = new Map<Machine, Uint8Array>();
+
+/** A file of the scenario by its name. */
+function fileOf(machine: Machine, file: string): Uint8Array {
+  if (file !== OBJECT) return sameFixture(machine, file);
+  const known = wanting.get(machine) ?? besides(machine, "ar/listed", 0)[0]!;
+  wanting.set(machine, known);
+  return known;
+}
+
+/** Begins to load a file, and what is linked with it; 0 if there is no memory for that. */
+export function begin(bench: Bench, context: number, machine: Machine, file: string): number {
+  const session = bench.core.lw_load(context, bench.add(fileOf(machine, file)), Flag.Global) >>> 0;
+  if (!session || othersOf(machine, file).every((other) => bench.core.lw_add(session, bench.add(other)) === 0)) return session;
+  if (bench.core.lw_close(session) !== 0) throw new Error("a session that was not advanced can't be closed");
+  return 0;
 }
 
 /**
@@ -64,7 +90,7 @@ export function play(bench: Bench, machine: Machine): Outcome {
   if (!context) isExhausted = true;
   if (context) core.lw_policy(context, Policy.Before);
   for (const file of context ? filesOf(machine) : []) {
-    const session = core.lw_load(context, bench.add(sameFixture(machine, file)), Flag.Global) >>> 0;
+    const session = begin(bench, context, machine, file);
     if (!session) isExhausted = true;
     else {
       if (bench.settle(session) === Answer.Done) loaded.push(core.lw_result(session) >>> 0);
