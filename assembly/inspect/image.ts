@@ -47,6 +47,8 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   fileBytes: u64;
   /** Largest p_align of all PT_LOAD, at least 1. */
   align: u64;
+  /** Of one that is made of objects: vaddr of the word that has the address of __cxa_finalize; 0: nothing is registered with that. */
+  finaliser: u64;
   /** How many hold it: the session that made it, its handle, sessions that load from it. */
   holders: u32;
   /** The host's source is the core's to close. */

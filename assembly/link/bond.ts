@@ -2,7 +2,7 @@
 
 import { Arena } from "../base/arena";
 import { Work } from "../base/work";
-import { symSize } from "../elf/symbol";
+import { STT, symInfo, symSize, typeOf } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Symbols } from "./symbols";
 import { Entries } from "./tables";
@@ -49,6 +49,15 @@ export const enum Bound {
 
   /** The resolver has chosen. */
   choose(value: u64): void { this.bind(Bound.Chosen, value, this.owner, this.index); }
+
+  /** True for code, as far as anybody has said: a host says no more than where it is. */
+  get isFunction(): bool {
+    const owner = this.owner;
+    if (this.kind != Bound.Plain && this.kind != Bound.Chosen) return this.kind == Bound.Indirect;
+    if (!owner) return true;
+    const type = typeOf(wide(owner.bits) ? symInfo<u64>(owner.symbol<u64>(this.index)) : symInfo<u32>(owner.symbol<u32>(this.index)));
+    return type == STT.FUNC || type == STT.GNU_IFUNC;
+  }
 
   /** st_size of the definition; 0 where there is none. */
   get bytes(): u64 {

@@ -14,6 +14,7 @@ import { SHN, STB, STT } from "../elf/symbol";
 import { storeWord } from "../elf/word";
 import { Image } from "../inspect/image";
 import { Section } from "../inspect/object";
+import { writeFinaliser } from "../merge/linker";
 import { Objects, Standing, Sym } from "../merge/objects";
 import { Pool, pooled } from "../merge/pool";
 import { Layout, Part, Slot, Word } from "../plan/layout";
@@ -232,7 +233,9 @@ function writeSymbol<A>(layout: Layout, image: Image, placement: Placement, sym:
     target.store32(at + 8, <u32>sym.bytes);
     target.store32(at + 12, info | sym.visibility << 8 | section << 16);
   }
-  target.copy(placement.at(image.low + layout.strings) + name, sym.name, sym.nameBytes);
+  const text = placement.at(image.low + layout.strings) + name;
+  if (sym == layout.objects.finaliser) writeFinaliser(text);
+  else target.copy(text, sym.name, sym.nameBytes);
   return name + sym.nameBytes + 1;
 }
 

@@ -1,5 +1,6 @@
 // Symbols that a linker makes when they are asked for and nobody defines them, as ld does.
 
+import { Work } from "../base/work";
 import * as target from "../host/memory";
 import { gnuHash } from "../elf/hash";
 import { STT } from "../elf/symbol";
@@ -23,13 +24,24 @@ export const enum Made {
   Start, Stop,
 }
 
-/** Makes those of the names that the objects leave open. */
-export function makeSymbols(objects: Objects): void {
+/** Makes those of the names that the objects leave open; false with a fault if there is no memory. */
+export function makeSymbols(work: Work, objects: Objects): bool {
+  let handle: Sym | null = null;
   let sym = objects.syms;
   while (sym) {
     if (sym.isImport) make(objects, sym);
+    if (sym.standing == Standing.Linker && sym.index == Made.Handle) handle = sym;
     sym = sym.next;
   }
+  // What is registered under the handle is to run before the module goes: crtbeginS.o does that for libraries.
+  return !handle || objects.addFinaliser(work, handle);
+}
+
+/** Writes the name of what runs that, which need not be in any file: __cxa_finalize, FINALISER_BYTES long. */
+export function writeFinaliser(at: u64): void {
+  target.store64(at, 0x69665f6178635f5f);
+  target.store32(at + 8, 0x696c616e);
+  target.store16(at + 12, 0x657a);
 }
 
 function make(objects: Objects, sym: Sym): void {

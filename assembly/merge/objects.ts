@@ -76,6 +76,8 @@ export const enum Standing {
   syms: Sym | null;
   private lastSym: Sym | null;
   private table: NameTable;
+  /** __cxa_finalize, if it has to be called at the module's end; it has no name yet. */
+  finaliser: Sym | null;
   /** Sections that lie together because of their names, which are C identifiers (plan/layout.ts). */
   families: NameTable;
   /** Symbols that became wanted, in that order. */
@@ -113,6 +115,21 @@ export const enum Standing {
     else this.syms = sym;
     this.lastSym = sym;
     return sym;
+  }
+
+  /** The module wishes for the function that runs what was registered under its handle; false with a fault if there is no memory. */
+  addFinaliser(work: Work, handle: Sym): bool {
+    const sym = changetype<Sym | null>(work.take(offsetof<Sym>()));
+    if (!sym) return false;
+    sym.name = NONE;
+    sym.nameBytes = FINALISER_BYTES;
+    sym.object = handle.object;
+    sym.index = handle.index;
+    sym.isNamed = true;
+    this.finaliser = sym;
+    this.lastSym!.next = sym;
+    this.lastSym = sym;
+    return true;
   }
 
   /** Whoever has archives looks whether one of them defines it. */
@@ -244,3 +261,5 @@ function standingOf(object: Object, section: u32, bind: u32): Standing {
   if (isCommon(section)) return Standing.Common;
   return bind == STB.WEAK ? Standing.Weak : Standing.Strong;
 }
+/** __cxa_finalize */
+@inline const FINALISER_BYTES: u32 = 14;

@@ -13,6 +13,7 @@ import { Image } from "../inspect/image";
 import { Section } from "../inspect/object";
 import { Pool } from "../merge/pool";
 import { Made } from "../merge/linker";
+import { slotOf } from "./slots";
 import { Standing, Sym } from "../merge/objects";
 import { countFrames } from "./frames";
 import { First, Layout, Part, Slot, Span, familyOf, orderExidx, regionOf } from "./layout";
@@ -78,6 +79,8 @@ function assignOnce<A>(layout: Layout, image: Image, pageBytes: u64): void {
   addHeaders<A>(layout, image, pageBytes);
   addDynamic<A>(layout, image);
   placeLinkerSymbols(layout, image);
+  const finaliser = layout.objects.finaliser;
+  if (finaliser) image.finaliser = slotVaddr(layout, slotOf(finaliser, Base.Got)!);
 }
 
 /** True if the memory that a group's read-only bytes go to first is one that code goes to first, too. */

@@ -47,7 +47,8 @@ export function scan(work: Work, layout: Layout): bool {
     }
     object = object.next;
   }
-  return true;
+  const finaliser = layout.objects.finaliser;
+  return !finaliser || takeSlot(work, layout, finaliser, Base.Got);
 }
 
 /** Where what is at an offset of a file's section is in the section as it will be. */
@@ -121,7 +122,8 @@ function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym
       if (!sym.isImport) keepLow<A>(layout, howtos, howto, sym);
       if (sym.isIndirect) return takeStub(work, layout, sym, false, 0);
       if (!sym.isImport) return true;
-      if (!isWord<A>(section, howto)) return takeSlot(work, layout, sym, Base.Got);
+      // A resolver may have yet to choose what it stands for, or it may be out of reach: then a stub is.
+      if (!isWord<A>(section, howto)) return takeStub(work, layout, sym, false, 0);
       return addWord(work, layout, section, offsetIn<A>(section, offset), addendOf<A>(section, howto, entry, table, offset), sym);
     }
     case Base.TlsPointer: case Base.TlsBelow: case Base.TlsOffset: case Base.Size: return !sym.isImport || takeSlot(work, layout, sym, sym.type == STT.TLS || base != Base.Size ? Base.TlsSlot : Base.Got);
@@ -153,6 +155,11 @@ export function isNear<A>(objects: Objects, sym: Sym): bool {
 /** True for a word of data that can be left to a dynamic relocation. */
 @inline export function isWord<A>(section: Section, howto: Howto): bool {
   return howto.base == Base.Symbol && howto.form == Form.Abs && howto.field == WHOLE && howto.op == Op.Set && howto.bytes == sizeof<A>() && !section.has(SHF.EXECINSTR);
+}
+
+/** True for plain data that is too short for some addresses: of a function that is out of its reach, it has a stub's. */
+@inline export function isShort<A>(howto: Howto): bool {
+  return sizeof<A>() == 8 && howto.base == Base.Symbol && howto.field == WHOLE && howto.op == Op.Set && howto.range != 0;
 }
 
 /** True if a jump can't change to the state that its target is encoded for. */

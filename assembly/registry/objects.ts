@@ -138,8 +138,7 @@ function link(session: Session, module: Module, objects: Objects): bool {
   const layout = newLayout(session, objects, session.context!.regions);
   if (layout) layout.isInPlace = (session.flags & Flag.InPlace) != 0;
   if (!layout || !trimAll(session, objects) || !poolSections(session, objects) || !classify(session, layout)) return false;
-  makeSymbols(objects);
-  if (!scan(session, layout)) return false;
+  if (!makeSymbols(session, objects) || !scan(session, layout)) return false;
   objects.layout = changetype<usize>(layout);
   const image = newImage(module.image.source, module.image.ownsSource);
   if (!image) return session.fail(Code.OutOfMemory, What.None, 0, 0);

@@ -23,7 +23,7 @@ import { Placement } from "../map/map";
 import { Objects, Standing, Sym } from "../merge/objects";
 import { Layout, Part, Slot } from "../plan/layout";
 import { slotVaddr } from "../plan/sections";
-import { baseOf, entryAt, entryBytesOf, isNear, isWord, placed, slotOf, stubOf, stubBytesOf } from "../plan/slots";
+import { baseOf, entryAt, entryBytesOf, isNear, isShort, isWord, placed, slotOf, stubOf, stubBytesOf } from "../plan/slots";
 import { Places } from "./place";
 import { indexFrames } from "./frames";
 import { Partners } from "./partners";
@@ -154,6 +154,10 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
       const stub = stubOf(sym, howto.has(Fit.Tagged), section.group);
       if (stub) value = formed<A>(linker, howto, stubAddr(linker, stub), addend, place);
     }
+  }
+  else if (sym && sym.isImport && isShort<A>(howto) && fitting(howtos, howto, value) != Fitting.Fits && linker.binding.at(sym.number).isFunction) {
+    const stub = stubOf(sym, false, 0);
+    if (stub) value = formed<A>(linker, howto, stubAddr(linker, stub), addend, place);
   }
   // Of what is farther than that, instructions behind hold the rest.
   if (howto.form == Form.PageHi && fitting(howtos, howto, value) != Fitting.Fits && isContinued<A>(object, table, at, offset)) value = <u64><i64><i32>value;

@@ -2,6 +2,7 @@
 
 import { Code, What } from "../words";
 import * as machine from "../host/machine";
+import { hasObjects } from "../base/features";
 import { Work } from "../base/work";
 import { DF_1, DT, Dynamic } from "../elf/dynamic";
 import { ET } from "../elf/header";
@@ -26,10 +27,10 @@ export function initCount(image: Image): u32 {
   return d ? 1 + arrayCount(image, d, DT.INIT_ARRAY, DT.INIT_ARRAYSZ) : 0;
 }
 
-/** How many calls its end takes: finalisers, last to first, then DT_FINI. */
+/** How many calls its end takes: finalisers, last to first, DT_FINI, then what was registered for the end of what is made of objects. */
 export function finiCount(image: Image): u32 {
   const d = image.dynamic;
-  return d ? arrayCount(image, d, DT.FINI_ARRAY, DT.FINI_ARRAYSZ) + 1 : 0;
+  return d ? arrayCount(image, d, DT.FINI_ARRAY, DT.FINI_ARRAYSZ) + 1 + (hasObjects() && image.finaliser ? 1 : 0) : 0;
 }
 
 /** Calls the n-th preinitialiser. False if the work must wait, or failed. */
@@ -49,9 +50,18 @@ export function callInit(work: Work, image: Image, placement: Placement, context
 export function callFini(work: Work, image: Image, placement: Placement, context: Context, index: u32): bool {
   const d = image.dynamic!;
   const count = arrayCount(image, d, DT.FINI_ARRAY, DT.FINI_ARRAYSZ);
+  if (hasObjects() && index > count) return callFinaliser(work, image, placement);
   return index == count
     ? callFunction(work, image, placement, context, d, DT.FINI)
     : callElement(work, image, placement, context, element(image, d, DT.FINI_ARRAY, count - 1 - index));
+}
+
+/** Has whoever took functions under the module's handle (__cxa_atexit) call them. Itanium C++ ABI 3.3.6.3. */
+function callFinaliser(work: Work, image: Image, placement: Placement): bool {
+  const at = placement.at(image.finaliser);
+  const addr = wide(image.bits) ? loadWord<u64>(at) : loadWord<u32>(at);
+  // The handle is where the dynamic section is: merge/linker.ts.
+  return !addr || work.settled(machine.call(work.handle, addr, placement.at(image.dynamicSegment!.vaddr), 0, 0), Code.CallRefused, addr, 0);
 }
 
 function arrayCount(image: Image, d: Dynamic, array: u64, bytes: u64): u32 {
