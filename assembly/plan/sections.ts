@@ -314,7 +314,8 @@ function addDynamic<A>(layout: Layout, image: Image): void {
 }
 
 function array(layout: Layout, image: Image, first: Part, last: Part, tag: u64, sizeTag: u64): void {
-  const start = layout.span(first).vaddr;
+  // Where nothing lies, what comes next may begin behind a gap.
+  const start = layout.span(layout.span(first).first ? first : last).vaddr;
   const end = layout.span(last).vaddr + (layout.span(last).first ? layout.span(last).bytes : 0);
   if (end <= start) return;
   entry(image, tag, start);
