@@ -6,9 +6,9 @@ import { NONE, NOWHERE } from "../host/answer";
 import * as machine from "../host/machine";
 import { Image } from "../inspect/image";
 import { Context } from "../registry/context";
-import { kindOf, recordOf } from "../registry/handle";
+import { slotOf } from "../registry/handle";
 import { keptBy } from "../registry/dependency";
-import { Module, publishedModule } from "../registry/module";
+import { Module } from "../registry/module";
 import { Session } from "../registry/session";
 import { contextBytes, moduleBytes } from "../registry/usage";
 import { DT } from "../elf/dynamic";
@@ -19,13 +19,14 @@ import { coreBytes } from "./sessions";
 
 /** A field of what a handle stands for; NONE where there is no such thing. */
 export function lw_value(handle: u32, field: u32): u64 {
-  const kind = kindOf(handle);
+  const slot = slotOf(handle);
+  const kind = slot ? <Kind>slot.kind : Kind.None;
   if (field == Field.Kind) return kind;
   switch (kind) {
-    case Kind.Session: return sessionValue(changetype<Session>(recordOf(handle, kind)), field);
-    case Kind.Image:   return imageValue(changetype<Image>(recordOf(handle, kind)), field);
-    case Kind.Module:  return anyModuleValue(changetype<Module>(recordOf(handle, kind)), field);
-    case Kind.Context: return field == Field.UsedBytes ? contextBytes(changetype<Context>(recordOf(handle, kind))) : NONE;
+    case Kind.Module:  return anyModuleValue(changetype<Module>(slot!.record), field);
+    case Kind.Session: return sessionValue(changetype<Session>(slot!.record), field);
+    case Kind.Image:   return imageValue(changetype<Image>(slot!.record), field);
+    case Kind.Context: return field == Field.UsedBytes ? contextBytes(changetype<Context>(slot!.record)) : NONE;
     default:           return handle ? NONE : coreValue(field);
   }
 }
@@ -56,7 +57,7 @@ function sessionValue(session: Session, field: u32): u64 {
 
 /** Of a module that is not published yet, its file alone: `link.intercept` tells of such ones. */
 function anyModuleValue(module: Module, field: u32): u64 {
-  if (publishedModule(module.handle)) return moduleValue(module, field);
+  if (module.isKnown) return moduleValue(module, field);
   return field == Field.Source ? module.image.source : NONE;
 }
 

@@ -30,6 +30,8 @@ let limit: usize = 0;
 let lastBytes: u32 = 0;
 /** The first free block of each size, by the logarithm of its bytes. */
 @lazy const FREE: usize = memory.data(32 << alignof<usize>(), 4);
+/** Which lists have any: a bit for each. */
+let lists: u32 = 0;
 let used: usize = 0;
 let peak: usize = 0;
 
@@ -44,6 +46,7 @@ export function openHeap(start: usize, end: usize): void {
   limit = end;
   lastBytes = 0;
   memory.fill(FREE, 0, 32 << alignof<usize>());
+  lists = 0;
   used = peak = 0;
 }
 
@@ -101,17 +104,18 @@ export function give(payload: usize): void {
 }
 
 /** The list that a block of this size is in. */
-@inline function listOf(bytes: usize): usize { return FREE + (<usize>(31 - clz<u32>(<u32>bytes)) << alignof<usize>()); }
-@inline function firstOf(list: usize): Block | null { return changetype<Block | null>(load<usize>(list)); }
+@inline function listOf(bytes: usize): u32 { return 31 - clz<u32>(<u32>bytes); }
+@inline function headOf(list: u32): usize { return FREE + (<usize>list << alignof<usize>()); }
+@inline function firstOf(list: u32): Block | null { return changetype<Block | null>(load<usize>(headOf(list))); }
 
 /** A free block that is large enough, taken off its list. */
 function fitting(need: usize): Block | null {
-  let list = listOf(need);
+  const list = listOf(need);
   let block = firstOf(list);
   while (block && block.bytes < need) block = block.next;
   // Whatever is in a later list is large enough.
-  const end = FREE + (32 << alignof<usize>());
-  while (!block && (list += 1 << alignof<usize>()) < end) block = firstOf(list);
+  const later = lists >> list >> 1 << 1 << list;
+  if (!block && later) block = firstOf(ctz(later));
   if (block) unlink(block);
   return block;
 }
@@ -152,14 +156,21 @@ function link(block: Block): void {
   block.next = first;
   block.previous = null;
   if (first) first.previous = block;
-  store<usize>(list, changetype<usize>(block));
+  else lists |= 1 << list;
+  store<usize>(headOf(list), changetype<usize>(block));
 }
 
 /** Takes a block off its list; its size is the one that it was put there with. */
 function unlink(block: Block): void {
-  if (block.previous) block.previous!.next = block.next;
-  else store<usize>(listOf(block.bytes), changetype<usize>(block.next));
-  if (block.next) block.next!.previous = block.previous;
+  const next = block.next;
+  if (next) next.previous = block.previous;
+  if (block.previous) {
+    block.previous!.next = next;
+    return;
+  }
+  const list = listOf(block.bytes);
+  store<usize>(headOf(list), changetype<usize>(next));
+  if (!next) lists &= ~(1 << list);
 }
 
 /**
@@ -175,8 +186,4 @@ function largestFree(): usize {
 }
 
 /** One of the largest free blocks: the first of the last list. */
-function largest(): Block | null {
-  let list = FREE + (31 << alignof<usize>());
-  while (list > FREE && !firstOf(list)) list -= 1 << alignof<usize>();
-  return firstOf(list);
-}
+function largest(): Block | null { return lists ? firstOf(31 - clz(lists)) : null; }

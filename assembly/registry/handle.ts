@@ -6,7 +6,7 @@
 import { Code, Kind } from "../words";
 import { take } from "../base/heap";
 
-@unmanaged class Slot {
+@unmanaged export class Slot {
   generation: u16;
   kind: u16;
   /** Both of them. */
@@ -62,12 +62,18 @@ export function newHandle(kind: Kind, record: usize): u32 {
   return slot | <u32>entry.generation << 16;
 }
 
+/** What is known of a handle; null for one that is stale or never was. */
+export function slotOf(handle: u32): Slot | null {
+  const slot = handle & 0xffff;
+  if (slot >= load<u32>(COUNT)) return null;
+  const entry = slotAt(slot);
+  return entry.generation == <u16>(handle >> 16) ? entry : null;
+}
+
 /** The kind of a handle; Kind.None for one that is stale or never was. */
 export function kindOf(handle: u32): Kind {
-  const slot = handle & 0xffff;
-  if (slot >= load<u32>(COUNT)) return Kind.None;
-  const entry = slotAt(slot);
-  return entry.generation == <u16>(handle >> 16) ? <Kind>entry.kind : Kind.None;
+  const slot = slotOf(handle);
+  return slot ? <Kind>slot.kind : Kind.None;
 }
 
 /** The record of a handle of this kind, or 0. */

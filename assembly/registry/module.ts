@@ -117,6 +117,8 @@ export function closeFiles(file: File | null): void {
 
   @inline has(flag: Flag): bool { return (this.flags & flag) != 0; }
   @inline get isPublished(): bool { return this.state == State.Published; }
+  /** True if hosts may ask for it: since it was published, until it is gone. */
+  @inline get isKnown(): bool { return this.state == State.Published || this.state == State.Dying; }
   /** True if others may be bound to it: not to what is only looked at, and not to what is on its way out. */
   @inline get isOpen(): bool { return this.state != State.Dying && !this.has(Flag.NoLink); }
   /** True if somebody else loaded it. */
@@ -258,7 +260,7 @@ export function newModule(context: Context, image: Image, flags: Flag): Module |
 /** The module of a host's handle; null if it is stale, or the module is not published yet. */
 export function publishedModule(handle: u32): Module | null {
   const module = changetype<Module | null>(recordOf(handle, Kind.Module));
-  return module && (module.state == State.Published || module.state == State.Dying) ? module : null;
+  return module && module.isKnown ? module : null;
 }
 
 /** The module of a handle that the core itself keeps: always a living one. */

@@ -195,7 +195,7 @@ const RECORD: usize = MISSING + offsetof<Missing>();
 
 /** A new session; null if there is no memory. */
 export function newSession(task: Task, context: Context | null): Session | null {
-  const arena = arenaOf(RECORD, 2048);
+  const arena = arenaOf(RECORD, task == Task.Load ? 1536 : 128);
   if (!arena) return null;
   const at = arena.record;
   const session = changetype<Session>(at);
