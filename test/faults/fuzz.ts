@@ -76,12 +76,20 @@ export function mutate(machine: Machine, fixture: string, seed: number): Uint8Ar
 /** The questions that one load may ask before it counts as running for ever. */
 const MOST_QUESTIONS = 5000;
 
+/** What becomes of a file when so many questions were asked: it may change while it is loaded. */
+interface Later {
+  readonly file: number;
+  readonly bytes: Uint8Array;
+  readonly question: number;
+}
+
 /** One core that loads one mutated file after the other. */
 class Victim {
   readonly bench: Bench;
   readonly #context: number;
   readonly #used: number;
   #questions = 0;
+  #change: ((question: number) => void) | undefined;
 
   constructor(machine: Machine, planted: BenchOptions) {
     this.bench = stage(machine, {
@@ -91,6 +99,7 @@ class Victim {
       coreLimit: 1 << 20,
       judge: () => {
         if (++this.#questions > MOST_QUESTIONS) throw new Error("it asks for ever");
+        this.#change?.(this.#questions);
         return "answer";
       },
     });
@@ -99,10 +108,13 @@ class Victim {
   }
 
   /** Loads, looks things up and unloads; answers with the code. Objects become one module with others. */
-  take(file: Uint8Array, others: readonly Uint8Array[] = []): string {
+  take(file: Uint8Array, others: readonly Uint8Array[] = [], later?: Later): string {
     const { core, sandbox } = this.bench;
     this.#questions = 0;
     const before = sandbox.violations(), added = [file, ...others].map((one) => this.bench.add(one));
+    this.#change = later && ((question) => {
+      if (question === later.question) this.bench.change(added[later.file]!, later.bytes);
+    });
     const session = core.lw_load(this.#context, added[0]!, Flag.Global | Flag.AllowText) >>> 0;
     for (const other of added.slice(1)) core.lw_add(session, other);
     let code = "Ok";
@@ -167,8 +179,11 @@ export function fuzz(loads: number, seed: number, progress: (done: number) => vo
   return tally;
 }
 
-/** A mutated file; of objects, now and then with others, before or behind it. */
-function filesOf(machine: Machine, fixture: string, seed: number): [Uint8Array, Uint8Array[]] {
-  const mutated = mutate(machine, fixture, seed), others = besides(machine, fixture, seed);
-  return seed & 1 && others.length ? [others[0]!, [mutated, ...others.slice(1)]] : [mutated, others];
+/** A mutated file; of objects, now and then with others, before or behind it, and now and then a good one that is mutated while it is loaded. */
+function filesOf(machine: Machine, fixture: string, seed: number): [Uint8Array, Uint8Array[], Later?] {
+  const mutated = mutate(machine, fixture, seed), others = besides(machine, fixture, seed), isLast = seed & 1 && others.length > 0;
+  const arranged = (bytes: Uint8Array): [Uint8Array, Uint8Array[]] => (isLast ? [others[0]!, [bytes, ...others.slice(1)]] : [bytes, others]);
+  const good = objectSeed(machine, fixture);
+  if (!good || seed & 0x30 || mutated.length !== good.length) return arranged(mutated);
+  return [...arranged(good.slice()), { file: isLast ? 1 : 0, bytes: mutated, question: 2 + (seed >>> 6) % 8 }];
 }

@@ -134,6 +134,12 @@ export class Bench {
     return source;
   }
 
+  /** The file's bytes are others from now on, where the core reads them, too. */
+  change(source: number, bytes: Uint8Array): void {
+    const file = this.#files.get(source);
+    if (!file || file.bytes.length !== bytes.length || !this.target.write(file.area, bytes)) throw new Error("such a change can't be made");
+  }
+
   /** Forgets a file that was added, and takes its bytes out of the target. */
   drop(source: number): void {
     const file = this.#files.get(source);
