@@ -29,7 +29,7 @@ export const FAULTS: Record<Code, FaultWords> = {
   [Code.BadMagic]: {
     means: "the file is no ELF file",
     expected: "the bytes 7f 45 4c 46 at its start (found is read as a little-endian word)",
-    remedy: "pass the linked module itself; a linker script, an archive (.a) or a compressed file is none",
+    remedy: "pass the linked module itself; a linker script or a compressed file is none",
   },
   [Code.BadClass]: {
     means: "the file's class is not one that this loader or this build of it knows",

@@ -35,6 +35,7 @@ export interface Trial {
 }
 
 const PT_LOAD = 1;
+const ET_REL = 1;
 const ET_DYN = 3;
 // Page sizes of Linux kernels as distributed: the smallest and the largest. Segments must keep apart on the smallest.
 const LINUX_PAGES: Readonly<Record<number, readonly [number, number]>> = {
@@ -95,6 +96,8 @@ function linuxVerdict({ machine, type, segments }: Candidate, { fault, missing }
   const host = "linux";
   // The file is wrong for everybody; ld.so knows what versions a library has, too. The other faults are ours alone, or depend on the load.
   if (fault && (fault.fault.number >> 8 === 1 || fault.code === "MissingVersion")) return { host, loads: false, why: fault.message };
+  // ld.so links none; liblinkwright does.
+  if (type === ET_REL) return fault ? { host, loads: false, why: fault.message } : { host, loads: true, why: needs([], [], "by liblinkwright") };
   const [page, largest] = LINUX_PAGES[machine] ?? [4096, 4096];
   const loads = segments.filter((one) => one.type === PT_LOAD && one.bytes > 0n);
   for (const [i, segment] of loads.entries()) {

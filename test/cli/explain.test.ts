@@ -15,7 +15,7 @@ describe("cli: explain", () => {
   const told: Explained = {
     code: "BadMagic", number: "0x0102", stage: "inspect", means: "the file is no ELF file",
     expected: "the bytes 7f 45 4c 46 at its start (found is read as a little-endian word)",
-    remedy: "pass the linked module itself; a linker script, an archive (.a) or a compressed file is none",
+    remedy: "pass the linked module itself; a linker script or a compressed file is none",
   };
   for (const typed of ["BadMagic", "badmagic", "0x0102", "0x102", "0X102", "258"]) {
     test(typed, async () => assert.deepEqual(await json<Explained>(["explain", typed]), told));

@@ -1,6 +1,7 @@
 // What inspect says of versions, thread-local storage, resolvers and flags, which hosts would load a file, and what link makes of it.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -133,5 +134,74 @@ describe("cli: versions that nobody has", () => {
     copyFileSync(older, join(beside, "versions.so"));
     const told = await json<Facts>(["inspect", user, "--search", beside]);
     for (const host of ["node", "qemu", "linux"]) assert.match(verdictOf(told, host), /^no MissingVersion/);
+  });
+});
+
+interface ObjectFile {
+  readonly member?: string;
+  readonly sections: readonly { readonly index: number; readonly name: string; readonly type: string; readonly flags: string; readonly bytes: number; readonly align: number }[];
+  readonly groups: readonly { readonly signature: string; readonly comdat: boolean; readonly sections: readonly string[] }[];
+  readonly symbols: readonly { readonly name: string; readonly type: string; readonly bind: string; readonly visibility: string; readonly section: string; readonly bytes: number }[];
+  readonly relocations: readonly { readonly section: string; readonly type: string; readonly count: number }[];
+}
+
+describe("cli: inspect, of objects and archives", () => {
+  const SOURCE = `extern int there(int); __attribute__((visibility("hidden"))) int mine = 3; int common[5];
+    __attribute__((weak)) int weak(int x) { return there(x) + mine + common[1]; } int (*const table[])(int) = {weak, there};`;
+  const GROUP = '.section .text.g,"axG",%progbits,sig,comdat\n.globl sig\nsig: .long 1\n';
+
+  /** As llvm-readelf has it. */
+  const counts = (path: string): string[] => {
+    const out = execFileSync("llvm-readelf-19", ["-rW", path], { encoding: "utf8" });
+    const types = [...out.matchAll(/^[0-9a-f]{8,16} +[0-9a-f]{8,16} +(R_\w+)/gm)].map(([, type]) => type!);
+    return [...new Set(types)].map((type) => `${type} ${types.filter((one) => one === type).length}`).sort();
+  };
+
+  for (const machine of ["x86_64", "arm", "riscv32", "loongarch64"]) {
+    test(`${machine}: sections, symbols and relocations as llvm-readelf has them`, async () => {
+      const path = objectOf(folder, machine, "shown", `${SOURCE}\n__asm__(${JSON.stringify(GROUP)});`);
+      const told = await json<{ type: string; objects: ObjectFile[]; exports: string[]; imports: string[]; verdicts: Facts["verdicts"] }>(["inspect", path]), [object] = told.objects;
+      assert.equal(told.type, "REL");
+      assert.deepEqual([...told.exports].sort(), ["common", "sig", "table", "weak"]);
+      assert.ok(told.imports.includes("there"));
+      const sections = [...execFileSync("llvm-readelf-19", ["-SW", path], { encoding: "utf8" }).matchAll(/^ *\[ *(\d+)\] (\S+) +(\S+) +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+)/gm)]
+        .map(([, index, name, type, bytes]) => `${index} ${name} ${type} ${parseInt(bytes!, 16)}`);
+      assert.deepEqual(object!.sections.map(({ index, name, type, bytes }) => `${index} ${name} ${type} ${bytes}`), sections);
+      const sums = new Map<string, number>();
+      for (const { type, count } of object!.relocations) sums.set(type, (sums.get(type) ?? 0) + count);
+      assert.deepEqual([...sums].map(([type, count]) => `${type} ${count}`).sort(), counts(path));
+      assert.deepEqual(object!.groups, [{ signature: "sig", comdat: true, sections: [".text.g"] }]);
+      const of = (name: string): string => {
+        const { type, bind, visibility, section } = object!.symbols.find((one) => one.name === name)!;
+        return `${type} ${bind} ${visibility} ${section.replace(/\.weak|\.mine|\.common$/, "")}`;
+      };
+      assert.equal(of("weak"), "FUNC WEAK DEFAULT .text");
+      assert.equal(of("mine"), "OBJECT GLOBAL HIDDEN .data");
+      assert.match(of("there"), /^NOTYPE GLOBAL DEFAULT UNDEF/);
+      const { stdout } = await expectStatus(0, ["inspect", path]);
+      assert.match(stdout, /^sig \(COMDAT\): \.text\.g$/m);
+      assert.match(stdout, /^node: yes, if somebody defines there$/m);
+      assert.match(stdout, /^linux: yes, by liblinkwright$/m);
+    });
+  }
+
+  test("members of an archive, long names, too", async () => {
+    const own = join(folder, "archive"), long = join(own, "a_member_with_a_long_name.o"), path = join(own, "some.a");
+    mkdirSync(own);
+    copyFileSync(objectOf(folder, "x86_64", "first", "int one(void) { return 1; }"), join(own, "one.o"));
+    copyFileSync(objectOf(folder, "x86_64", "second", "int one(void); int two(void) { return 1 + one(); }"), long);
+    execFileSync("llvm-ar-19", ["rcs", path, join(own, "one.o"), long]);
+    const told = await json<{ type: string; objects: ObjectFile[]; exports: string[]; imports: string[] }>(["inspect", path]);
+    assert.deepEqual([told.type, told.objects.map(({ member }) => member), [...told.exports].sort(), told.imports], ["archive", ["one.o", "a_member_with_a_long_name.o"], ["one", "two"], []]);
+    assert.match((await expectStatus(0, ["inspect", path])).stdout, /^symbols of a_member_with_a_long_name\.o$/m);
+    const thin = join(own, "thin.a");
+    execFileSync("llvm-ar-19", ["rcsT", thin, join(own, "one.o")]);
+    assert.match((await expectStatus(1, ["inspect", thin])).stderr, /ThinArchive|BadArchive/);
+  });
+
+  test("one that is wrong is refused with its fault", async () => {
+    const bytes = readFileSync(objectOf(folder, "x86_64", "cut", "int one(void) { return 1; }")), path = join(folder, "cut.o");
+    writeFileSync(path, bytes.subarray(0, bytes.length - 64));
+    assert.match((await expectStatus(1, ["inspect", path])).stderr, /Truncated/);
   });
 });

@@ -11,11 +11,13 @@ import { SEARCH } from "../files.js";
 import type { Image } from "../image.js";
 import { Linkwright } from "../linkwright.js";
 import type { Module } from "../module.js";
+import { isObject } from "../objects.js";
 import { isBuiltIn } from "../qemu/machine.js";
 import { findIn } from "../search.js";
 import { permissionText, type Segment } from "../segment.js";
 import { readWhole } from "../source.js";
 import { hanging, hex, paint, pairs, printable, say, sayJson, table } from "../terminal.js";
+import { objectFactsOf, showObject } from "./inspectobject.js";
 import { type Trial, type Verdict, verdictsOf } from "../verdict.js";
 
 const PT_TLS = 7;
@@ -126,9 +128,9 @@ async function trialOf(name: string, bytes: Uint8Array, folders: readonly string
   }
 }
 
-async function factsOf(file: string, folders: readonly string[]): Promise<Facts> {
+async function factsOf(file: string, bytes: Uint8Array, folders: readonly string[]): Promise<Facts> {
   const linkwright = await Linkwright.create();
-  const bytes = await readWhole(file), name = basename(file); // read once: it may be a pipe, or change
+  const name = basename(file);
   const image = await linkwright.inspect(bytes, { name });
   const module = await mapped(linkwright, image);
   const segments = image.segments, tls = segments.find((one) => one.type === PT_TLS);
@@ -241,7 +243,14 @@ export const inspect: Command = {
   files: { least: 1, most: 1, what: "FILE" },
   async run(args) {
     const file = args.files[0]!;
-    const facts = await factsOf(file, args.all("search"));
+    const bytes = await readWhole(file); // read once: it may be a pipe, or change
+    if (isObject(bytes)) {
+      const facts = await objectFactsOf(file, bytes, (pageBytes) => trialOf(basename(file), bytes, args.all("search"), pageBytes));
+      if (args.has("json")) sayJson(facts);
+      else showObject(facts);
+      return 0;
+    }
+    const facts = await factsOf(file, bytes, args.all("search"));
     if (args.has("json")) sayJson({ ...facts, exports: facts.exports.map(plain), imports: facts.imports.map(plain) });
     else show(facts);
     return 0;
