@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MACHINES, type Machine } from "../fixtures/list.js";
 import { campaign, shrink, wordsOf } from "../test/objects/campaign.js";
-import { LIBRARIES, OPTIMISATIONS, POSITIONS, clangFor, prove } from "../test/objects/real.js";
+import { LIBRARIES, OPTIMISATIONS, POSITIONS, clangFor, gccFor, prove } from "../test/objects/real.js";
 import { buildMusl } from "./musl.js";
 import { FetchFailed } from "./packages.js";
 import { StepFailed } from "./steps.js";
@@ -51,14 +51,19 @@ async function runPrograms(machine: Machine, folder: string): Promise<number> {
 }
 
 /** Proves libraries in all ways; a large one in one, which is another one on each machine. */
+let gcc: ReturnType<typeof gccFor>;
+
 async function proveLibraries(machine: Machine, folder: string): Promise<number> {
   let failed = 0;
   const ways = OPTIMISATIONS.flatMap((optimisation) => POSITIONS.map((position) => [...optimisation, position]));
-  for (const library of LIBRARIES) {
-    for (const flags of library.isLarge ? [ways[chosen.indexOf(machine) % ways.length]!] : ways) {
-      const problem = await prove(machine, library, clangFor(machine), flags, join(folder, library.name), (line) => say(`  ${line}`));
-      say(`${problem === undefined ? "ok" : "not ok"} ${machine}: ${library.name}, clang ${flags.join(" ")}${problem === undefined ? "" : `: ${problem}`}`);
-      failed += problem === undefined ? 0 : 1;
+  const compilers = [clangFor(machine), gcc.get(machine)].filter((one) => one !== undefined);
+  for (const compiler of compilers) {
+    for (const library of LIBRARIES) {
+      for (const flags of library.isLarge ? [ways[(chosen.indexOf(machine) + compilers.indexOf(compiler)) % ways.length]!] : ways) {
+        const problem = await prove(machine, library, compiler, flags, join(folder, library.name), (line) => say(`  ${line}`));
+        say(`${problem === undefined ? "ok" : "not ok"} ${machine}: ${library.name}, ${compiler.name} ${flags.join(" ")}${problem === undefined ? "" : `: ${problem}`}`);
+        failed += problem === undefined ? 0 : 1;
+      }
     }
   }
   return failed;
@@ -75,6 +80,7 @@ async function run(machine: Machine): Promise<number> {
 
 try {
   await buildMusl(chosen, (line) => say(`  musl: ${line}`));
+  gcc = gccFor(positionals.includes(REAL) ? chosen : [], (line) => say(`  ${line}`));
   const waiting = [...chosen];
   let failed = 0;
   const work = async (): Promise<void> => {

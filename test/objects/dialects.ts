@@ -6,6 +6,8 @@ import type { Machine } from "../../fixtures/list.js";
 export interface Dialect {
   /** Sets of flags, of which a file gets one of each. */
   readonly choices: readonly (readonly (readonly string[])[])[];
+  /** One more of the first, where memory begins low enough for it: in processes. */
+  readonly low?: readonly string[];
   /** More flags that a file may have, one by one. */
   readonly options: readonly string[];
   /** Functions that go on as %F% does. */
@@ -83,7 +85,8 @@ export const DIALECTS: Readonly<Record<Machine, Dialect>> = {
 function riscv(bytes: number): Dialect {
   const load = bytes === 8 ? "ld" : "lw";
   return {
-    choices: [[PIC, PIC, PIE, FIXED], RELAXES, DESCRIPTORS],
+    choices: [[PIC, PIC, PIE, fixed("-mcmodel=medany")], RELAXES, DESCRIPTORS],
+    low: fixed("-mcmodel=medlow"),
     options: ["-mno-implicit-float", "-msmall-data-limit=0"],
     jumps: ["\ttail %F%\n", "\tj %F%\n", "\taddi sp, sp, -16\n\tsw zero, 0(sp)\n\t" + `s${load[1]} ra, 8(sp)\n\tcall %F%\n\t${load} ra, 8(sp)\n\taddi sp, sp, 16\n\tret\n`, "\tla.got t0, %F%\n".replace("la.got", "lga") + "\tjr t0\n", "\tlla t0, %F%\n\tjr t0\n", "\tbeqz a0, 1f\n\ttail %F%\n1:\ttail %F%\n"],
     reads: [

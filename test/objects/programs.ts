@@ -62,7 +62,7 @@ class Writer {
 
   #file(index: number, throws: boolean): File {
     const language = throws ? (index === 0 || this.#chance(2) ? "cc" : "c") : this.#chance(3) ? "cc" : "c";
-    const { choices, options } = DIALECTS[this.#machine], taste = this.#taste, isTaken = (oneIn: number): boolean => taste.below(oneIn) === 0;
+    const { choices: [first = [], ...others], low, options } = DIALECTS[this.#machine], choices = [[...first, ...(low && throws ? [low] : [])], ...others], taste = this.#taste, isTaken = (oneIn: number): boolean => taste.below(oneIn) === 0;
     const flags = [
       taste.of(OPTIMISATIONS), ...options.filter(() => isTaken(5)), ...OPTIONS.flatMap((one) => (isTaken(4) ? one : [])),
       ...(isTaken(4) ? [`-ftls-model=${taste.of(MODELS)}`] : []), ...choices.flatMap((sets) => taste.of(sets)),

@@ -9,6 +9,7 @@ import { machines } from "../../scripts/machines.js";
 import { unpackNpm } from "../../scripts/npm.js";
 import { packageFiles, unpackTo } from "../../scripts/packages.js";
 import { compilerFor, runnerFor, unpacked } from "../../scripts/toolchains.js";
+import { treesOf } from "../programs/trees.js";
 import { ROOT } from "../support/files.js";
 import { type Ended, ended, processFor } from "./process.js";
 
@@ -79,10 +80,36 @@ export interface Compiler {
 
 /** clang, with the headers of Zig's musl. */
 export function clangFor(machine: Machine): Compiler {
-  const { target, headers } = MUSL[machine], { flags } = machines.find(({ name }) => name === machine)!.module;
-  const include = join(dirname(compilerFor(machine)[0]!), "lib/libc/include");
-  const folders = [`${headers}-linux-musl`, "generic-musl", `${headers}-linux-any`, "any-linux-any"].map((name) => join(include, name)).filter((path) => existsSync(path));
-  return { name: "clang", command: ["clang-19", `--target=${target}`, ...flags, "-nostdlibinc", ...folders.flatMap((path) => ["-isystem", path])] };
+  const { target } = MUSL[machine], { flags } = machines.find(({ name }) => name === machine)!.module;
+  return { name: "clang", command: ["clang-19", `--target=${target}`, ...flags, "-nostdlibinc", ...headersFor(machine)] };
+}
+
+/** Where compilers find Zig's musl. */
+function headersFor(machine: Machine): string[] {
+  const { headers } = MUSL[machine], include = join(dirname(compilerFor(machine)[0]!), "lib/libc/include");
+  return [`${headers}-linux-musl`, "generic-musl", `${headers}-linux-any`, "any-linux-any"].map((name) => join(include, name)).filter((path) => existsSync(path)).flatMap((path) => ["-isystem", path]);
+}
+
+/** Where Debian has gcc for a machine: its package, and what it calls the machine. */
+const GCC: Readonly<Partial<Record<Machine, { readonly package: string; readonly triplet: string; readonly folder: string }>>> = {
+  x86_64: { package: "gcc-12", triplet: "x86_64-linux-gnu", folder: "gcc" },
+  ...Object.fromEntries(([["i386", "i686-linux-gnu"], ["aarch64", "aarch64-linux-gnu"], ["arm", "arm-linux-gnueabihf"], ["riscv64", "riscv64-linux-gnu"]] as const)
+    .map(([machine, triplet]) => [machine, { package: `gcc-12-${triplet}`, triplet, folder: "gcc-cross" }])),
+};
+
+/** Debian's gcc for these machines, as far as it has one, from the cache: 55 MB to fetch for each. */
+export function gccFor(wanted: readonly Machine[], say: Say): Map<Machine, Compiler> {
+  const there = wanted.filter((machine) => GCC[machine]);
+  const trees = treesOf(there.map((machine) => ({ debian: [GCC[machine]!.package] })), say);
+  return new Map(there.map((machine, i): [Machine, Compiler] => {
+    const { triplet, folder } = GCC[machine]!, own = `usr/lib/${folder}/${triplet}/12`;
+    // What this system has installed is not in the tree.
+    const parts = [join(trees[i]!, own), join("/", own)].filter((path) => existsSync(path));
+    return [machine, { name: "gcc", command: [
+      "env", `LD_LIBRARY_PATH=${join(trees[i]!, "usr/lib/x86_64-linux-gnu")}`, join(trees[i]!, `usr/bin/${triplet}-gcc-12`), ...parts.map((path) => `-B${path}`),
+      "-nostdinc", ...parts.map((path) => join(path, "include")).filter((path) => existsSync(path)).flatMap((path) => ["-isystem", path]), ...headersFor(machine), "-fno-pie",
+    ] }];
+  }));
 }
 
 /** Compiles a library into a folder; answers with the objects, in order. */
