@@ -1,4 +1,4 @@
-/* What lazy.S and tls.S keep a call's vectors in, on x86. */
+/* What lazy.S and tls.S keep a call's vectors in. */
 #if defined __x86_64__ || defined __i386__
 #include "lazy.h"
 #include "x86_words.h"
@@ -21,5 +21,27 @@ void vectors_measure(void) {
     if (at + bytes > end) end = at + bytes;
   }
   lazy_vector_bytes = end;
+}
+
+#elif defined __riscv || defined __loongarch__
+#include "lazy.h"
+#include <stdint.h>
+#include <sys/auxv.h>
+
+/* Of all vectors; of each. 0: there are none. */
+__attribute__((visibility("hidden"))) uintptr_t lazy_vector_bytes;
+
+void vectors_measure(void) {
+#ifdef __riscv
+  enum { VECTORS = 1 << ('v' - 'a') };
+  uintptr_t each; /* vlenb: RISC-V "V" 3.7 */
+  if (lazy_vector_bytes || !(getauxval(AT_HWCAP) & VECTORS)) return;
+  __asm__("csrr %0, 0xc22" : "=r"(each));
+  lazy_vector_bytes = 32 * each;
+#else
+  enum { LSX = 1 << 4, LASX = 1 << 5 };
+  unsigned long has = getauxval(AT_HWCAP);
+  lazy_vector_bytes = has & LASX ? 32 : has & LSX ? 16 : 0;
+#endif
 }
 #endif

@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Machine } from "../../scripts/machines.js";
 import { ROOT } from "../support/files.js";
 
 const run = promisify(execFile);
@@ -86,6 +87,23 @@ export async function build({ source, libraries, objects, archives, files, flags
   for (const { path, flags: its } of objects) await compile(path, ["-c", "-Wno-unused-command-line-argument", "-fno-semantic-interposition", ...its]);
   for (const { path, flags: members } of archives) await run("llvm-ar-19", ["rcs", path, ...members], { cwd: folder });
   await compile("main", [...own, ...links]);
+}
+
+/** How a machine's compiler is told to make descriptors: x86's way is what the cases say. */
+function dialect(machine: string, flag: string): readonly string[] {
+  if (!flag.startsWith("-mtls-dialect=") || ["x86_64", "i386"].includes(machine)) return [flag];
+  return ["riscv64", "riscv32", "loongarch64"].includes(machine) ? ["-mtls-dialect=desc"] : [];
+}
+
+/** Builds a case for a machine: its libraries by the compiler that fixtures are made with, its program, a static one, by another. */
+export async function buildStatic(one: Case, { name, module }: Machine, [compiler = "", ...rest]: readonly string[], folder: string, links: readonly string[]): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const target = `--target=${module.target.replace("unknown-elf", "linux-gnu")}`;
+  for (const { path, flags } of one.libraries) {
+    const own = [target, ...module.flags, "-fuse-ld=lld", "-O1", "-shared", "-fPIC", `-Wl,-soname,${path}`];
+    await run("clang-19", [...own, one.source, ...flags.flatMap((flag) => dialect(name, flag)), "-o", path], { cwd: folder });
+  }
+  await run(compiler, [...rest, "-std=gnu11", "-O1", "-static", one.source, ...one.flags, ...links, "-o", "main"], { cwd: folder });
 }
 
 /** A copy of a built case: cases change what is in their folder. */

@@ -3,8 +3,7 @@
 // musl, under qemu-user or natively.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
@@ -14,7 +13,7 @@ import { archiver, compilerFor, runnerFor } from "../../scripts/toolchains.js";
 import { ROOT } from "../support/files.js";
 import { ownFolder } from "../support/folder.js";
 import { watching } from "../support/watched.js";
-import { type Case, CASES as DLOPEN_CASES, build, casesIn } from "./dl.js";
+import { CASES as DLOPEN_CASES, build, buildStatic, casesIn } from "./dl.js";
 import { LIBRARIES, MACHINE } from "./own.js";
 import { runPlain } from "./preload.js";
 
@@ -27,7 +26,7 @@ const shared = (folder: string): readonly string[] => [`-L${folder}`, "-llinkwri
 const LINKED: Readonly<Record<string, readonly string[]>> = { shared: shared(LIBRARIES), static: [join(LIBRARIES, "liblinkwright.a")] };
 
 /** Cases whose libraries need nothing, so that they are the same with any C library; and those that no emulator is needed for to be slow. */
-const EVERYWHERE = ["models.c", "blocks.c", "reserve.c", "ends.c", "lazy.c"];
+const EVERYWHERE = ["models.c", "blocks.c", "reserve.c", "ends.c", "lazy.c", "kept.c"];
 
 const machineOf = (name: string): (typeof machines)[number] => machines.find((one) => one.name === name)!;
 
@@ -78,25 +77,6 @@ describe("linux: threads, watched", () => {
   });
 });
 
-/** How a machine's compiler is told to make descriptors: x86's way is what the cases say. */
-function dialect(machine: string, flag: string): readonly string[] {
-  if (!flag.startsWith("-mtls-dialect=") || ["x86_64", "i386"].includes(machine)) return [flag];
-  return ["riscv64", "riscv32", "loongarch64"].includes(machine) ? ["-mtls-dialect=desc"] : [];
-}
-
-/** A case for a machine: its libraries by the compiler that fixtures are made with, its program a static one by another, that brings its libc. */
-function cross({ source, libraries, flags }: Case, machine: string, [compiler = "", ...rest]: readonly string[], library: string, folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  const { target, flags: own } = machineOf(machine).module;
-  const options = { cwd: folder, stdio: ["ignore", "pipe", "pipe"] as ("ignore" | "pipe")[] };
-  for (const { path, flags: its } of libraries) {
-    execFileSync("clang-19", [
-      `--target=${target.replace("unknown-elf", "linux-gnu")}`, ...own, "-fuse-ld=lld", "-O1", "-shared", "-fPIC", `-Wl,-soname,${path}`, source, ...its.flatMap((flag) => dialect(machine, flag)), "-o", path,
-    ], options);
-  }
-  execFileSync(compiler, [...rest, "-std=gnu11", "-O1", "-static", ...INCLUDES, source, ...flags, join(library, "liblinkwright.a"), "-o", "main"], options);
-}
-
 for (const { name: machine } of machines) {
   describe(`linux: thread-local storage on ${machine}`, () => {
     const folder = ownFolder(), library = `build/linux/${machine}-musl`;
@@ -104,7 +84,7 @@ for (const { name: machine } of machines) {
     for (const name of EVERYWHERE) {
       test(name, async () => {
         const built = join(folder, name);
-        cross(CASES.find((one) => one.name === name)!, machine, compilerFor(machine), join(ROOT, library), built);
+        buildStatic(CASES.find((one) => one.name === name)!, machineOf(machine), compilerFor(machine), built, [...INCLUDES, join(ROOT, library, "liblinkwright.a")]);
         await passes([...runnerFor(machine), "./main"], built);
       });
     }
@@ -116,7 +96,7 @@ describe("linux: thread-local storage in a static program with this system's lib
   for (const name of EVERYWHERE) {
     test(name, async () => {
       const built = join(folder, name);
-      cross(CASES.find((one) => one.name === name)!, MACHINE.name, [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], LIBRARIES, built);
+      buildStatic(CASES.find((one) => one.name === name)!, MACHINE, [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], built, [...INCLUDES, join(LIBRARIES, "liblinkwright.a")]);
       await passes(["./main"], built);
     });
   }

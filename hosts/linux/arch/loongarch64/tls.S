@@ -3,7 +3,7 @@
 
   .text
   .globl lw_tls_dynamic, lw_tls_get_addr
-  .hidden lw_tls_dynamic, lw_tls_get_addr, tls_own, tls_block
+  .hidden lw_tls_dynamic, lw_tls_get_addr, tls_own, tls_block, lazy_vector_bytes
 
 /* The number of a block becomes its address; 0: there is none. */
   .macro block_address number, scratch
@@ -34,7 +34,7 @@ lw_tls_get_addr:
   addi.d $sp, $sp, 16
   b 1b
 
-/* What a function may lose, apart from $a0; floats and vectors are not touched by tls_block(). */
+/* What a function may lose, apart from $a0. */
   .macro each_register does
   .irp number, 1, 2, 3, 4, 5, 6, 7
   \does $a\number, $sp, \number * 8
@@ -44,7 +44,38 @@ lw_tls_get_addr:
   .endr
   \does $ra, $sp, 0
   .endm
-#define FRAME_BYTES (18 * 8)
+
+/* A vector's place has room for the widest. Floats are the lower parts of vectors; a function keeps those from the 24th on. */
+#define VECTORS_AT (18 * 8)
+#define FRAME_BYTES (VECTORS_AT + 32 * 32)
+  .macro each_float does
+  .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23
+  \does $f\number, $sp, VECTORS_AT + \number * 32
+  .endr
+  .endm
+  .macro each_vector does, letters
+  .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+  \does $\letters\number, $sp, VECTORS_AT + \number * 32
+  .endr
+  .endm
+
+/* As wide as the processor has them. */
+  .macro each_wide float, vector, wide
+  la.pcrel $t0, lazy_vector_bytes
+  ld.d $t0, $t0, 0
+  srli.d $t0, $t0, 4
+  beqz $t0, 7f
+  addi.d $t0, $t0, -1
+  beqz $t0, 8f
+  each_vector \wide, xr
+  b 9f
+7:
+  each_float \float
+  b 9f
+8:
+  each_vector \vector, vr
+9:
+  .endm
 
 /* A descriptor's function (boot/loongarch64/fixed.S). Its argument is number << 32 | offset in the block. */
 lw_tls_dynamic:
@@ -66,10 +97,12 @@ lw_tls_dynamic:
 2:
   addi.d $sp, $sp, -FRAME_BYTES
   each_register st.d
+  each_wide fst.d, vst, xvst
   ld.d $a0, $sp, FRAME_BYTES + 8
   ld.d $a0, $a0, 8
   srli.d $a0, $a0, 32
   bl tls_block
+  each_wide fld.d, vld, xvld
   each_register ld.d
   addi.d $sp, $sp, FRAME_BYTES
   b 1b
