@@ -2,14 +2,17 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { Code } from "../../assembly/words.js";
 import { FEATURES, LIBC, OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
+import { machines } from "../../scripts/machines.js";
 import { takeAll } from "../../scripts/steps.js";
+import { archiver, compilerFor, runnerFor } from "../../scripts/toolchains.js";
 import { ROOT } from "../support/files.js";
 import { ownFolder } from "../support/folder.js";
-import { build, casesIn } from "./dl.js";
+import { build, buildStatic, casesIn } from "./dl.js";
 import { MACHINE } from "./own.js";
 import { runPlain } from "./preload.js";
 
@@ -42,22 +45,32 @@ describe("linux: features", () => {
     });
   }
 
-  test("without libc: a static program that nobody else is part of loads, links, and is told what is wrong", async () => {
-    const made = "build/linux-without/libc";
-    await takeAll(linuxSteps(MACHINE, OWN_TOOLS, made, ["-O0"], [LIBC]), () => undefined);
-    const [one] = casesIn("test/linux/bare"), own = join(folder, "libc");
-    const flags = [`-I${join(ROOT, "build/linux/include")}`, "-nostdlib", "-fno-stack-protector", "-ffreestanding"];
-    await build(one!, own, flags, [join(ROOT, made, "liblinkwright.a"), "-static"]);
-    assert.equal(execFileSync("llvm-nm-19", ["--undefined-only", join(own, "main")], { encoding: "utf8" }).replace(/^ +(w \w+|U _DYNAMIC)\n/gm, ""), "", "but for what the linker defines where there is any");
-    assert.doesNotMatch(execFileSync("llvm-readelf-19", ["-lW", join(own, "main")], { encoding: "utf8" }), /INTERP|DYNAMIC/);
-    const { end, stdout, stderr } = await runPlain({ command: ["./main"], folder: own, env: { LD_LIBRARY_PATH: own, LW_LOG: "info" } });
-    assert.equal(end, 0, stdout + stderr);
-    const [missing, absent, ...rest] = stdout.split("\n");
-    assert.match(missing!, /^\.\/module\.so: .*: given \(needed by \.\/module\.so\) \(MissingSymbol, /);
-    assert.equal(absent, "./missing.so: cannot open shared object file: No such file or directory");
-    assert.deepEqual(rest, ["17", ""]);
-    assert.match(stderr, /^linkwright +\d+\.\d{3} info +\.\/module\.so is at 0x/m);
-  });
+  // With the headers of this system's libc, and of musl on every machine: of the libraries nothing is linked.
+  const bare = [{ machine: MACHINE, headers: "glibc" }, ...machines.map((machine) => ({ machine, headers: "musl" }))];
+  for (const { machine, headers } of bare) {
+    test(`without libc: a static program on ${machine.name}, with ${headers}'s headers, loads, links, and is told what is wrong`, async () => {
+      const cc = headers === "musl" ? compilerFor(machine.name) : OWN_TOOLS.cc, ar = headers === "musl" ? archiver() : OWN_TOOLS.ar;
+      const made = `build/linux-without/libc-${machine.name}-${headers}`, own = join(folder, `libc-${machine.name}-${headers}`);
+      const options = ["-O1", "-fno-sanitize=undefined"];
+      await takeAll(linuxSteps(machine, { cc, ar, isShared: false }, made, options, [LIBC]), () => undefined);
+      await buildStatic(casesIn("test/linux/bare")[0]!, machine, [...cc, ...(headers === "musl" ? [] : OWN_TOOLS.ld ?? [])], own, [
+        ...["build/linux/include", "hosts/linux/system"].map((path) => `-I${join(ROOT, path)}`), "-nostdlib", "-fno-stack-protector", "-ffreestanding", "-fno-sanitize=undefined",
+        join(ROOT, "hosts/linux/mini/enter.S"), join(ROOT, made, "liblinkwright.a"),
+      ]);
+      assert.equal(execFileSync("llvm-nm-19", ["--undefined-only", join(own, "main")], { encoding: "utf8" }).replace(/^ +(w \w+|U _DYNAMIC)\n/gm, ""), "", "but for what the linker defines where there is any");
+      assert.doesNotMatch(execFileSync("llvm-readelf-19", ["-lW", join(own, "main")], { encoding: "utf8" }), /INTERP|DYNAMIC/);
+      writeFileSync(join(own, "huge.so"), "");
+      truncateSync(join(own, "huge.so"), 5 * 2 ** 30);
+      const { end, stdout, stderr } = await runPlain({ command: [...runnerFor(machine.name), "./main"], folder: own, env: { LD_LIBRARY_PATH: own, LW_LOG: "info" } });
+      assert.equal(end, 0, stdout + stderr);
+      const [missing, absent, huge, ...rest] = stdout.split("\n");
+      assert.match(missing!, /^\.\/module\.so: .*: given \(needed by \.\/module\.so\) \(MissingSymbol, /);
+      assert.equal(absent, "./missing.so: cannot open shared object file: No such file or directory");
+      assert.match(huge!, machine.class === 32 ? /^\.\/huge\.so: .*: File too large$/ : /^\.\/huge\.so: .* \(BadMagic, /);
+      assert.deepEqual(rest, ["17", ""]);
+      assert.match(stderr, /^linkwright +\d+\.\d{3} info +\.\/module\.so is at 0x/m);
+    });
+  }
 
   test("docs/linux.md says what each costs", () => {
     execFileSync(process.execPath, [join(ROOT, "build/js/scripts/features.js"), "--check"], { stdio: "pipe" });

@@ -1,7 +1,6 @@
 /* System calls under the names that libc gives them. */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <linux/stat.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <string.h>
@@ -89,6 +88,11 @@ long syscall(long number, ...) {
   va_end(rest);
   return told(system_call6(number, a[0], a[1], a[2], a[3], a[4], a[5]));
 }
+
+#ifdef __riscv
+/* What the compiler calls where code was written. */
+int __riscv_flush_icache(void *start, void *end, unsigned long flags) { return (int)CALL3(SYS_riscv_flush_icache, start, end, flags); }
+#endif
 
 _Noreturn void _exit(int status) {
   for (;;) system_call(SYS_exit_group, status, 0, 0);
