@@ -1,6 +1,7 @@
 // The cases on wasmtime, where no JavaScript runs: every image is byte for byte that of Node, every fault the same.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { after, describe, test } from "node:test";
 import { fixtureFolder } from "../../fixtures/build.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import { WRONG } from "../faults/wrong.js";
+import { objectOf } from "../support/compile.js";
 import { type Linked, jobsOf, leftOut, linkAll, refusalsOf } from "../support/jobs.js";
 import { linkThere, run } from "./run.js";
 
@@ -45,6 +47,36 @@ function refusals(machine: Machine): void {
     });
   }
 }
+
+describe("wasmtime: objects and archives", () => {
+  const own = mkdtempSync(join(tmpdir(), "linkwright-wasmtime-objects-"));
+  after(() => rmSync(own, { recursive: true, force: true }));
+  const SOURCES = {
+    one: "int two(int); extern int shared[]; int common[3]; const char *const words[] = {\"one\", \"two\"}; int one(int x) { return two(x) + shared[1] + common[2]; }",
+    two: "int far(int); static int calls; __attribute__((constructor)) static void begin(void) { calls = 1; } int two(int x) { return far(x) + calls; }",
+    a_member_whose_name_is_long: "int shared[3] = {1, 2, 3}; static _Thread_local int each; int far(int x) { return x + shared[0]; }",
+    unwanted: "int unwanted(void) { return 1; }",
+  };
+
+  for (const machine of MACHINES) {
+    test(`${machine}: sets of them, beside libraries, are what they are on Node`, async () => {
+      const path = (name: keyof typeof SOURCES): string => objectOf(own, machine, name, SOURCES[name]);
+      const [one, two, third, unwanted] = [path("one"), path("two"), path("a_member_whose_name_is_long"), path("unwanted")];
+      const archive = join(own, `some-${machine}.a`), library = join(fixtureFolder(machine), "call.so");
+      execFileSync("llvm-ar-19", ["rcs", archive, third, unwanted]);
+      const calls = [[one, two, archive], [archive], [one, two, third, library, unwanted], [library, archive, one], [one, two], [one, one]]
+        .map((typed, i) => (host: string) => [...typed, "--out", join(own, `${machine}-${i}.${host}`), "--json"]);
+      const there = linkAll(calls.map((call) => call("node"))), codes: (string | undefined)[] = [];
+      for (const [i, call] of calls.entries()) {
+        const told = await linkThere<Linked>(call("wasmtime"));
+        assert.deepEqual(told, there[i]);
+        codes.push(told.fault?.code);
+        if (!told.fault) assert.ok(readFileSync(call("wasmtime").at(-2)!).equals(readFileSync(call("node").at(-2)!)), "the images are the same");
+      }
+      assert.deepEqual(codes, [undefined, undefined, undefined, "MissingSymbol", "MissingSymbol", "DuplicateSymbol"]);
+    });
+  }
+});
 
 describe("wasmtime: what a call says of files", () => {
   test("the cases that it has no words for", () => {

@@ -11,7 +11,7 @@ import { Text } from "./text";
 import { Errno, FileType, Stat, close } from "./wasi";
 
 @external("source", "open") declare function openSource(bytes: u64): u32;
-@external("source", "area") declare function areaOf(source: u32): u64;
+@external("source", "area") export declare function areaOf(source: u32): u64;
 @external("source", "complete") declare function complete(source: u32): i32;
 
 /** A file that was opened. */
@@ -25,6 +25,8 @@ export class Source {
   /** 32 or 64, and e_machine, as its first bytes say. */
   bits: u32;
   machine: u32;
+  /** It is linked with its neighbours before it is loaded: an object, or an archive. */
+  isObject: bool;
 }
 
 let sources: List = changetype<List>(0);
@@ -111,6 +113,7 @@ export function sourceOf(path: Text, name: Text): Source | null {
   source.device = stat.device;
   source.inode = stat.inode;
   if (stat.bytes >= IDENTIFIED_BYTES) identify(source);
+  source.isObject = stat.bytes >= AR_BYTES && isArchive(source) || stat.bytes >= IDENTIFIED_BYTES && isRelocatable(source);
   if (!changetype<usize>(sources)) sources = newList();
   sources.add(changetype<usize>(source));
   return source;
@@ -121,6 +124,20 @@ function identify(source: Source): void {
   const start = areaOf(source.number);
   source.bits = byteAt(start + 4) == 1 ? 32 : 64;
   source.machine = byteAt(start + 18) | byteAt(start + 19) << 8;
+}
+
+const AR_BYTES: u64 = 8;
+
+/** "!<arch>" or "!<thin>", and a line feed. */
+function isArchive(source: Source): bool {
+  const magic = textIn(source, 0, AR_BYTES);
+  return magic.bytes == AR_BYTES && magic.byte(7) == 0x0a && (magic.begins("!<arch>") || magic.begins("!<thin>"));
+}
+
+/** ET_REL. */
+function isRelocatable(source: Source): bool {
+  const start = areaOf(source.number);
+  return byteAt(start) == 0x7f && byteAt(start + 1) == 0x45 && byteAt(start + 2) == 0x4c && byteAt(start + 3) == 0x46 && byteAt(start + 16) == 1 && byteAt(start + 17) == 0;
 }
 
 /** A file that is named on the command line. */

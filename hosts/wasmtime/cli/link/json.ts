@@ -7,6 +7,7 @@ import * as json from "../json";
 import { Lacking, jsonNames } from "../missing";
 import { reservedEnd, reservedStart, wordAt } from "../target";
 import { missing, moduleSource, modules } from "./loading";
+import { writeSections } from "./sections";
 import { resolverAt } from "./resolvers";
 
 /** Writes it. */
@@ -40,6 +41,7 @@ function writeModule(module: u32): void {
   hexField("base", lw_value(module, Field.Base));
   numberField("bytes", lw_value(module, Field.Bytes));
   textField("path", source.path);
+  writeSections(module);
   json.endObject();
 }
 

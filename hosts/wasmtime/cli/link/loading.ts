@@ -2,13 +2,15 @@
 
 import { Field, Flag, List as CoreList } from "../../../../assembly/words";
 import { Arguments, Option } from "../arguments";
-import { lw_close, lw_context, lw_count, lw_entry, lw_load, lw_result, lw_value } from "../core";
+import { lw_add, lw_close, lw_context, lw_count, lw_entry, lw_load, lw_result, lw_value } from "../core";
 import { words } from "../buffer";
 import { misuse } from "../failure";
 import { List, newList } from "../list";
 import { readMissing } from "../missing";
 import { drive } from "../session";
-import { Source, openAlready, opened, sourceAt } from "../source";
+import { forgetSections, readSections } from "./sections";
+import { fileOf } from "../path";
+import { Source, openAlready, opened, sourceAt, sourceOf } from "../source";
 import { Text } from "../text";
 
 /** Handles of all modules in load order, each file followed by what it took with it. */
@@ -24,9 +26,20 @@ export function loadAll(typed: Arguments): void {
   const flags = Flag.NoRun | (typed.has(Option.AllowMissing) ? Flag.AllowMissing : 0) |
     (typed.has(Option.AllowText) ? Flag.AllowText : 0);
   const locals = namedBy(typed, Option.Local), deeps = namedBy(typed, Option.Deep);
-  for (let i: u32 = 0; i < typed.files.count; ++i) {
-    const path = typed.files.at<Text>(i), known = openAlready(path), source = known ? known : opened(path);
+  forgetSections();
+  wasKnown = false;
+  let next: Source | null = null;
+  for (let i: u32 = 0; i < typed.files.count; ) {
+    const path = typed.files.at<Text>(i++), source = next ? next : peek(path) || opened(path);
+    let known = wasKnown;
     const session = lw_load(context, source.number, flags | (has(locals, path) ? 0 : Flag.Global) | (has(deeps, path) ? Flag.DeepBind : 0));
+    next = i < typed.files.count ? peek(typed.files.at<Text>(i)) : null;
+    // Objects beside each other are one module, which is no other.
+    while (source.isObject && next && next.isObject) {
+      if (session) lw_add(session, next.number);
+      known = false;
+      next = ++i < typed.files.count ? peek(typed.files.at<Text>(i)) : null;
+    }
     drive(session);
     const root = lw_result(session);
     // It may be global from now on, and is no other.
@@ -41,8 +54,18 @@ export function loadAll(typed: Arguments): void {
       if (module != root) modules.add(module);
     }
     readMissing(session, missing);
+    readSections(session, root);
     lw_close(session);
   }
+}
+
+let wasKnown: bool = false;
+
+/** The file of a path, and whether it was opened before; null if it can't be. */
+function peek(path: Text): Source | null {
+  const known = openAlready(path);
+  wasKnown = known != null;
+  return known || sourceOf(path, fileOf(path));
 }
 
 /** The files that an option names, which must be among those that are loaded. */
