@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include "any.h"
 #include "hash.h"
 #include "host.h"
@@ -59,20 +61,17 @@ int32_t lw_machine_call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a
   return LW_ANSWER_DONE;
 }
 
-/* What a fault raises is not kept off: blocked, it would end the process, and one of a file that gets shorter is ours (guard.c). */
-static sigset_t let;
+/* What a fault raises is not kept off: blocked, it would end the process, and one of a file that gets shorter is ours (guard.c). A load calls
+ * this twice, and an unload; so the kernel's own record of signals is at hand, and it is asked directly. */
+enum { KERNEL_BYTES = 8 };
+#define SIGNAL(number) (UINT64_C(1) << ((number) - 1))
+static const uint64_t held = ~(SIGNAL(SIGBUS) | SIGNAL(SIGSEGV) | SIGNAL(SIGFPE) | SIGNAL(SIGILL) | SIGNAL(SIGTRAP));
+static uint64_t let;
 
-void lw_machine_hold_signals(void) {
-  static const int faults[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP};
-  sigset_t held;
-  sigfillset(&held);
-  for (size_t i = 0; i < sizeof faults / sizeof *faults; ++i) sigdelset(&held, faults[i]);
-  pthread_sigmask(SIG_BLOCK, &held, &let);
-}
-void lw_machine_let_signals(void) { pthread_sigmask(SIG_SETMASK, &let, NULL); }
+void lw_machine_hold_signals(void) { syscall(SYS_rt_sigprocmask, SIG_BLOCK, &held, &let, KERNEL_BYTES); }
+void lw_machine_let_signals(void) { syscall(SYS_rt_sigprocmask, SIG_SETMASK, &let, NULL, KERNEL_BYTES); }
 
-/* The compiler may still move what it takes for plain loads over the fence alone: not over code that it does not know. */
-INLINE void lw_machine_fence(void) {
+void lw_machine_fence(void) {
   atomic_thread_fence(memory_order_acq_rel);
   __asm__ volatile("" ::: "memory");
 }

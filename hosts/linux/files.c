@@ -168,7 +168,6 @@ int file_of_memory(void *bytes, size_t size, const char *name, bool is_adoptable
 }
 
 bool file_suits(struct file *file) {
-  Elf64_Ehdr head; /* both classes begin alike */
 #if UINTPTR_MAX > UINT32_MAX
   enum { CLASS = ELFCLASS64 };
 #else
@@ -190,6 +189,7 @@ bool file_suits(struct file *file) {
     machine = 258;
 #endif
   }
-  if (file->number < 0 || pread(file->number, &head, sizeof head, 0) < (ssize_t)offsetof(Elf32_Ehdr, e_version)) return true;
-  return memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || (head.e_ident[EI_CLASS] == CLASS && head.e_machine == machine);
+  const Elf32_Ehdr *head = view_head(file) ? (const void *)file->head : NULL; /* both classes begin alike */
+  if (!head || file->head_bytes < sizeof *head) return true;
+  return memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 || (head->e_ident[EI_CLASS] == CLASS && head->e_machine == machine);
 }

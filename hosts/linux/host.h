@@ -72,6 +72,8 @@ void file_settle(struct file *file);
 /* Maps it where its image may stay; true if that is done. */
 bool view_map(struct file *file);
 void view_end(struct file *file);
+/* Reads its first bytes, if they are not at hand; false if there is no room for them, or they are gone. */
+bool view_head(struct file *file);
 
 /* True if it is for this machine: ld.so passes over those that are not when it searches. */
 bool file_suits(struct file *file);
@@ -79,10 +81,11 @@ bool file_suits(struct file *file);
 /* ---- slots.c: room for small images that stays ---- */
 
 void slots_open(void);
-/* For an image of so many bytes; null if it is no small one, or there are no more. The pages hold anything. */
-void *slot_take(uint64_t bytes);
+/* For an image, whose front is to be laid over and whose tail is to be written to; null if it is no small one, or there are no more. The pages
+ * hold anything. */
+void *slot_take(uint64_t front, uint64_t tail);
 bool slot_holds(const void *start);
-/* Nobody uses it any more; at its beginning are so many bytes of a file. */
+/* Nobody uses it any more. */
 void slot_give(void *start, uint64_t front);
 
 /* ---- memory.c: reservations ---- */

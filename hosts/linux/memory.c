@@ -81,7 +81,7 @@ static void *range_of(uint64_t bytes, uint32_t align_log2, bool is_filled) {
   uint64_t align = UINT64_C(1) << align_log2, room = align > page_bytes ? bytes + align : bytes;
   if (room < bytes || room > SIZE_MAX) return MAP_FAILED;
   if (is_filled && room == bytes && bytes <= FEW_PAGES * page_bytes) {
-    char *zeros = slot_take(bytes);
+    char *zeros = slot_take(0, bytes);
     if (zeros) memset(zeros, 0, bytes);
     else zeros = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (zeros != MAP_FAILED) laid = (struct range){addr_of(zeros), addr_of(zeros) + bytes};
@@ -191,16 +191,12 @@ static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   return prot == (PROT_READ | PROT_WRITE) || mprotect(at(start), end - start, prot) == 0;
 }
 
-/* All that can be written to is one mapping of zeros, and what is in front of it is had at once, too, if it is as few. */
+/* All that can be written to is one range of zeros, and what is in front of it is had at once, too, if it is little. */
 static bool lay_tail(uint64_t start, const struct file *file) {
-  uint64_t front = start - addr_of(file->map), room = addr_of(file->map) + file->map_bytes;
+  uint64_t front = start - addr_of(file->map);
   if (slot_holds(file->map)) memset(at(start), 0, tail.end - start);
-  else if (!anonymous(start, room, PROT_READ | PROT_WRITE, room == tail.end ? MAP_POPULATE : 0)) return false;
+  else if (!anonymous(start, tail.end, PROT_READ | PROT_WRITE, MAP_POPULATE)) return false;
   laid = (struct range){start, tail.end};
-  if (room > tail.end) {
-    madvise(at(start), tail.end - start, MADV_POPULATE_WRITE);
-    (void)*(volatile char *)at(room - page_bytes);
-  }
   if (front > 0 && front <= FEW_PAGES * page_bytes) madvise(file->map, front, MADV_POPULATE_READ);
   return true;
 }

@@ -31,7 +31,8 @@ static void drop_piece(void) {
 }
 
 /* The beginning is read once: it says what there is to know about the rest, mostly. */
-static bool read_head(struct file *file) {
+bool view_head(struct file *file) {
+  if (file->head) return true;
   size_t bytes = file->bytes < HEAD_BYTES ? (size_t)file->bytes : HEAD_BYTES;
   file->head = read_piece(file, 0, bytes);
   file->head_bytes = file->head ? bytes : 0;
@@ -68,30 +69,16 @@ static struct outline outline_of(struct file *file) {
   return outline;
 }
 
-/* Pages that were touched are taken out of the processor's tables one by one when they go, as long as the first and the last one are no farther
- * apart than this; from there on all are forgotten at once, which costs as much as a few (tlb_single_page_flush_ceiling). An image that is
- * not much smaller gets one page more behind it. */
-#if defined __x86_64__ || defined __i386__
-enum { ONE_BY_ONE_PAGES = 33, ONE_BY_ONE_LEAST = 12 };
-#else
-enum { ONE_BY_ONE_PAGES = 0, ONE_BY_ONE_LEAST = 0 };
-#endif
-
-static size_t room_of(const struct outline *outline) {
-  size_t pages = outline->bytes / page_bytes;
-  return outline->tail != LW_NONE && pages >= ONE_BY_ONE_LEAST && pages <= ONE_BY_ONE_PAGES ? (ONE_BY_ONE_PAGES + 1) * page_bytes : outline->bytes;
-}
-
 /* Maps the file where its image may stay: as much of it as the image has room for. A large writable segment lies so that large pages can
  * hold it; of a small image only what nobody writes to is the file's. */
 bool view_map(struct file *file) {
   if (file->map || file->is_memory) return true;
   if (file_number(file) < 0) return false;
   struct outline outline = outline_of(file);
-  size_t file_bytes = page_up(file->bytes), room = outline.bytes ? room_of(&outline) : file_bytes, shown = room < file_bytes ? room : file_bytes;
+  size_t file_bytes = page_up(file->bytes), room = outline.bytes ? outline.bytes : file_bytes, shown = room < file_bytes ? room : file_bytes;
   void *where = NULL;
   if (outline.large != LW_NONE) where = image_range(&room, outline.large);
-  else if (outline.tail != LW_NONE && outline.tail > 0) where = slot_take(outline.bytes);
+  else if (outline.tail != LW_NONE && outline.tail > 0) where = slot_take(outline.tail, outline.bytes - outline.tail);
   bool is_slot = where && slot_holds(where);
   if (is_slot) shown = outline.tail;
   void *map = mmap(where, where ? shown : room, PROT_READ, MAP_PRIVATE | (where ? MAP_FIXED : 0), file_number(file), 0);
@@ -138,7 +125,7 @@ uint64_t lw_source_bytes(uint32_t source) {
 static char *view_of(struct file *file, uint64_t offset, uint64_t bytes) {
   if (file->is_memory) return file->map + offset;
   if (!file->map && file_number(file) >= 0 && bytes <= SMALL_BYTES) {
-    if (file->head || read_head(file)) {
+    if (view_head(file)) {
       if (offset + bytes <= file->head_bytes) return file->head + offset;
       char *piece = read_piece(file, offset, (size_t)bytes);
       if (piece) return piece;
