@@ -281,7 +281,8 @@ function partOf(section: Section, name: u64, bytes: u32): Part {
   if (section.type == SHT.PREINIT_ARRAY) return Part.Preinit;
   if (section.type == SHT.INIT_ARRAY || begins(name, bytes, INIT_ARRAY, 11) || begins(name, bytes, CTORS, 6)) return Part.Init;
   if (section.type == SHT.FINI_ARRAY || begins(name, bytes, FINI_ARRAY, 11) || begins(name, bytes, DTORS, 6)) return Part.Fini;
-  if (bytes == 9 && begins(name, bytes, EH_FRAME, 9)) return Part.Frames;
+  // Of what the file has no bytes of, nobody reads any.
+  if (!isZero && bytes == 9 && begins(name, bytes, EH_FRAME, 9)) return Part.Frames;
   if (section.type == SHT.UNWIND && section.object.arch.machine == EM.ARM) return Part.Exidx;
   if (!section.has(SHF.WRITE)) return isZero ? Part.Zero : Part.ReadOnly;
   if (isZero) return Part.Zero;

@@ -58,6 +58,7 @@ export function assign<A>(layout: Layout, image: Image, pageBytes: u64): void {
 function assignOnce<A>(layout: Layout, image: Image, pageBytes: u64): void {
   memory.fill(changetype<usize>(image.dynamic), 0, Dynamic.bytes());
   image.phnum = 0;
+  image.tls = image.relro = image.ehFrame = null;
   image.align = pageBytes;
   image.highest = layout.highest;
   let at: u64 = 0;

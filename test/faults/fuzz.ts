@@ -1,7 +1,7 @@
 // Mutated files: good fixtures with a few bytes changed where loaders look. The core may load one or refuse it, but it
 // must not trap, not touch what it was not given, not run for ever, and must give everything back.
 
-import { Answer, Code, Field, Flag, List } from "../../assembly/words.js";
+import { Answer, Code, Field, Flag, List, PF, Rule } from "../../assembly/words.js";
 import { DT, ElfFile, PT } from "../../fixtures/elf.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import type { Bench, BenchOptions } from "../support/bench.js";
@@ -88,10 +88,12 @@ class Victim {
   readonly bench: Bench;
   readonly #context: number;
   readonly #used: number;
+  readonly #flags: number;
   #questions = 0;
   #change: ((question: number) => void) | undefined;
 
-  constructor(machine: Machine, planted: BenchOptions) {
+  /** @param isSpread  its modules are spread over kinds of memory, and used where their files lie if they may be */
+  constructor(machine: Machine, planted: BenchOptions, isSpread = false) {
     this.bench = stage(machine, {
       ...planted,
       wasm: "debug",
@@ -104,6 +106,8 @@ class Victim {
       },
     });
     this.#context = this.bench.core.lw_context(0n, 0n, 0n) >>> 0;
+    this.#flags = isSpread ? Flag.InPlace : 0;
+    if (isSpread) this.#spread();
     this.#used = this.bench.used;
   }
 
@@ -115,7 +119,7 @@ class Victim {
     this.#change = later && ((question) => {
       if (question === later.question) this.bench.change(added[later.file]!, later.bytes);
     });
-    const session = core.lw_load(this.#context, added[0]!, Flag.Global | Flag.AllowText) >>> 0;
+    const session = core.lw_load(this.#context, added[0]!, Flag.Global | Flag.AllowText | (others.length ? 0 : this.#flags)) >>> 0;
     for (const other of added.slice(1)) core.lw_add(session, other);
     let code = "Ok";
     if (this.bench.settle(session) === Answer.Done) {
@@ -136,6 +140,13 @@ class Victim {
     if (this.bench.used !== this.#used) throw new Error(`the core uses ${this.bench.used} bytes where it used ${this.#used}`);
     if (Code[code as keyof typeof Code] === undefined) throw new Error(`there is no code ${code}`);
     return code;
+  }
+
+  #spread(): void {
+    const { core, sandbox, target } = this.bench;
+    const [text, data] = [sandbox.region(0x0800_0000n, 0x1_0000n), sandbox.region(0x0900_0000n, 0x10_0000n)];
+    target.withName(".text", (name, bytes) => core.lw_region(this.#context, text, PF.R | PF.X, Rule.Named, name, bytes));
+    core.lw_region(this.#context, data, PF.R | PF.W | PF.X, Rule.PowerOfTwo, 0n, 0);
   }
 
   #unload(handle: number): void {
@@ -160,19 +171,20 @@ class Victim {
  * @param planted  a host that breaks its promises, to see that harm is noticed
  */
 export function fuzz(loads: number, seed: number, progress: (done: number) => void = () => {}, planted: BenchOptions = {}): Tally {
-  const random = new Random(seed), victims = new Map<Machine, Victim>();
+  const random = new Random(seed), victims = new Map<string, Victim>();
   const tally: Tally = { loads: 0, loaded: 0, codes: new Map(), harms: [] };
   for (; tally.loads < loads; ++tally.loads) {
     const machine = random.of(MACHINES), fixture = random.below(2) ? random.of(FIXTURES) : random.of(objectNames(machine)), own = random.next();
-    let victim = victims.get(machine);
-    if (!victim) victims.set(machine, victim = new Victim(machine, planted));
+    const isSpread = objectSeed(machine, fixture) !== undefined && own % 5 === 0, key = `${machine} ${isSpread}`;
+    let victim = victims.get(key);
+    if (!victim) victims.set(key, victim = new Victim(machine, planted, isSpread));
     try {
       const code = victim.take(...filesOf(machine, fixture, own));
       if (code === "Ok") ++tally.loaded;
       tally.codes.set(code, (tally.codes.get(code) ?? 0) + 1);
     } catch (error) {
       tally.harms.push({ machine, fixture, seed: own, what: (error as Error).message });
-      victims.delete(machine);
+      victims.delete(key);
     }
     if (tally.loads % 500 === 0) progress(tally.loads);
   }
