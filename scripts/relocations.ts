@@ -144,7 +144,7 @@ function lineOf(arch: Arch, row: Row, fixture: string | undefined): string {
 /** What a static relocation is about, by Base. */
 const BASES: Readonly<Record<string, string>> = {
   Symbol: "S", Branch: "L", Got: "G", Table: "GOT", TlsPair: "GD", TlsBlock: "LD", TlsSlot: "IE", TlsSlotBelow: "IE", TlsDescriptor: "DESC",
-  TlsPointer: "TP", TlsBelow: "-TP", TlsOffset: "DTP", Size: "Z",
+  TlsPointer: "TP", TlsBelow: "-TP", TlsOffset: "DTP", Size: "Z", TlsCall: "CALL",
 };
 
 /** What is made of it, by Form. */
@@ -239,7 +239,7 @@ const HEAD = [
   "Of objects: V is what the place holds, GOT where the table begins, G the address of the slot in it that holds S; L is S, or a stub that leads there",
   "where S is out of reach or elsewhere. Of a thread-local variable GD is the address of the slots that have its block's number and its offset there,",
   "LD of those of the module's own block, IE of the slot with its offset from the thread pointer, DESC of its descriptor; TP is that offset, DTP the one",
-  "in the block. B(S) is the start of S's segment. Fields are those of the machine's file in `assembly/arch`; what does not fit is refused, what has no word",
+  "in the block, CALL code that calls the descriptor. B(S) is the start of S's segment. Fields are those of the machine's file in `assembly/arch`; what does not fit is refused, what has no word",
   "here is truncated. Fixtures are in `fixtures/src/objects`: they link at the limits of what fits and are refused one beyond, and lld makes the same bytes",
   "of them at the same addresses. The columns behind say who else takes the type:", "",
   ...PEERS.map(({ title, source }) => `- ${title}: ${source}.`), "",
