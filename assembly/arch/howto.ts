@@ -225,6 +225,12 @@ if (offsetof<Run>() != 4) ERROR("a run is one u32");
   taggedTlsCall: usize;
   tlsCallBytes: usize;
 
+  /** Whether there is a row of padding. */
+  aligns(): bool {
+    for (let i: usize = 0, n = this.rowCount; i < n; ++i) if (changetype<Howto>(this.rows + i * offsetof<Howto>()).form == Form.Align) return true;
+    return false;
+  }
+
   /** The row for an r_type, or null. Tables begin with what compilers emit most. */
   row(type: u32): Howto | null {
     for (let i: usize = 0, n = this.rowCount; i < n; ++i) {

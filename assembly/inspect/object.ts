@@ -114,6 +114,8 @@ import { wide } from "../elf/word";
   @inline symbol<A>(index: u32): u64 { return this.symbols + <u64>index * symBytes<A>(); }
   @inline symbolValue<A>(index: u32): u64 { return symValue<A>(this.symbol<A>(index)); }
   hold(sections: usize): void { this.sections = sections; }
+  /** What a symbol stands for, in merge/objects.ts; 0: a local one that nobody has asked for. */
+  @inline target(index: u32): usize { return load<usize>(this.targets + (<usize>index << alignof<usize>())); }
 
   /** The section of a symbol, also where there are more than 65,279 of them; the special ones as they are, above all others. */
   sectionOf<A>(index: u32): u32 {

@@ -5,6 +5,7 @@ import { Code, What } from "../words";
 import { Work } from "../base/work";
 import { NONE } from "../host/answer";
 import { Arch } from "../arch/arch";
+import { Howto, Howtos } from "../arch/howto";
 import { hashedName } from "../elf/hash";
 import { SHN, STB, STT, STV, bindOf, symInfo, symName, symOther, symSize, symValue, typeOf, visibilityOf } from "../elf/symbol";
 import { NameTable, Named } from "../elf/table";
@@ -53,6 +54,9 @@ export const enum Standing {
   /** A relocation names it. */
   isNamed: bool;
   isLocal: bool;
+  /** Its address, once that is known and all that a relocation has to know (relocate/own.ts). */
+  isPlaced: bool;
+  addr: u64;
   /** Slots and stubs that stand for it (plan/slots.ts). */
   slots: usize;
 
@@ -64,6 +68,9 @@ export const enum Standing {
   /** True if a resolver chooses what it stands for. */
   @inline get isIndirect(): bool { return this.type == STT.GNU_IFUNC && this.isDefined; }
 }
+
+/** How many rows are kept. */
+@inline const ROW_COUNT: u32 = 64;
 
 /** All objects that become one module. */
 @unmanaged export class Objects {
@@ -90,6 +97,19 @@ export const enum Standing {
   pools: usize;
   /** Where everything goes (plan/layout.ts). */
   layout: usize;
+
+  /** The row of an r_type, or null. What was asked for last is kept for each of the low bits: tables are searched once for most types. */
+  @inline row(howtos: Howtos, type: u32): Howto | null {
+    const at = changetype<usize>(this) + ROWS + (<usize>(type & ROW_COUNT - 1) << alignof<usize>());
+    const known = changetype<Howto | null>(load<usize>(at));
+    if (known && known.type == type) return known;
+    const row = howtos.row(type);
+    store<usize>(at, changetype<usize>(row));
+    return row;
+  }
+
+  /** Bytes of it, with what it keeps of rows. */
+  @inline static bytes(): usize { return ROWS + (<usize>ROW_COUNT << alignof<usize>()); }
 
   /** Begins with nothing, and tables that are zero. */
   begin(table: NameTable, families: NameTable, groups: Groups): void {
@@ -255,6 +275,8 @@ function isPlaced(work: Work, object: Object, index: u32, section: u32, type: u3
   if (type != STT.TLS || !section || section == (SHN.ABS | SPECIAL)) return true;
   return section < SPECIAL && object.section(section).has(SHF.TLS) || work.fail(Code.BadSymbolType, What.Sym, index, type);
 }
+
+const ROWS: usize = offsetof<Objects>() + 7 & ~7;
 
 function standingOf(object: Object, section: u32, bind: u32): Standing {
   if (!section || section < object.sectionCount && object.section(section).isDropped) return bind == STB.WEAK && !section ? Standing.Wished : Standing.Wanted;

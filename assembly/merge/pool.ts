@@ -6,6 +6,7 @@ import { Work } from "../base/work";
 import { gnuHash } from "../elf/hash";
 import { SHF, SHT } from "../elf/section";
 import { sameBytes } from "../elf/text";
+import { wide } from "../elf/word";
 import { Section, isIdentifier, sectionName, sectionNameBytes } from "../inspect/object";
 import { Objects } from "./objects";
 
@@ -154,6 +155,11 @@ function poolSection(work: Work, objects: Objects, section: Section): bool {
 function pieceBytes(at: u64, each: u32, isText: bool, room: u64): u32 {
   if (!isText) return each;
   let bytes: u64 = 0;
+  // Eight characters of a byte each, as long as none of them is 0.
+  if (wide(64) && each == 1) for (; bytes + 8 < room; bytes += 8) {
+    const word = target.load64(at + bytes);
+    if (word - 0x0101010101010101 & ~word & 0x8080808080808080) break;
+  }
   while (bytes + each < room && character(at + bytes, each)) bytes += each;
   return <u32>min<u64>(bytes + each, room);
 }

@@ -9,7 +9,7 @@ import { Work } from "../base/work";
 import { NONE } from "../host/answer";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend, relBytes, relaBytes } from "../elf/reloc";
 import { SHF, SHT } from "../elf/section";
-import { STT } from "../elf/symbol";
+import { STT, symInfo, typeOf } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Object, Section } from "../inspect/object";
 import { Objects, Standing, Sym } from "../merge/objects";
@@ -60,7 +60,13 @@ export function offsetIn<A>(section: Section, offset: u64): u64 {
 }
 
 /** The place of a relocation in the section as it will be; NONE if not all of it is there. */
-export function placed<A>(section: Section, howto: Howto, offset: u64): u64 {
+@inline export function placed<A>(section: Section, howto: Howto, offset: u64): u64 {
+  // Of most sections nothing goes, and nothing is turned around.
+  if (!section.trimCount && !section.isReversed) return section.type != SHT.NOBITS && within(offset, howto.bytes, 0, section.fileBytes) ? offset : NONE;
+  return placedApart<A>(section, howto, offset);
+}
+
+function placedApart<A>(section: Section, howto: Howto, offset: u64): u64 {
   if (section.type == SHT.NOBITS || !within(offset, howto.bytes, 0, section.fileBytes)) return NONE;
   const place = offsetIn<A>(section, offset);
   return within(place, howto.bytes, 0, section.bytes) ? place : NONE;
@@ -71,12 +77,16 @@ function scanTable<A>(work: Work, layout: Layout, object: Object, section: Secti
   const count = table.bytes / each;
   const howtos = object.howtos;
   let howto: Howto | null = null;
+  let isEasy = false;
   for (let i: u64 = 0; i < count; ++i) {
     const entry = object.addr + table.offset + i * each;
     const at = entryAt(object, table, i, each);
     const info = relInfo<A>(entry);
     const type = infoType<A>(info);
-    if (!howto || howto.type != type) howto = howtos.row(type);
+    if (!howto || howto.type != type) {
+      howto = layout.objects.row(howtos, type);
+      isEasy = howto != null && needsNothing<A>(layout, object, howto);
+    }
     if (!howto) return work.fail(Code.UnknownRelocation, What.Rel, at, type);
     const offset = relOffset<A>(entry);
     if (howto.form != Form.Align && placed<A>(section, howto, offset) == NONE) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
@@ -91,11 +101,23 @@ function scanTable<A>(work: Work, layout: Layout, object: Object, section: Secti
       if (!takeTlsCall(work, layout, howto.has(Fit.Tagged))) return false;
       continue;
     }
-    if (!index) continue;
+    if (!index || isEasy && isOwn<A>(object, index)) continue;
     const sym = layout.objects.symOf<A>(work, object, index);
     if (!sym || !want<A>(work, layout, section, howto, sym, entry, table, offset)) return false;
   }
   return true;
+}
+
+/** True for a row that asks for nothing beside its place, if what it names is the module's own: that of most relocations. */
+function needsNothing<A>(layout: Layout, object: Object, howto: Howto): bool {
+  if (howto.base == Base.Branch) return !object.arch.codeTag && !layout.isSpread && !(layout.codeBytes >> reachLog2(object.howtos, howto));
+  return howto.base == Base.Symbol && (sizeof<A>() == 4 || howto.form != Form.Abs && howto.form != Form.AbsHi || howto.bytes == 8);
+}
+
+/** True for what these objects define, unless a resolver chooses it. */
+@inline function isOwn<A>(object: Object, index: u32): bool {
+  const sym = changetype<Sym | null>(object.target(index));
+  return sym ? !sym.isImport && sym.type != STT.GNU_IFUNC : typeOf(symInfo<A>(object.symbol<A>(index))) != STT.GNU_IFUNC;
 }
 
 /** What a relocation is about. LoongArch has one type for the lower parts of slots' addresses, those of thread-local variables' pairs among them. */

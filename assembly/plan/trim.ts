@@ -47,6 +47,8 @@ export function trimmed(section: Section, offset: u64): u64 {
  */
 export function trimAll(work: Work, objects: Objects): bool {
   let object = objects.first;
+  // Most machines leave no such padding.
+  if (object && !object.howtos.aligns()) return true;
   while (object) {
     work.source = object.source;
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
@@ -54,7 +56,7 @@ export function trimAll(work: Work, objects: Objects): bool {
       if (!section.isLoaded || section.type == SHT.NOBITS) continue;
       for (let table = section.relocations; table; table = object.section(table).nextRelocations) {
         if (object.section(table).type != SHT.RELA) continue;
-        const isTrimmed = wide(object.bits) ? trimSection<u64>(work, object, section, object.section(table)) : trimSection<u32>(work, object, section, object.section(table));
+        const isTrimmed = wide(object.bits) ? trimSection<u64>(work, objects, object, section, object.section(table)) : trimSection<u32>(work, objects, object, section, object.section(table));
         if (!isTrimmed) return false;
       }
     }
@@ -63,7 +65,7 @@ export function trimAll(work: Work, objects: Objects): bool {
   return true;
 }
 
-function trimSection<A>(work: Work, object: Object, section: Section, table: Section): bool {
+function trimSection<A>(work: Work, objects: Objects, object: Object, section: Section, table: Section): bool {
   const each: u64 = 3 * sizeof<A>();
   const count = table.bytes / each;
   let room: u32 = 0;
@@ -73,7 +75,7 @@ function trimSection<A>(work: Work, object: Object, section: Section, table: Sec
   for (let i: u64 = 0; i < count; ++i) {
     const entry = object.addr + table.offset + i * each;
     const info = relInfo<A>(entry);
-    if (!howto || howto.type != infoType<A>(info)) howto = object.howtos.row(infoType<A>(info));
+    if (!howto || howto.type != infoType<A>(info)) howto = objects.row(object.howtos, infoType<A>(info));
     if (!howto || howto.form != Form.Align || howto.base != Base.None) continue;
     const at = object.start + table.offset + i * each;
     const offset = relOffset<A>(entry);

@@ -79,7 +79,7 @@ export function gatherObjects(session: Session, module: Module): bool {
   module.objects = changetype<usize>(objects);
   return addAll(session, objects) && link(session, module, objects);
 }
-const GROUPS: usize = offsetof<Objects>() + 7 & ~7;
+const GROUPS: usize = Objects.bytes() + 7 & ~7;
 const SIGNATURES: usize = GROUPS + (offsetof<Groups>() + 7 & ~7);
 const NAMES: usize = SIGNATURES + (offsetof<NameTable>() + 7 & ~7);
 const FAMILIES: usize = NAMES + (offsetof<NameTable>() + 7 & ~7);

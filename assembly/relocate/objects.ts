@@ -5,7 +5,7 @@ import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { Role } from "../arch/arch";
 import { Fitting, addendIn, fitting, loadBytes, merged, storeBytes } from "../arch/field";
-import { Base, Fit, Form, Howto, Howtos, Op, Size } from "../arch/howto";
+import { Base, Fit, Form, Howto, Howtos, Op, Size, WHOLE } from "../arch/howto";
 import { tagIn } from "../arch/odd";
 import { isRelaxed, opcodeAt, relaxedAddend, relaxedForm, relaxedOpcode } from "../arch/relax";
 import { within } from "../base/range";
@@ -24,6 +24,7 @@ import { Objects, Standing, Sym } from "../merge/objects";
 import { Layout, Part, Slot } from "../plan/layout";
 import { slotVaddr } from "../plan/sections";
 import { baseOf, entryAt, entryBytesOf, isNear, isShort, isWord, placed, slotOf, stubOf, stubBytesOf } from "../plan/slots";
+import { ownAddr } from "./own";
 import { Places } from "./place";
 import { indexFrames } from "./frames";
 import { Partners } from "./partners";
@@ -96,13 +97,19 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
   const howtos = object.howtos;
   linker.partners.close();
   linker.group = section.group;
+  const layout = linker.layout;
+  const placement = linker.placement;
   let howto: Howto | null = null;
+  let isDirect = false;
   for (let i: u64 = 0; i < count; ++i) {
     const entry = object.addr + table.offset + i * each;
     const at = entryAt(object, table, i, each);
     const info = relInfo<A>(entry);
     const type = infoType<A>(info);
-    if (!howto || howto.type != type) howto = howtos.row(type);
+    if (!howto || howto.type != type) {
+      howto = layout.objects.row(howtos, type);
+      isDirect = howto != null && namesOnly(linker, object, howto);
+    }
     if (!howto) return work.fail(Code.UnknownRelocation, What.Rel, at, type);
     if (howto.base == Base.None) continue;
     const offset = relOffset<A>(entry);
@@ -110,17 +117,45 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
     if (placeOffset == NONE) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
     const index = infoSymbol<A>(info);
     if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
-    const sym = index ? linker.layout.objects.symOf<A>(work, object, index) : null;
+    const place = placement.at(section.vaddr + placeOffset);
+    const addend = isRela ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
+    if (isDirect && index) {
+      const addr = ownAddr<A>(layout, linker.image, placement, object, index);
+      if (addr != NONE && storeDirect<A>(linker, howtos, howto, addr, addend, place)) continue;
+    }
+    const sym = index ? layout.objects.symOf<A>(work, object, index) : null;
     if (index && !sym) return false;
     if (sym && sym.isImport && isWord<A>(section, howto)) continue; // a dynamic relocation stands for it
-    const place = linker.placement.at(section.vaddr + placeOffset);
-    const addend = isRela ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
     if (howto.has(Fit.Relax) && sym && isNear<A>(linker.layout.objects, sym) && placeOffset >= 2 && isRelaxed(howto, object.addr + section.offset, offset, addend)) {
       if (!relaxEntry<A>(linker, at, howto, sym, object.addr + section.offset + offset, place, addend)) return false;
       continue;
     }
     if (!relocateEntry<A>(linker, object, section, table, at, howto, sym, place, offset, addend)) return false;
   }
+  return true;
+}
+
+/** True for a row that has to know the address of a symbol, and the place, and nothing else. */
+function namesOnly(linker: Linker, object: Object, howto: Howto): bool {
+  if (howto.base != Base.Symbol && (howto.base != Base.Branch || object.arch.codeTag || linker.layout.isSpread)) return false;
+  return howto.form <= Form.Page && howto.op == Op.Set && howto.size != Size.Uleb && !howto.has(Fit.Relax);
+}
+
+/** Stores what such a relocation makes of an address; false if it does not fit: there may be a stub. */
+@inline function storeDirect<A>(linker: Linker, howtos: Howtos, howto: Howto, addr: u64, addend: u64, place: u64): bool {
+  const form = howto.form;
+  const value = form == Form.Pc ? extended<A>(addr + addend - place) : form == Form.Abs ? extended<A>(addr + addend) : formedAs<A>(linker, form, addr, addend, place);
+  // Data, and most of x86: no bits to be put together.
+  if (howto.field == WHOLE && howto.size == Size.B4) {
+    const isSigned = value == <u64><i64><i32>value;
+    const range = howto.range;
+    if (!isSigned && range && (range == Fit.Signed || value >> 32)) return false;
+    if (range == Fit.Unsigned && value >> 32) return false;
+    target.store32(place, <u32>value);
+    return true;
+  }
+  if (fitting(howtos, howto, value) != Fitting.Fits) return false;
+  storeBytes(place, howto.size, howto.field == WHOLE ? value : merged(howtos, howto, loadBytes(place, howto.size), value));
   return true;
 }
 
