@@ -20,6 +20,7 @@ const LOOKUPS = ["a symbol that is there", "a symbol that is not there"];
 const FIGURES = [
   ...["a small library", "a chain of three", "libz", "libsqlite3", "libcrypto", "libcapstone", "libLLVM"].map((what) => `load: ${what}`),
   "from memory: a small library", "from memory: libcrypto",
+  ...["SQLite, one of them", "zlib, a section for each function", "one of 10,000 relocations"].map((what) => `objects: ${what}`),
   "symbol hit, one name again", "symbol hit, names in turn", ...[2, 4, 8].map((count) => `symbol hit, names in turn, ${count} threads at once`),
   "symbol miss, own library", "symbol miss, through its dependencies",
   ...["1 thread", "8 threads"].flatMap((threads) => [`thread-local variable, ${threads}`, `thread-local variable by descriptor, ${threads}`]),

@@ -1,5 +1,6 @@
 // Makes the programs that measure: one for each linker, all around the same driver.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { OWN_MACHINE, OWN_TOOLS, linuxHeader, linuxSteps } from "../../../scripts/linux.js";
 import { machines } from "../../../scripts/machines.js";
@@ -21,6 +22,8 @@ export interface Peer {
   readonly isSystem?: boolean;
   /** What it maps can't be called: nothing in it is bound. */
   readonly isBare?: boolean;
+  /** It takes objects only. */
+  readonly isForObjects?: boolean;
   readonly program: string;
 }
 
@@ -33,6 +36,8 @@ interface Recipe extends Omit<Peer, "program"> {
 }
 
 const OURS = "Linkwright";
+/** JITLink is in it; set-up installs it with clang. */
+const LLVM = `/usr/lib/${process.arch === "x64" ? "x86_64" : "aarch64"}-linux-gnu/libLLVM.so.19.1`;
 const RECIPES: readonly Recipe[] = [
   { name: "glibc", source: "glibc.c", isSystem: true },
   { name: "bare calls", source: "floor.c", isBare: true },
@@ -41,6 +46,7 @@ const RECIPES: readonly Recipe[] = [
   { name: "libloading", crate: "peer_libloading", isSystem: true },
   { name: "Relink", crate: "peer_relink" },
   { name: "dlopen-rs", crate: "peer_dlopen_rs" },
+  { name: "JITLink", source: "jitlink.c", isForObjects: true, options: [LLVM] },
   { name: OURS, source: "linkwright.c", options: ["-Ibuild/linux/include", `build/linux/${OWN_MACHINE}/liblinkwright.a`] },
 ];
 
@@ -70,7 +76,7 @@ export async function makePeers(say: (what: string) => void): Promise<readonly P
     say(`without libloading, Relink and dlopen-rs (https://rustup.rs brings cargo): ${error.message.split("\n").at(-1)}`);
     return false;
   });
-  const recipes = RECIPES.filter(({ crate }) => hasCrates || !crate);
+  const recipes = RECIPES.filter(({ crate, options }) => (hasCrates || !crate) && (options?.[0] !== LLVM || existsSync(LLVM)));
   const machine = machines.find(({ name }) => name === OWN_MACHINE)!;
   await takeAll([linuxHeader, ...linuxSteps(machine, OWN_TOOLS), ...recipes.map(stepOf)], say);
   return recipes.map(({ source: _source, crate: _crate, options: _options, ...peer }) => ({ ...peer, program: join(ROOT, programOf(peer.name)) }));

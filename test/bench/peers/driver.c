@@ -2,6 +2,7 @@
  *
  *   load FILE SYMBOL TEXT call|look MILLISECONDS     opened, bound and closed, from the file
  *   memory FILE SYMBOL TEXT call|look MILLISECONDS   the same from bytes
+ *   objects LIBRARY SYMBOL TEXT MILLISECONDS FILE... objects as one module; LIBRARY is what a linker made of the same
  *   lookup FILE NAMES FOUND TIMES THREADS MILLISECONDS   the lines of NAMES, each so often, of which all (1) or none (0) are to be found
  *   thread FILE THREADS MILLISECONDS                 a thread-local variable's address is asked for
  *   many FOLDER COUNT                                lib0.so, lib1.so, ... a load each, and closed again
@@ -68,9 +69,13 @@ struct load {
   const char *path;
   char *bytes; /* null: from the file */
   size_t size;
+  const char *const *objects; /* null: a library */
+  size_t object_count;
+  const char *symbol;
 };
 
 static void *open_load(const struct load *load) {
+  if (load->objects) return opened(peer_open_objects(load->path, load->objects, load->object_count, load->symbol), load->objects[0]);
   return opened(load->bytes ? peer_open_memory(load->bytes, load->size) : peer_open(load->path, false), load->path);
 }
 
@@ -105,6 +110,13 @@ static void prove(const struct load *load, const char *symbol, const char *text,
 static void measure_load(struct load load, char **words) {
   prove(&load, words[0], words[1], strcmp(words[2], "call") == 0);
   say_samples(loads_take, &load, atof(words[3]) * 1e-3, 1);
+}
+
+static void measure_objects(const char *path, char **words, int count) {
+  if (!peer_open_objects) give_up("it does not load objects");
+  struct load load = {.path = path, .symbol = words[0], .objects = (const char *const *)words + 3, .object_count = (size_t)count - 3};
+  prove(&load, words[0], words[1], true);
+  say_samples(loads_take, &load, atof(words[2]) * 1e-3, 1);
 }
 
 /* ---- lookups ---- */
@@ -301,7 +313,8 @@ int main(int count, char **words) {
     if (!peer_open_memory) give_up("it does not load from memory");
     read_bytes(&load);
     measure_load(load, rest);
-  } else if (strcmp(verb, "lookup") == 0 && count == 8) measure_lookups(path, rest);
+  } else if (strcmp(verb, "objects") == 0 && count > 6) measure_objects(path, rest, count - 3);
+  else if (strcmp(verb, "lookup") == 0 && count == 8) measure_lookups(path, rest);
   else if (strcmp(verb, "thread") == 0 && count == 5) measure_threads(path, rest);
   else if (strcmp(verb, "many") == 0 && count == 4) measure_many(path, atoi(rest[0]));
   else if (strcmp(verb, "cost") == 0 && count == 4) measure_cost(path, atoi(rest[0]));

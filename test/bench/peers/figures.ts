@@ -1,6 +1,7 @@
 // What is measured beside the peers, and what Linkwright is to reach.
 
 import type { Libraries } from "../libraries.js";
+import type { makeObjects, Objects } from "./objects.js";
 import type { Subject, Subjects } from "./subjects.js";
 
 /** What a program says of one process (test/bench/peers/driver.c). */
@@ -32,18 +33,21 @@ export interface Figure {
   readonly args: (calls: string, milliseconds: string) => readonly string[];
   readonly preload?: readonly string[];
   readonly folder?: string;
-  /** Who can do this at all; all, unless told. */
+  /** Who can do this at all; all but JITLink, unless told. */
   readonly by?: readonly string[];
   readonly marks: readonly Mark[];
   /** Takes long: fewer processes. */
   readonly isLong?: boolean;
   /** What the functions of all libraries are to add up to. */
   readonly sum?: number;
+  /** Of objects: sections that are to be in memory, and relocations. */
+  readonly counts?: { readonly sections: number; readonly relocations: number };
 }
 
-const SYSTEM = "glibc", CALLS = "bare calls", C = "C", RELINK = "Relink";
+const SYSTEM = "glibc", CALLS = "bare calls", C = "C", RELINK = "Relink", JITLINK = "JITLink";
 const LINKERS = ["glibc", "libloading", RELINK, "dlopen-rs", "C", "Linkwright"];
 const APIS = LINKERS.filter((name) => name !== C);
+const OBJECTS = ["glibc", RELINK, JITLINK, "Linkwright"];
 const FROM_MEMORY = ["glibc", RELINK, "dlopen-rs", "Linkwright"];
 
 const system = (required: number | undefined, goal?: number): Mark => ({ by: SYSTEM, ...(required === undefined ? {} : { required }), ...(goal === undefined ? {} : { goal }) });
@@ -58,6 +62,11 @@ function load(what: string, subject: Subject, marks: readonly Mark[], more: Part
 
 const memory = (what: string, subject: Subject, marks: readonly Mark[]): Figure =>
   ({ ...load(what, subject, marks), by: FROM_MEMORY, args: (calls, milliseconds) => ["memory", subject.path, subject.symbol, subject.text, calls, milliseconds] });
+
+const objects = (what: string, { path, objects: files, symbol, text, preload, sections, relocations }: Objects): Figure => ({
+  what, unit: "µs", preload, by: OBJECTS, counts: { sections, relocations }, marks: [{ by: RELINK, required: 1 }, { by: JITLINK, required: 1 }],
+  args: (_calls, milliseconds) => ["objects", path, symbol, text, milliseconds, ...files],
+});
 
 /** How names are looked up: each once before the next, by one thread, unless told. */
 interface Manner {
@@ -97,6 +106,15 @@ export function figuresOf(subjects: Subjects): Figure[] {
       thread(`thread-local variable by descriptor, ${count} thread${count > 1 ? "s" : ""}`, threads.described, count, [system(1.5, 1.2)]),
     ]),
     cost("memory beside its mapping: libcrypto", copies.folder, copies.count - 1),
+  ];
+}
+
+/** Objects that become a module. */
+export function objectFigures({ sqlite, zlib, relocations }: Awaited<ReturnType<typeof makeObjects>>): Figure[] {
+  return [
+    objects("objects: SQLite, one of them", sqlite),
+    objects("objects: zlib, a section for each function", zlib),
+    objects("objects: one of 10,000 relocations", relocations),
   ];
 }
 

@@ -35,6 +35,22 @@ const cellText = (unit: Measured["unit"], linker: string, cell: Cell | undefined
   return `${valueText(unit, cell.value.median)}${ratio}`;
 };
 
+/** What is done of each in a second. */
+function ratesOf(all: readonly Measured[]): string[] {
+  const counted = all.filter(({ counts }) => counts);
+  if (!counted.length) return [];
+  const linkers = linkersOf(counted);
+  const columns = [{ title: "thousands a second" }, { title: "of" }, ...linkers.map((title) => ({ title, right: true }))];
+  const rows = counted.flatMap(({ what, counts, cells }) => Object.entries(counts!).map(([kind, count]) => [
+    what, `${count.toLocaleString("en")} ${kind}`,
+    ...linkers.map((linker) => {
+      const cell = cells.find((each) => each.linker === linker);
+      return cell ? digits(count / cell.value.median / 1000) : "";
+    }),
+  ]));
+  return ["", ...table(columns, rows)];
+}
+
 /** A line for each figure: each linker's median, in brackets by glibc's; then the marks. */
 export function linesOfPeers(all: readonly Measured[]): string[] {
   if (!all.length) return [];
@@ -43,7 +59,7 @@ export function linesOfPeers(all: readonly Measured[]): string[] {
   const rows = all.map(({ what, unit, cells }) => [what, unit, ...linkers.map((linker) => cellText(unit, linker, cells.find((cell) => cell.linker === linker)))]);
   const marks = all.flatMap(({ what, marks: each }) => each.map((mark) => ({ what, mark })));
   return [
-    ...table(columns, rows), "",
+    ...table(columns, rows), ...ratesOf(all), "",
     ...table([{ title: "" }, { title: "reached" }], marks.map(({ what, mark }) => [what, markText(mark)]))
       .map((line, i) => (i ? paint(process.stdout, STYLES[verdictOf(marks[i - 1]!.mark)], line) : line)),
   ];

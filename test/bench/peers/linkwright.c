@@ -18,6 +18,12 @@ void *peer_open_memory(void *bytes, size_t size) {
   return handle_of(lw_open_memory(LW_PROCESS, bytes, size, "memory", 0, &module), module);
 }
 
+void *peer_open_objects(const char *library, const char *const *paths, size_t count, const char *symbol) {
+  (void)library, (void)symbol;
+  lw_module module;
+  return handle_of(lw_open_objects(LW_PROCESS, paths, count, 0, &module), module);
+}
+
 void *peer_symbol(void *module, const char *name, size_t bytes) {
   (void)bytes;
   return lw_symbol((lw_module)(uintptr_t)module, name);

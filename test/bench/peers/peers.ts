@@ -6,7 +6,8 @@ import { OWN_MACHINE } from "../../../scripts/linux.js";
 import { makeLibraries } from "../libraries.js";
 import { type Effort, type Seconds, secondsOf } from "../row.js";
 import { type Peer, makePeers } from "./build.js";
-import { type Figure, type Said, figuresOf, manyFigures, manyTitles } from "./figures.js";
+import { type Figure, type Said, figuresOf, manyFigures, manyTitles, objectFigures } from "./figures.js";
+import { OWN, makeObjects } from "./objects.js";
 import { makeSubjects } from "./subjects.js";
 
 const run = promisify(execFile);
@@ -36,6 +37,7 @@ export interface Measured {
   /** Who could not do it, and why. */
   readonly refused: readonly { readonly linker: string; readonly why: string }[];
   readonly marks: readonly Reached[];
+  readonly counts?: Figure["counts"];
 }
 
 const OURS = "Linkwright", SYSTEM = "glibc";
@@ -66,6 +68,9 @@ async function turnOf(peer: Peer, figure: Figure, milliseconds: number): Promise
   return { value: figure.unit === "KiB" ? said.held! : secondsOf(said.seconds!).median, answer: said.answer };
 }
 
+/** Whether a linker can do it at all. */
+const isOf = ({ by }: Figure, { name, isForObjects }: Peer): boolean => by ? by.includes(name) : !isForObjects;
+
 async function measure(figure: Figure, peers: readonly Peer[], { isQuick }: Effort): Promise<Measured> {
   const turns = isQuick ? 1 : figure.isLong ? 5 : 9, milliseconds = isQuick ? 2 : 40;
   const values = new Map<string, number[]>();
@@ -73,7 +78,7 @@ async function measure(figure: Figure, peers: readonly Peer[], { isQuick }: Effo
   let answer: number | undefined;
   for (let turn = 0; turn < turns; ++turn) {
     for (const peer of peers) {
-      if ((figure.by && !figure.by.includes(peer.name)) || refused.some(({ linker }) => linker === peer.name)) continue;
+      if (!isOf(figure, peer) || refused.some(({ linker }) => linker === peer.name)) continue;
       try {
         const said = await turnOf(peer, figure, milliseconds);
         answer ??= said.answer;
@@ -87,7 +92,7 @@ async function measure(figure: Figure, peers: readonly Peer[], { isQuick }: Effo
   }
   const ratiosBy = (by: string, linker: string): number[] => (values.get(linker) ?? []).map((value, i) => value / (values.get(by)?.[i] ?? NaN));
   return {
-    what: figure.what, unit: figure.unit, refused,
+    what: figure.what, unit: figure.unit, refused, ...(figure.counts ? { counts: figure.counts } : {}),
     cells: [...values].map(([linker, all]) => ({ linker, value: secondsOf(all), ratio: secondsOf(ratiosBy(SYSTEM, linker)) })),
     marks: figure.marks.filter(({ by }) => values.has(by) && values.has(OURS)).map((mark) => ({ ...mark, ratio: secondsOf(ratiosBy(mark.by, OURS)).median })),
   };
@@ -100,7 +105,8 @@ export async function measurePeers(effort: Effort, only: string): Promise<readon
   const counts = effort.isQuick ? [10] : [10, 100, 1000];
   const isMany = manyTitles(counts).some((what) => what.includes(only));
   const many = isMany ? await makeLibraries(OWN_MACHINE!, counts, effort.say) : undefined;
-  const figures = [...figuresOf(subjects), ...(many ? manyFigures(counts, many) : [])];
+  const objects = await makeObjects(OWN, effort.say);
+  const figures = [...figuresOf(subjects), ...objectFigures(objects), ...(many ? manyFigures(counts, many) : [])];
   const measured: Measured[] = [];
   for (const figure of figures.filter(({ what }) => what.includes(only))) {
     effort.say(figure.what);
