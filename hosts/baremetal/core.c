@@ -25,9 +25,15 @@
 uint32_t lw_memory_page_bytes(void) { return BOARD_PAGE_BYTES; }
 
 uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest, uint32_t region) {
-  (void)source, (void)highest, (void)region; /* the lowest that is free is taken in any case */
+  (void)source, (void)region;
   if (bytes > SIZE_MAX || (exact != LW_NONE && exact > UINTPTR_MAX)) return LW_REFUSED;
   uintptr_t at = region_reserve((size_t)bytes, align_log2, exact == LW_NONE ? REGION_ANYWHERE : (uintptr_t)exact, REGION_MODULE);
+  if (at == REGION_REFUSED) return LW_REFUSED;
+  if (highest == LW_NONE || exact != LW_NONE || (at <= highest && bytes - 1 <= highest - at)) return at;
+  // Code that can't say so high an address is seen lower, where there is room: all RAM may be above.
+  region_release(at, (size_t)bytes, REGION_MODULE);
+  at = region_reserve_low((size_t)bytes, align_log2, REGION_MODULE);
+  if (at == REGION_REFUSED) at = region_reserve((size_t)bytes, align_log2, REGION_ANYWHERE, REGION_MODULE);
   return at == REGION_REFUSED ? LW_REFUSED : at;
 }
 

@@ -81,6 +81,15 @@ uintptr_t region_reserve(size_t bytes, unsigned align_log2, uintptr_t exact, enu
   return at;
 }
 
+uintptr_t region_reserve_low(size_t bytes, unsigned align_log2, enum region_use use) {
+  if (align_log2 >= sizeof(uintptr_t) * 8 || !page_multiple(bytes)) return REGION_REFUSED;
+  uintptr_t align = (uintptr_t)1 << align_log2, step = align < BOARD_PAGE_BYTES ? BOARD_PAGE_BYTES : align;
+  for (uintptr_t at = (MODULE_LOW + step - 1) & ~(step - 1); within(at, bytes, MODULE_LOW, MODULE_HIGH - MODULE_LOW); at += step) {
+    if (!seen(at, bytes)) return region_reserve(bytes, align_log2, at, use);
+  }
+  return REGION_REFUSED;
+}
+
 bool region_release(uintptr_t at, size_t bytes, enum region_use use) {
   for (unsigned i = 0; i < count; i++) {
     if (taken[i].at != at || taken[i].bytes != bytes || taken[i].use != use) continue;

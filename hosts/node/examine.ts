@@ -28,13 +28,14 @@ export interface Examined {
 /**
  * Inspects a file and reads its symbols.
  *
+ * @param beside  of an object: what is linked into the same module, whose symbols it then has, too
  * @throws FaultError if the file is wrong
  */
-export async function examine(path: string, bytes: Uint8Array): Promise<Examined> {
+export async function examine(path: string, bytes: Uint8Array, beside: readonly Uint8Array[] = []): Promise<Examined> {
   using linkwright = await Linkwright.create();
   if (isObject(bytes)) {
     // Its symbols are what it has when it is linked, whatever the rest of its module defines.
-    using module = await linkwright.context().load(bytes, { name: path, link: false });
+    using module = await linkwright.context().load(bytes, { name: path, with: beside, link: false });
     const exports = module.symbols.filter((one) => one.name && one.section !== 0 && one.bind !== 0);
     return { machine: module.machine, class: module.class, needed: [], exports, isObject: true, fault: undefined };
   }

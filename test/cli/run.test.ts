@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import { fixturePath } from "../support/files.js";
-import { compile } from "../support/compile.js";
+import { compile, objectOf } from "../support/compile.js";
 import { ownFolder } from "../support/folder.js";
 import { expectStatus, json } from "./linkwright.js";
 
@@ -81,6 +81,17 @@ for (const machine of MACHINES) {
     });
   });
 }
+
+describe("cli: run of objects that hold addresses in 32 bits", () => {
+  const models = { x86_64: ["-fno-pic", "-mcmodel=small"], riscv64: ["-fno-pic", "-mcmodel=medlow"], aarch64: ["-fno-pic"], loongarch64: ["-fno-pic"] } as const;
+  const source = "static int values[3] = {1, 40, 1}; int *at(int i) { return &values[i]; } int (*const table[])(void); int one(void) { return values[0] + *at(1) + values[2]; } int (*const table[])(void) = {one}; int sum(void) { return table[0](); }";
+  for (const [machine, flags] of Object.entries(models)) {
+    test(machine, async () => {
+      const path = objectOf(folder, machine, "low", source, flags);
+      assert.equal((await expectStatus(0, ["run", path, "--call", "sum"])).stdout, "42\n");
+    });
+  }
+});
 
 describe("cli: run", () => {
   const file = compile(folder, "riscv64", "output", SOURCE);

@@ -57,6 +57,38 @@ describe("cli: test on all machines", () => {
   test("there is one plan over all of them", async () => assert.equal((await points()).length, MACHINES.length * NAMES.length));
 });
 
+describe("cli: test of objects", () => {
+  const TESTS = "int helped(int); int test_helped(void) { return helped(1) - 2; } int test_loops(void) { for (volatile int i = 0;; ++i) {} }";
+  const HELPER = "int helped(int x) { return x + 1; } int test_not_asked_for(void) { return 1; }";
+  const named = (machine: string, name: string, source: string): string => objectOf(folder, machine, name, source);
+
+  test("each by itself, linked with what --with names for its machine", async () => {
+    const files = ["x86_64", "riscv32"].flatMap((machine) => [named(machine, "asks", TESTS), named(machine, "asks_too", TESTS)]);
+    const helpers = ["x86_64", "riscv32"].map((machine) => `--with=${named(machine, "helper", HELPER)}`);
+    const points = pointsOf((await expectStatus(1, ["test", ...files, ...helpers, "--timeout", "4"])).stdout);
+    const expected = ["x86_64", "riscv32"].flatMap((machine) => ["asks", "asks_too"].flatMap((name) => ["helped", "loops"].map((one) => `${machine} ${name}-${machine}.o test_${one}`)));
+    assert.deepEqual(points.map(({ description }) => description), expected);
+    assert.deepEqual(points.map(({ ok }) => ok), expected.map((name) => name.endsWith("helped")));
+    for (const { details, description } of points.filter(({ ok }) => !ok)) assert.match(details.place ?? "", /^asks(_too)?-\w+\.o\+0x[0-9a-f]+ \(test_loops\b/, description);
+  });
+
+  test("what --with can't be is said", async () => {
+    const file = named("riscv32", "asks", TESTS), linked = compile(folder, "riscv32", "linked", "int test_x(void) { return 0; }");
+    const cases: [string[], RegExp][] = [
+      [[file], /needs helped/],
+      [[file, `--with=${linked}`], /linked-riscv32\.so is no object/],
+      [[linked, `--with=${named("riscv32", "helper", HELPER)}`], /linked-riscv32\.so is linked already/],
+      [[file, `--with=${named("arm", "helper", HELPER)}`], /helper-arm\.o is for arm, and none of the files is/],
+      [[file, "--with=/nowhere.o"], /nowhere\.o/],
+      [[file, `--with=${named("riscv32", "twice", TESTS)}`], /DuplicateSymbol/],
+    ];
+    for (const [typed, words] of cases) {
+      const { stdout, stderr } = await expectStatus(1, ["test", ...typed, "--filter", "*_helped"]);
+      assert.match(stdout + stderr, words);
+    }
+  });
+});
+
 describe("cli: test", () => {
   const file = (): string => compile(folder, "riscv64", "filtered", SOURCE);
 

@@ -21,11 +21,11 @@ export function library(
 }
 
 /** Compiles C as docs/modules.md tells its readers to; answers with the path of the object. */
-export function objectOf(folder: string, machine: string, name: string, source: string): string {
+export function objectOf(folder: string, machine: string, name: string, source: string, more: readonly string[] = []): string {
   const { target, flags } = factsOf(machine);
   const path = join(folder, `${name}-${machine}`);
   writeFileSync(`${path}.c`, source);
-  execFileSync("clang-19", [`--target=${target}`, ...flags, "-O2", "-ffreestanding", "-fPIC", "-c", `${path}.c`, "-o", `${path}.o`]);
+  execFileSync("clang-19", [`--target=${target}`, ...flags, "-O2", "-ffreestanding", "-fPIC", ...more, "-c", `${path}.c`, "-o", `${path}.o`]);
   return `${path}.o`;
 }
 

@@ -1,7 +1,9 @@
 // test FILE...: every test_* of every file, on the machine it is for, as one TAP document.
 
 import { type Command, secondsOf } from "../command.js";
+import { LinkwrightError } from "../error.js";
 import { ALLOW_TEXT, SEARCH } from "../files.js";
+import { examine } from "../examine.js";
 import { matches } from "../glob.js";
 import { type Freight, cargoOf, machineOf } from "../qemu/cargo.js";
 import type { Machine } from "../qemu/machine.js";
@@ -13,6 +15,18 @@ const SECONDS = 60;
 const AT_A_TIME = 2;
 const FUNCTIONS = new Set([0, 2]); // STT_NOTYPE: assembly may leave it out; STT_FUNC
 
+/** Objects that are linked to each file, on the machine they are for. */
+async function helpersOf(paths: readonly string[], folders: readonly string[]): Promise<Map<string, string[]>> {
+  const byMachine = new Map<string, string[]>();
+  for (const path of paths) {
+    const [file] = await cargoOf([path], folders);
+    if (!file!.facts.isObject) throw new LinkwrightError("NoObject", `${path} is no object and no archive of them: --with is for those; what a library needs is found by --search`);
+    const { name } = machineOf([file!], undefined);
+    byMachine.set(name, [...byMachine.get(name) ?? [], path]);
+  }
+  return byMachine;
+}
+
 /** A machine, and what is sent to it. */
 interface Group {
   readonly machine: Machine;
@@ -20,7 +34,8 @@ interface Group {
   readonly tests: readonly Test[];
 }
 
-async function groupsOf(paths: readonly string[], folders: readonly string[], filter: string): Promise<Group[]> {
+async function groupsOf(paths: readonly string[], helpers: readonly string[], folders: readonly string[], filter: string): Promise<Group[]> {
+  const helpersFor = await helpersOf(helpers, folders);
   const byMachine = new Map<string, { machine: Machine; paths: string[] }>();
   for (const path of paths) {
     const machine = machineOf((await cargoOf([path], folders)).filter((file) => file.named), undefined);
@@ -31,10 +46,18 @@ async function groupsOf(paths: readonly string[], folders: readonly string[], fi
   const groups: Group[] = [];
   let number = 0;
   for (const { machine, paths: own } of byMachine.values()) {
-    const cargo = await cargoOf(own, folders);
-    const tests = cargo.filter((file) => file.named).flatMap((file) => testsOf(file, filter).map((symbol) => ({ number: ++number, machine, file, symbol })));
-    groups.push({ machine, cargo, tests });
+    const cargo = await cargoOf([...own, ...helpersFor.get(machine.name) ?? []], folders);
+    const named = cargo.filter((file) => file.named), files = named.slice(0, own.length), beside = named.slice(own.length);
+    const alone = beside.length ? files.find((file) => !file.facts.isObject) : undefined;
+    if (alone) throw new LinkwrightError("NoObject", `${alone.path} is linked already: --with ${beside[0]!.path} can't be linked to it`);
+    const tests = files.flatMap((file) => testsOf(file, filter).map((symbol) => ({ number: ++number, machine, file, beside, symbol })));
+    // Where something hangs is told by the module that both became.
+    const whole = await Promise.all(cargo.map(async (file) => !beside.length || !files.includes(file) ? file
+      : { ...file, facts: await examine(file.path, file.bytes, beside.map(({ bytes }) => bytes)) }));
+    groups.push({ machine, cargo: whole, tests });
   }
+  const idle = [...helpersFor].find(([name]) => !byMachine.has(name));
+  if (idle) throw new LinkwrightError("MachineMismatch", `${idle[1][0]!} is for ${idle[0]}, and none of the files is`);
   return groups;
 }
 
@@ -95,9 +118,11 @@ export const test: Command = {
   details: [
     "A test has no arguments, and 0 is a pass. Each is called in a fresh load of its file; one that traps or",
     "hangs fails with module, symbol and offset, and the others go on. Machines run two at a time.",
+    "Objects (.o) and archives of them (.a) are linked as they are loaded, each by itself.",
   ],
   options: {
     filter: { type: "string", value: "GLOB", help: "only tests whose names match" },
+    with: { type: "string", multiple: true, value: "FILE", help: "an object or archive that is linked to each of the files that are for its machine" },
     search: SEARCH,
     "allow-text": ALLOW_TEXT,
     timeout: { type: "string", value: "S", help: `seconds that one test may take; ${SECONDS} unless told` },
@@ -105,7 +130,7 @@ export const test: Command = {
   files: { least: 1, most: Infinity, what: "FILE" },
   async run(args) {
     const limits: Limits = { seconds: secondsOf(args.one("timeout"), SECONDS, "test"), allowsText: args.has("allow-text") };
-    const groups = await groupsOf(args.files, args.all("search"), args.one("filter") ?? "*");
+    const groups = await groupsOf(args.files, args.all("with"), args.all("search"), args.one("filter") ?? "*");
     const count = groups.reduce((sum, group) => sum + group.tests.length, 0);
     const json = args.has("json");
     if (!json) tapHead(count).forEach((line) => say(line));

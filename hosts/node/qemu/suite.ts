@@ -15,6 +15,8 @@ export interface Test {
   readonly number: number;
   readonly machine: Machine;
   readonly file: Freight;
+  /** Objects and archives that are linked to it. */
+  readonly beside: readonly Freight[];
   readonly symbol: string;
 }
 
@@ -92,8 +94,8 @@ class Part {
     const ending = await boot({
       machine: this.#machine,
       files: this.#cargo,
-      script: this.remaining.flatMap(({ number, file, symbol }) => [
-        `note ${number}`, ...loadLines([file], this.#limits.allowsText), `call ${file.name} ${symbol}`, `unload ${file.name}`,
+      script: this.remaining.flatMap(({ number, file, beside, symbol }) => [
+        `note ${number}`, ...loadLines([file, ...beside], this.#limits.allowsText), `call ${file.name} ${symbol}`, `unload ${file.name}`,
       ]),
       timeout: this.#limits.seconds,
       onText: (bytes) => {
