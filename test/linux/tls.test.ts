@@ -84,7 +84,7 @@ for (const { name: machine } of machines) {
     for (const name of EVERYWHERE) {
       test(name, async () => {
         const built = join(folder, name);
-        buildStatic(CASES.find((one) => one.name === name)!, machineOf(machine), compilerFor(machine), built, [...INCLUDES, join(ROOT, library, "liblinkwright.a")]);
+        await buildStatic(CASES.find((one) => one.name === name)!, machineOf(machine), compilerFor(machine), built, [...INCLUDES, join(ROOT, library, "liblinkwright.a")]);
         await passes([...runnerFor(machine), "./main"], built);
       });
     }
@@ -96,7 +96,7 @@ describe("linux: thread-local storage in a static program with this system's lib
   for (const name of EVERYWHERE) {
     test(name, async () => {
       const built = join(folder, name);
-      buildStatic(CASES.find((one) => one.name === name)!, MACHINE, [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], built, [...INCLUDES, join(LIBRARIES, "liblinkwright.a")]);
+      await buildStatic(CASES.find((one) => one.name === name)!, MACHINE, [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], built, [...INCLUDES, join(LIBRARIES, "liblinkwright.a")]);
       await passes(["./main"], built);
     });
   }
