@@ -272,7 +272,8 @@ export enum List {
   Slot,
   /**
    * Sections of objects that were linked, as they lie in memory, object by object. Session, after a load of objects, until it is closed. Name NameBytes Address
-   * Bytes Type Flags Align Section (its number in the object) Source Offset (where the object begins in the file: archives have several).
+   * Bytes Type Flags Align Section (its number in the object) Source Offset (where the object begins in the file: archives have several). Module: those that compilers do not make
+   * by themselves, as long as it is there: a host may look for them by name. Name NameBytes Address Vaddr Bytes Type Flags.
    */
   Section,
   /**

@@ -20,7 +20,7 @@ import { relocationCount, relocationField, slotCount, slotField } from "../link/
 import { Unit } from "../plan/regions";
 import { Context } from "../registry/context";
 import { kindOf, recordOf } from "../registry/handle";
-import { Module, moduleAt, publishedModule } from "../registry/module";
+import { Claim, Module, moduleAt, publishedModule } from "../registry/module";
 import { Session } from "../registry/session";
 import * as target from "../host/memory";
 
@@ -79,6 +79,7 @@ function moduleCount(module: Module, list: u32): u32 {
     case List.Requirement: return !hasVersions() ? 0 : requirementCount(module.image, module.placement, module.symbols);
     case List.Binding:     return module.binding ? module.binding!.count : 0;
     case List.Module:      return dependencyCount(module);
+    case List.Section:     return hasObjects() ? module.claimCount : 0;
     case List.Slot:        return slotCount(module.image);
     default:               return imageCount(module.image, list);
   }
@@ -95,6 +96,7 @@ function moduleEntry(module: Module, list: u32, index: u32, field: u32): u64 {
     case List.Definition:  return !hasVersions() ? NONE : definitionField(module.image, module.placement, symbols, index, field);
     case List.Requirement: return !hasVersions() ? NONE : requirementField(module.image, module.placement, symbols, index, field);
     case List.Module:      return dependencyField(module, index, field);
+    case List.Section:     return !hasObjects() ? NONE : claimField(module, module.claim(index), field);
     case List.Slot:        return slotField(module.image, module.placement, symbols, index, field);
     default:               return bindingField(module, index, field);
   }
@@ -186,6 +188,19 @@ function unitField(unit: Unit, field: u32): u64 {
     case Field.Address:   return unit.start;
     case Field.FileBytes: return unit.bytes;
     case Field.Bytes:     return unit.room;
+    default:              return NONE;
+  }
+}
+
+function claimField(module: Module, claim: Claim, field: u32): u64 {
+  switch (field) {
+    case Field.Name:      return module.symbols.strings + claim.name;
+    case Field.NameBytes: return claim.nameBytes;
+    case Field.Address:   return module.placement.at(claim.vaddr);
+    case Field.Vaddr:     return claim.vaddr;
+    case Field.Bytes:     return claim.bytes;
+    case Field.Type:      return claim.type;
+    case Field.Flags:     return claim.flags;
     default:              return NONE;
   }
 }

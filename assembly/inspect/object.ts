@@ -57,6 +57,9 @@ import { wide } from "../elf/word";
   isGrouped: bool;
   /** Its words are called last to first: .ctors, .dtors. */
   isReversed: bool;
+  /** Where its name is in the module's own strings, and its bytes; 0: it is not kept. */
+  claimName: u32;
+  claimNameBytes: u32;
   /** Which regions claim it by name; 0: none does. */
   group: u32;
   /** It is used where the file has it. */

@@ -13,7 +13,7 @@ import { PT, phdrBytes } from "../elf/segment";
 import { SHN, STB, STT } from "../elf/symbol";
 import { storeWord } from "../elf/word";
 import { Image } from "../inspect/image";
-import { Section } from "../inspect/object";
+import { Section, sectionName } from "../inspect/object";
 import { writeFinaliser } from "../merge/linker";
 import { Objects, Standing, Sym } from "../merge/objects";
 import { Pool, pooled } from "../merge/pool";
@@ -115,6 +115,7 @@ export function writeTables<A>(work: Work, layout: Layout, image: Image, placeme
   writeDynamic<A>(layout, image, placement);
   if (!writeSymbols<A>(work, layout, image, placement)) return false;
   writeRelocations<A>(layout, image, placement);
+  writeClaims(layout, image, placement);
   return true;
 }
 
@@ -237,6 +238,18 @@ function writeSymbol<A>(layout: Layout, image: Image, placement: Placement, sym:
   if (sym == layout.objects.finaliser) writeFinaliser(text);
   else target.copy(text, sym.name, sym.nameBytes);
   return name + sym.nameBytes + 1;
+}
+
+/** The names of sections that a host may look for, behind those of symbols. */
+function writeClaims(layout: Layout, image: Image, placement: Placement): void {
+  let object = layout.objects.first;
+  while (object) {
+    for (let i: u32 = 1; i < object.sectionCount; ++i) {
+      const section = object.section(i);
+      if (section.claimNameBytes) target.copy(placement.at(image.low + layout.strings) + section.claimName, sectionName(section), section.claimNameBytes);
+    }
+    object = object.next;
+  }
 }
 
 /** What is left to others: slots, then words. */

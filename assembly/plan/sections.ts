@@ -15,6 +15,7 @@ import { Pool } from "../merge/pool";
 import { Made } from "../merge/linker";
 import { slotOf } from "./slots";
 import { Standing, Sym } from "../merge/objects";
+import { claimBytes } from "./claims";
 import { countFrames } from "./frames";
 import { First, Layout, Part, Slot, Span, familyOf, orderExidx, regionOf } from "./layout";
 import { KINDS, Unit, protOfKind } from "./regions";
@@ -127,6 +128,22 @@ function number(layout: Layout): void {
     sym = sym.next;
   }
   layout.bucketCount = max<u32>(layout.exportCount, 1);
+  nameClaims(layout);
+}
+
+/** Keeps room for the names of sections that a host may look for. */
+function nameClaims(layout: Layout): void {
+  let object = layout.objects.first;
+  while (object) {
+    for (let i: u32 = 1; i < object.sectionCount; ++i) {
+      const section = object.section(i);
+      section.claimNameBytes = claimBytes(section);
+      if (!section.claimNameBytes) continue;
+      section.claimName = <u32>layout.stringBytes;
+      layout.stringBytes += section.claimNameBytes + 1;
+    }
+    object = object.next;
+  }
 }
 
 /** The first part begins with what is read by whoever looks at a loaded module. Its tables count from its start. */

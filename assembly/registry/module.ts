@@ -37,6 +37,18 @@ export const enum State { Loading, Published, Dying, Gone }
   view: View;
 }
 
+/** A section of objects that a host may look for by its name. */
+@unmanaged export class Claim {
+  next: Claim | null;
+  /** Offset in the module's strings, and its bytes. */
+  name: u32;
+  nameBytes: u32;
+  vaddr: u64;
+  bytes: u64;
+  type: u32;
+  flags: u32;
+}
+
 /** They are looked at no longer. */
 export function closeFiles(file: File | null): void {
   while (file) {
@@ -67,6 +79,9 @@ export function closeFiles(file: File | null): void {
   relocator: Relocator | null;
   /** Of objects, while its session is open: what it is made of (merge/objects.ts). */
   objects: usize;
+  /** Sections that a host may look for, and how many. */
+  claims: Claim | null;
+  claimCount: u32;
   /** Files that it is used from (Flag.InPlace). */
   files: File | null;
   /** Where its references are looked up. */
@@ -156,6 +171,13 @@ export function closeFiles(file: File | null): void {
   /** Its symbols are seen by every load from now on. */
   makeGlobal(): void {
     if (!this.isGlobal && !this.has(Flag.NoLink)) this.context.globals.append(this.symbols);
+  }
+
+  /** A section that a host may look for. */
+  claim(index: u32): Claim {
+    let claim = this.claims!;
+    while (index--) claim = claim.next!;
+    return claim;
   }
 
   /** Takes room for what it needs; false if there is no memory. */

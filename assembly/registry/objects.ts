@@ -27,7 +27,7 @@ import { trimAll } from "../plan/trim";
 import { Linker, relocateObjects } from "../relocate/objects";
 import { Partners } from "../relocate/partners";
 import { Places } from "../relocate/place";
-import { File, Module } from "./module";
+import { Claim, File, Module } from "./module";
 import { Session } from "./session";
 
 const VIEW: usize = offsetof<File>() + 7 & ~7;
@@ -247,7 +247,7 @@ export function relocateFiles(session: Session, module: Module, places: Places):
   linker.symbols = module.symbols;
   linker.binding = module.binding!;
   linker.isPatchable = module.has(Flag.Patchable);
-  return relocateObjects(linker) && (!layoutOf(module).isInPlace || keepFiles(session, module)) && listSections(session, changetype<Objects>(module.objects));
+  return relocateObjects(linker) && (!layoutOf(module).isInPlace || keepFiles(session, module)) && listSections(session, changetype<Objects>(module.objects)) && keepClaims(session, module);
 }
 
 /** The module holds the views of its files from now on. */
@@ -264,6 +264,26 @@ function keepFiles(session: Session, module: Module): bool {
     module.files = held;
     file.view.bytes = 0;
     file = file.next;
+  }
+  return true;
+}
+
+/** Keeps where those are that a host may look for, in the order of the objects. */
+function keepClaims(session: Session, module: Module): bool {
+  for (let i = session.sectionCount; i; --i) {
+    const section = session.section(i - 1);
+    if (!section.claimNameBytes) continue;
+    const claim = changetype<Claim | null>(session.took(module.arena.take(offsetof<Claim>()), offsetof<Claim>()));
+    if (!claim) return false;
+    claim.name = section.claimName;
+    claim.nameBytes = section.claimNameBytes;
+    claim.vaddr = section.vaddr;
+    claim.bytes = section.bytes;
+    claim.type = section.type;
+    claim.flags = section.flags;
+    claim.next = module.claims;
+    module.claims = claim;
+    ++module.claimCount;
   }
   return true;
 }

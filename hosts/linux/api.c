@@ -329,6 +329,31 @@ PUBLIC int lw_modules(lw_context context, int (*visit)(const struct lw_info *inf
   return answer;
 }
 
+/* Sections of one name that are told one behind the other, without a gap but for alignment, are one. */
+static void *section_of(uint32_t module, const char *name, size_t *bytes) {
+  uint64_t start = LW_NONE, end = 0;
+  size_t name_bytes = strlen(name);
+  for (uint32_t i = 0, count = core_count(module, LW_LIST_SECTION); i < count; ++i) {
+    if (core_entry(module, LW_LIST_SECTION, i, LW_FIELD_NAME_BYTES) != name_bytes || memcmp(at(core_entry(module, LW_LIST_SECTION, i, LW_FIELD_NAME)), name, name_bytes) != 0) continue;
+    uint64_t address = core_entry(module, LW_LIST_SECTION, i, LW_FIELD_ADDRESS);
+    if (start == LW_NONE) start = address;
+    else if (address < end || address - end > 64) break;
+    end = address + core_entry(module, LW_LIST_SECTION, i, LW_FIELD_BYTES);
+  }
+  if (bytes) *bytes = start == LW_NONE ? 0 : (size_t)(end - start);
+  return start == LW_NONE ? NULL : at(start);
+}
+
+PUBLIC void *lw_section(lw_module module, const char *name, size_t *bytes) {
+  if (bytes) *bytes = 0;
+  if (!name) return fail(LW_CODE_WRONG_KIND, "lw_section: the section has no name"), NULL;
+  if (!host_enter()) return NULL;
+  void *section = section_of(module, name, bytes);
+  if (!section) fail(LW_CODE_MISSING_SYMBOL, "%#x has no section %s that a host may look for", module, name);
+  host_leave();
+  return section;
+}
+
 PUBLIC int lw_address(lw_context context, const void *address, struct lw_place *place) {
   if (!place) return fail(LW_CODE_WRONG_KIND, "lw_address: no place for what is known");
   *place = (struct lw_place){0};

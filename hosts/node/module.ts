@@ -293,6 +293,14 @@ export class Module implements Disposable, AsyncDisposable {
     return addressIn(this.#runtime, this.#find(name, query));
   }
 
+  /** Of objects: the sections of this name that compilers do not make by themselves, in the order of the objects. */
+  sectionsNamed(name: string): { readonly address: bigint; readonly bytes: bigint }[] {
+    this.#live();
+    return this.#runtime.handles.list(this.handle, List.Section, (entry) => ({
+      name: entry.text(Field.Name, Field.NameBytes), address: entry.raw(Field.Address), bytes: entry.raw(Field.Bytes),
+    })).filter((one) => one.name === name).map(({ address, bytes }) => ({ address, bytes }));
+  }
+
   /** The address of a symbol in what comes behind this module: in what it was loaded with, or among the global ones (as RTLD_NEXT). */
   next(name: string, query?: SymbolQuery): bigint | undefined {
     this.#live();

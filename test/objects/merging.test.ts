@@ -163,6 +163,13 @@ for (const machine of MACHINES) {
       assert.deepEqual(all.words(all.word("limits"), all.word("limits", 1)), [1n, 2n, 3n]);
     });
 
+    test("sections that compilers do not make are found by their names as long as the module is there", async () => {
+      const all = await linked("family1", "family2"), bytes = BigInt(all.module.class / 8);
+      assert.deepEqual(all.module.sectionsNamed("members"), [{ address: all.word("limits"), bytes }, { address: all.word("limits") + bytes, bytes: 2n * bytes }]);
+      assert.equal(all.at(all.module.sectionsNamed("apart")[0]!.address), 77n);
+      assert.deepEqual(all.module.sectionsNamed(".data"), []);
+    });
+
     test("strings are kept once, also where a section and a distance stand for one", async () => {
       const all = await linked("text1", "text2");
       assert.deepEqual([0, 1, 2].map((i) => all.text(all.word("texts1", i))), ["one", "shared", "hared"]);

@@ -99,6 +99,10 @@ struct lw_place {
   size_t bytes;
 };
 
+/* Of a module of objects: where the first of its sections of this name lies, and how many bytes it has, where it is one that compilers do not make by
+ * themselves (linker sets, tables of exports). The sections of several objects whose name is a C identifier lie together: `bytes` is of all. Null if it has none. */
+void *lw_section(lw_module module, const char *name, size_t *bytes);
+
 /* Which module and which symbol an address is in; LW_NO_MODULE if it is in none. Takes no lock. */
 int lw_address(lw_context context, const void *address, struct lw_place *place);
 
