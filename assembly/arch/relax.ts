@@ -18,6 +18,11 @@ export function isRelaxed(howto: Howto, section: u64, offset: u64, addend: u64):
   return howto.has(Fit.Relax) && offset >= 2 && relaxed(howto, opcodeAt(section + offset), addend) != AS_IS;
 }
 
+/** What a slot of i386 is counted from: the table, unless the instruction's ModRM, the byte in front of the place, names no register. */
+export function slotForm(section: u64, offset: u64): Form {
+  return offset && (target.load8(section + offset - 1) & 0xc7) == 0x05 ? Form.Abs : Form.Got;
+}
+
 /** The opcode and the ModRM in front of a place. */
 @inline export function opcodeAt(place: u64): u32 { return target.load8(place - 2) | target.load8(place - 1) << 8; }
 

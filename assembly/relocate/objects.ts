@@ -7,7 +7,7 @@ import { Role } from "../arch/arch";
 import { Fitting, addendIn, fitting, loadBytes, merged, storeBytes } from "../arch/field";
 import { Base, Fit, Form, Howto, Howtos, Op, Size, WHOLE } from "../arch/howto";
 import { tagIn } from "../arch/odd";
-import { isRelaxed, opcodeAt, relaxedAddend, relaxedForm, relaxedOpcode } from "../arch/relax";
+import { isRelaxed, opcodeAt, relaxedAddend, relaxedForm, relaxedOpcode, slotForm } from "../arch/relax";
 import { within } from "../base/range";
 import { Work } from "../base/work";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
@@ -179,7 +179,8 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
   if (!subject<A>(linker, at, howto, sym, sym ? baseOf(howto, sym) : howto.base, addend)) return false;
   // What refers to a function that was dropped is as dead as that: tables for unwinders, mostly.
   if (SUBJECT.isDead) return true;
-  let value = formed<A>(linker, howto, SUBJECT.value, addend, place);
+  const form = howto.form == Form.GotIndexed ? slotForm(object.addr + section.offset, offset) : howto.form;
+  let value = formedAs<A>(linker, form, SUBJECT.value, addend, place);
   if (howto.base == Base.Branch && sym) {
     // What is no function is code as the jump's own is, or as it says. AAELF32 5.6.1.4, "Call and jump relocations".
     const tag = <u64>object.arch.codeTag;
@@ -284,7 +285,6 @@ function formedAs<A>(linker: Linker, form: Form, x: u64, addend: u64, place: u64
     case Form.Got:     return extended<A>(value - tableAddr(linker));
     case Form.GotPage: return extended<A>(value - page(tableAddr(linker)));
     case Form.PcWord:  return extended<A>(value - (place & ~3));
-    case Form.GotIndexed: return extended<A>((target.load8(place - 1) & 0xc7) == 0x05 ? value : value - tableAddr(linker));
     case Form.Segment: return extended<A>(value - segmentAddr(linker, x));
     case Form.PageFar: return far(value, place - 8);
     case Form.PageFarther: return far(value, place - 12);
