@@ -193,6 +193,8 @@ export enum What {
   Shdr,
   /** A member of an archive; `at` is its file offset. */
   Member,
+  /** A relocation entry of an object; `at` is its file offset. */
+  Entry,
 }
 
 /** The stages of a load, in order: what `log.event` and `lw_value(session, Field.Stage)` say. */

@@ -27,9 +27,9 @@ export function entryAt(object: Object, table: Section, index: u64, each: u64): 
 /**
  * Looks at every relocation of the objects, and counts.
  *
- * @fault UnknownRelocation (Rel, at = file offset of the entry, value = type)
- * @fault BadSymbolIndex (Rel, at = file offset of the entry, value = index)
- * @fault RelocationOutside (Rel, at = file offset of the entry, value = r_offset)
+ * @fault UnknownRelocation (Entry, at = file offset, value = type)
+ * @fault BadSymbolIndex (Entry, at = file offset, value = index)
+ * @fault RelocationOutside (Entry, at = file offset, value = r_offset)
  */
 export function scan(work: Work, layout: Layout): bool {
   let object = layout.objects.first;
@@ -87,11 +87,11 @@ function scanTable<A>(work: Work, layout: Layout, object: Object, section: Secti
       howto = layout.objects.row(howtos, type);
       isEasy = howto != null && needsNothing<A>(layout, object, howto);
     }
-    if (!howto) return work.fail(Code.UnknownRelocation, What.Rel, at, type);
+    if (!howto) return work.fail(Code.UnknownRelocation, What.Entry, at, type);
     const offset = relOffset<A>(entry);
-    if (howto.form != Form.Align && placed<A>(section, howto, offset) == NONE) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
+    if (howto.form != Form.Align && placed<A>(section, howto, offset) == NONE) return work.fail(Code.RelocationOutside, What.Entry, at, offset);
     const index = infoSymbol<A>(info);
-    if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
+    if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Entry, at, index);
     if (howto.base == Base.None) continue;
     if (howto.base == Base.TlsBlock) {
       if (!takeBlock(work, layout)) return false;

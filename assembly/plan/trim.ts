@@ -43,7 +43,7 @@ export function trimmed(section: Section, offset: u64): u64 {
 /**
  * Finds the padding to leave out of every section that is to be in memory, and takes it off its size.
  *
- * @fault BadRelocationTable (Rel, at = file offset of the entry, value = r_addend)  no such padding is there
+ * @fault BadRelocationTable (Entry, at = file offset, value = r_addend)  no such padding is there
  */
 export function trimAll(work: Work, objects: Objects): bool {
   let object = objects.first;
@@ -85,15 +85,15 @@ function trimSection<A>(work: Work, objects: Objects, object: Object, section: S
     const align: u64 = hasPower ? <u64>1 << (addend & 0xff) : nextPower(addend);
     const most = hasPower ? addend >> 8 : 0;
     const padding = hasPower ? align - 4 : addend;
-    if (padding > 1 << 16 || align > 1 << 16 || !within(offset, padding, 0, section.fileBytes) || last && offset < last.offset + last.bytes) return work.fail(Code.BadRelocationTable, What.Rel, at, addend);
+    if (padding > 1 << 16 || align > 1 << 16 || !within(offset, padding, 0, section.fileBytes) || last && offset < last.offset + last.bytes) return work.fail(Code.BadRelocationTable, What.Entry, at, addend);
     section.align = max(section.align, align);
     const start = offset - gone;
     let stays = align - (start & align - 1) & align - 1;
     if (most && stays > most) stays = 0;
-    if (stays > padding) return work.fail(Code.BadRelocationTable, What.Rel, at, addend);
+    if (stays > padding) return work.fail(Code.BadRelocationTable, What.Entry, at, addend);
     if (stays == padding) continue;
     // What a second table says of the same section, nobody writes.
-    if (!last && section.trimCount) return work.fail(Code.BadRelocationTable, What.Rel, at, offset);
+    if (!last && section.trimCount) return work.fail(Code.BadRelocationTable, What.Entry, at, offset);
     if (section.trimCount == room) {
       room = max<u32>(room * 2, 16);
       if (!takeRoom(work, section, room)) return false;

@@ -62,9 +62,9 @@ import { tlsWord, variableOf } from "./tls";
 /**
  * Applies the relocations of all sections that are in memory, and fills slots and stubs.
  *
- * @fault OutOfRange Misaligned (Rel, at = file offset of the entry, value = what does not fit)
- * @fault NoPartner (Rel, at = file offset of the entry, value = where its upper part should be)
- * @fault NoStaticTls (Rel, at = file offset of the entry)
+ * @fault OutOfRange Misaligned (Entry, at = file offset, value = what does not fit)
+ * @fault NoPartner (Entry, at = file offset, value = where its upper part should be)
+ * @fault NoStaticTls (Entry, at = file offset)
  * @fault UnknownRelocation RelocationOutside BadSymbolIndex  the file changed since it was looked at
  */
 export function relocateObjects(linker: Linker): bool {
@@ -110,13 +110,13 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
       howto = layout.objects.row(howtos, type);
       isDirect = howto != null && namesOnly(linker, object, howto);
     }
-    if (!howto) return work.fail(Code.UnknownRelocation, What.Rel, at, type);
+    if (!howto) return work.fail(Code.UnknownRelocation, What.Entry, at, type);
     if (howto.base == Base.None) continue;
     const offset = relOffset<A>(entry);
     const placeOffset = placed<A>(section, howto, offset);
-    if (placeOffset == NONE) return work.fail(Code.RelocationOutside, What.Rel, at, offset);
+    if (placeOffset == NONE) return work.fail(Code.RelocationOutside, What.Entry, at, offset);
     const index = infoSymbol<A>(info);
-    if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
+    if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Entry, at, index);
     const place = placement.at(section.vaddr + placeOffset);
     const addend = isRela ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
     if (isDirect && index) {
@@ -166,7 +166,7 @@ function relaxEntry<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, from: u6
   if (SUBJECT.isDead) return true;
   const form = relaxedForm(howto, opcode, addend);
   const value = formedAs<A>(linker, form, SUBJECT.value, relaxedAddend(form), place);
-  if (value != <u64><i64><i32>value) return linker.work.fail(Code.OutOfRange, What.Rel, at, value);
+  if (value != <u64><i64><i32>value) return linker.work.fail(Code.OutOfRange, What.Entry, at, value);
   target.store16(place - 2, relaxedOpcode(howto, opcode, addend));
   target.store32(place, <u32>value);
   return true;
@@ -225,13 +225,13 @@ function relocatePartner<A>(linker: Linker, object: Object, section: Section, ta
   const label = sym && !sym.isImport && linker.layout.objects.sectionOf<A>(sym) == section ? sym.object.symbolValue<A>(sym.index) : NONE;
   if (!linker.partners.isOpenFor(table) && !linker.partners.open<A>(work, object, table)) return false;
   const entry = label == NONE ? NONE : linker.partners.at(label);
-  if (entry == NONE) return work.fail(Code.NoPartner, What.Rel, at, label);
+  if (entry == NONE) return work.fail(Code.NoPartner, What.Entry, at, label);
   const info = relInfo<A>(entry);
   const upper = object.howtos.row(infoType<A>(info));
-  if (!upper) return work.fail(Code.UnknownRelocation, What.Rel, at, infoType<A>(info));
+  if (!upper) return work.fail(Code.UnknownRelocation, What.Entry, at, infoType<A>(info));
   const index = infoSymbol<A>(info);
   const named = index && index < object.symbolCount ? linker.layout.objects.symOf<A>(work, object, index) : null;
-  if (index && !named) return work.fail(Code.BadSymbolIndex, What.Rel, at, index);
+  if (index && !named) return work.fail(Code.BadSymbolIndex, What.Entry, at, index);
   const addend = table.type == SHT.RELA ? relaAddend<A>(entry) : 0;
   if (!subject<A>(linker, at, upper, named, upper.base, addend)) return false;
   const value = extended<A>(SUBJECT.value + addend - linker.placement.at(placeIn<A>(section, label)));
@@ -241,7 +241,7 @@ function relocatePartner<A>(linker: Linker, object: Object, section: Section, ta
 function stored<A>(linker: Linker, section: Section, howto: Howto, at: u64, place: u64, value: u64): bool {
   const howtos = section.object.howtos;
   const fits = fitting(howtos, howto, value);
-  if (fits != Fitting.Fits) return linker.work.fail(fits == Fitting.Misaligned ? Code.Misaligned : Code.OutOfRange, What.Rel, at, value);
+  if (fits != Fitting.Fits) return linker.work.fail(fits == Fitting.Misaligned ? Code.Misaligned : Code.OutOfRange, What.Entry, at, value);
   if (howto.size == Size.Uleb) return storeUleb<A>(linker, section, howto, at, place, value);
   storeBytes(place, howto.size, merged(howtos, howto, loadBytes(place, howto.size), value));
   return true;
@@ -253,14 +253,14 @@ function storeUleb<A>(linker: Linker, section: Section, howto: Howto, at: u64, p
   let bits: u32 = 0;
   let old: u64 = 0;
   for (let c: u32 = 0x80; c & 0x80; bits += 7) {
-    if (bits == 70 || bits / 7 >= room) return linker.work.fail(Code.OutOfRange, What.Rel, at, value);
+    if (bits == 70 || bits / 7 >= room) return linker.work.fail(Code.OutOfRange, What.Entry, at, value);
     c = target.load8(place + bits / 7);
     old |= <u64>(c & 0x7f) << bits;
   }
   const isPair = howto.op == Op.Sub && linker.ulebPlace == place;
   if (isPair) old = linker.ulebValue;
   const next = wrap<A>(howto.op == Op.Set ? value : howto.op == Op.Add ? old + value : old - value);
-  if (isPair && bits < 64 && next >> bits) return linker.work.fail(Code.OutOfRange, What.Rel, at, extended<A>(next));
+  if (isPair && bits < 64 && next >> bits) return linker.work.fail(Code.OutOfRange, What.Entry, at, extended<A>(next));
   linker.ulebPlace = howto.op == Op.Sub ? NONE : place;
   linker.ulebValue = next;
   for (let i: u32 = 0; i < bits; i += 7) storeBytes(place + i / 7, Size.B1, next >> i & 0x7f | (i + 7 < bits ? 0x80 : 0));
@@ -342,7 +342,7 @@ function subject<A>(linker: Linker, at: u64, howto: Howto, sym: Sym | null, base
 
 /** Every slot that is asked for was counted, unless the file has changed. */
 function found(linker: Linker, at: u64, slot: Slot | null): bool {
-  if (!slot) return linker.work.fail(Code.UnknownRelocation, What.Rel, at, 0);
+  if (!slot) return linker.work.fail(Code.UnknownRelocation, What.Entry, at, 0);
   SUBJECT.value = slotAddr(linker, slot);
   return true;
 }
@@ -365,7 +365,7 @@ function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Bas
   }
   if (sym.isIndirect) {
     const stub = base == Base.Branch ? stubOf(sym, howto.has(Fit.Tagged), linker.group) : stubOf(sym, false, 0);
-    if (!stub) return linker.work.fail(Code.UnknownRelocation, What.Rel, at, howto.type);
+    if (!stub) return linker.work.fail(Code.UnknownRelocation, What.Entry, at, howto.type);
     SUBJECT.value = stubAddr(linker, stub);
     return true;
   }
@@ -388,7 +388,10 @@ function offsetOf<A>(linker: Linker, at: u64, sym: Sym, base: Base, addend: u64)
   SUBJECT.value = tlsWord(linker.places, at, role, variable);
   // The addend of a negated offset is one of the variable's, too.
   if (base == Base.TlsBelow) SUBJECT.value -= 2 * addend;
-  return linker.work.fault.code == Code.Ok;
+  if (linker.work.fault.code == Code.Ok) return true;
+  // The entry is one of a file, not of the module.
+  linker.work.fault.what = What.Entry;
+  return false;
 }
 
 /** Slots whose words no dynamic relocation brings, and the code that jumps by slots. */

@@ -113,6 +113,9 @@ export function placeOf(fault: Fault): string {
     Version: `version record at vaddr ${at}`,
     Import: fault.at === NONE ? "the host" : `the host, at ${at}`,
     Handle: `handle ${at}`,
+    Shdr: `section header at byte ${fault.at} of the file`,
+    Entry: `relocation entry at byte ${fault.at} of the file`,
+    Member: `member of the archive at byte ${fault.at}`,
   };
   const place = words[fault.what];
   if (!fault.file) return place ?? "the call itself";

@@ -85,7 +85,7 @@ function group(name: string, word: number, value: (object: ObjectFile) => number
 function relocation(code: keyof typeof Code, name: string, change: (object: ObjectFile, entry: ReturnType<ObjectFile["relocationOf"]>) => number | bigint, more: Partial<Wrong> = {}): Wrong {
   return wrong(code, name, (object) => {
     const entry = object.relocationOf(".data", 1), value = change(object, entry);
-    return told("Rel", entry.offset, value);
+    return told("Entry", entry.offset, value);
   }, more);
 }
 
@@ -303,35 +303,35 @@ export const WRONG_OBJECTS: readonly Wrong[] = [
   wrong("RelocationOutside", "zeros", (object) => {
     object.named(".data").set("type", SHT.NOBITS);
     const entry = object.relocationOf(".data");
-    return told("Rel", entry.offset, entry.get("offset"));
+    return told("Entry", entry.offset, entry.get("offset"));
   }),
   wrong("RelocationOutside", "a constructor and its neighbour", (object) => {
     const entry = object.relocationOf(".ctors", 1);
     entry.set("offset", 1);
-    return told("Rel", entry.offset, 1);
+    return told("Entry", entry.offset, 1);
   }),
 
   wrong("Misaligned", "a jump amid an instruction", (object) => {
     const entry = object.relocationOf(".text");
     entry.set("addend", 1);
-    return told("Rel", entry.offset, 5);
+    return told("Entry", entry.offset, 5);
   }, { machines: isRiscv, from: (machine) => assembled(machine, JUMP) }),
   wrong("NoPartner", "an upper part that is none", (object) => {
     const lower = [0, 1, 2, 3].map((n) => object.relocationOf(".text", n)).find((one) => Number(one.get("info") & 0xffn) === 24)!;
     object.retype(object.relocationOf(".text"), { type: 0 });
-    return told("Rel", lower.offset, 0);
+    return told("Entry", lower.offset, 0);
   }, { machines: isRiscv, from: (machine) => assembled(machine, UPPER) }),
   wrong("BadRelocationTable", "padding that is not there", (object) => {
     const entry = padding(object);
     entry.set("addend", 0x2000);
-    return told("Rel", entry.offset, 0x2000);
+    return told("Entry", entry.offset, 0x2000);
   }, { machines: isRiscv, from: (machine) => assembled(machine, PADDED) }),
   wrong("BadRelocationTable", "padding that two tables tell of", (object) => {
     const table = object.tableOf(".text"), spare = object.named("spare"), entry = padding(object);
     const at = Number(spare.get("offset")), each = Number(table.get("entsize"));
     spare.set("type", SHT.RELA).set("entsize", each).set("size", each).set("link", table.get("link")).set("info", table.get("info"));
     object.bytes.copyWithin(at, entry.offset, entry.offset + each);
-    return told("Rel", spare.index > table.index ? at : entry.offset, entry.get("offset"));
+    return told("Entry", spare.index > table.index ? at : entry.offset, entry.get("offset"));
   }, { machines: isRiscv, from: (machine) => assembled(machine, PADDED) }),
 
   member("BadMagic", "a member that is no object", (object) => {

@@ -171,7 +171,7 @@ class Trial {
     const code = setting.kind === "beyond" ? "OutOfRange" : "Misaligned";
     const value = BigInt.asUintN(64, BigInt.asIntN(this.#bits, this.#valueOf(setting.value ?? "0", set)));
     const entry = object.relocations[setting.entry]!;
-    assert.deepEqual(shown(fault), shown({ code, what: "Rel", at: BigInt(entry.entry), value }));
+    assert.deepEqual(shown(fault), shown({ code, what: "Entry", at: BigInt(entry.entry), value }));
     if (this.#fixture.lld === "none" || this.#fixture.isTaken || setting.isTaken) return;
     const outcome = this.#lld(object);
     assert.ok("refusal" in outcome, "lld takes it");
