@@ -15,7 +15,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["oracle", 1400],
   ["wasmtime", 1140],
   ["start", 27],
-  ["qemu", 2050],
+  ["qemu", 2053],
   ["faults", 880],
   ["core", 346],
   ["examples", 11],
