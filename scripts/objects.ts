@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MACHINES, type Machine } from "../fixtures/list.js";
 import { campaign, shrink, wordsOf } from "../test/objects/campaign.js";
-import { LIBRARIES, OPTIMISATIONS, POSITIONS, clangFor, gccFor, prove } from "../test/objects/real.js";
+import { LIBRARIES, clangFor, gccFor, prove, waysOf } from "../test/objects/real.js";
 import { buildMusl } from "./musl.js";
 import { FetchFailed } from "./packages.js";
 import { StepFailed } from "./steps.js";
@@ -55,9 +55,9 @@ let gcc: ReturnType<typeof gccFor>;
 
 async function proveLibraries(machine: Machine, folder: string): Promise<number> {
   let failed = 0;
-  const ways = OPTIMISATIONS.flatMap((optimisation) => POSITIONS.map((position) => [...optimisation, position]));
   const compilers = [clangFor(machine), gcc.get(machine)].filter((one) => one !== undefined);
   for (const compiler of compilers) {
+    const ways = waysOf(machine, compiler.name);
     for (const library of LIBRARIES) {
       for (const flags of library.isLarge ? [ways[(chosen.indexOf(machine) + compilers.indexOf(compiler)) % ways.length]!] : ways) {
         const problem = await prove(machine, library, compiler, flags, join(folder, library.name), (line) => say(`  ${line}`));

@@ -55,8 +55,14 @@ export const LIBRARIES: readonly Library[] = [
 ];
 
 /** Ways to compile it. */
-export const OPTIMISATIONS: readonly (readonly string[])[] = [["-O0"], ["-O2"], ["-Os"], ["-O3", "-ffunction-sections", "-fdata-sections"]];
-export const POSITIONS: readonly string[] = ["-fPIC", "-fno-pic"];
+const OPTIMISATIONS: readonly (readonly string[])[] = [["-O0"], ["-O2"], ["-Os"], ["-O3", "-ffunction-sections", "-fdata-sections"]];
+/** Position-independent and not. The latter of AArch64 reaches 4 GiB, where a process has others' data anywhere: it has to look into a table for that. */
+const positionsOf = (machine: Machine, compiler: string): readonly (readonly string[])[] =>
+  [["-fPIC"], machine !== "aarch64" ? ["-fno-pic"] : compiler === "clang" ? ["-fno-pic", "-fno-direct-access-external-data"] : ["-fPIE"]];
+
+/** All ways to compile for a machine. */
+export const waysOf = (machine: Machine, compiler: string): readonly (readonly string[])[] =>
+  OPTIMISATIONS.flatMap((optimisation) => positionsOf(machine, compiler).map((position) => [...optimisation, ...position]));
 
 /** Where musl has a machine's headers, by what Zig calls it, and what clang calls it. */
 const MUSL: Readonly<Record<Machine, { readonly headers: string; readonly target: string }>> = {
