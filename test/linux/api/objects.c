@@ -18,6 +18,7 @@
 int other(int), wanted(int);
 static const char *const names[] = {"zero", "one", "two"};
 int common;
+__attribute__((section("hooks"), used)) static int hook = 1;
 #ifdef PLAIN
 int other(int x) { return x; }
 int wanted(int x) { return x; }
@@ -27,6 +28,7 @@ int one(int x) { return other(x) + wanted(x) + (names[2][0] == 't') + common; }
 extern int strcmp(const char *, const char *), told(int);
 static int begun;
 int common;
+__attribute__((section("hooks"), used)) static int hooks[2] = {20, 300};
 __attribute__((constructor)) static void begin(void) { common = 5, begun = strcmp("a", "a") == 0 ? told(1) : 100; }
 __attribute__((destructor)) static void end(void) { told(2); }
 int other(int x) {
@@ -122,6 +124,11 @@ static void sets(void) {
   CHECK(lw_module_info(module, &info) == LW_OK && strstr(info.path, "one.o") && info.headers && info.header_count >= 3 && info.dynamic);
   struct lw_place place;
   CHECK(lw_address(LW_PROCESS, lw_symbol(module, "other"), &place) == LW_OK && place.module == module && !strcmp(place.symbol, "other"));
+  size_t bytes;
+  const int *hooks = lw_section(module, "hooks", &bytes);
+  CHECK(hooks && bytes == 3 * sizeof *hooks && hooks[0] + hooks[1] + hooks[2] == 321);
+  CHECK(!lw_section(module, ".data", &bytes) && bytes == 0 && strstr(lw_error(), ".data"));
+  CHECK(!lw_section(module, NULL, &bytes) && !lw_section(0, "hooks", NULL));
   // A set is one more whatever there is, and nobody's library.
   again = SET(0, "./one.o", "other.o", "./members.a", "one.o");
   CHECK(again != module && lw_symbol(again, "one") != lw_symbol(module, "one"));
