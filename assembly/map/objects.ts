@@ -13,7 +13,7 @@ import { PT, phdrBytes } from "../elf/segment";
 import { SHN, STB, STT } from "../elf/symbol";
 import { storeWord } from "../elf/word";
 import { Image } from "../inspect/image";
-import { Section, sectionName } from "../inspect/object";
+import { Section, sectionName, sectionNameBytes } from "../inspect/object";
 import { writeFinaliser } from "../merge/linker";
 import { Objects, Standing, Sym } from "../merge/objects";
 import { Pool, pooled } from "../merge/pool";
@@ -246,7 +246,10 @@ function writeClaims(layout: Layout, image: Image, placement: Placement): void {
   while (object) {
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
       const section = object.section(i);
-      if (section.claimNameBytes) target.copy(placement.at(image.low + layout.strings) + section.claimName, sectionName(section), section.claimNameBytes);
+      if (!section.claimNameBytes) continue;
+      // There is room for what the name was; the file may have another by now.
+      const name = sectionName(section);
+      target.copy(placement.at(image.low + layout.strings) + section.claimName, name, min(sectionNameBytes(section, name), section.claimNameBytes));
     }
     object = object.next;
   }

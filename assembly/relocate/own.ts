@@ -22,7 +22,7 @@ function localAddr<A>(image: Image, placement: Placement, object: Object, index:
   const symbol = object.symbol<A>(index);
   const type = typeOf(symInfo<A>(symbol));
   const number = object.sectionOf<A>(index);
-  if (type == STT.GNU_IFUNC || type == STT.TLS || number >= object.sectionCount) return NONE;
+  if (type == STT.GNU_IFUNC || type == STT.TLS || !number || number >= object.sectionCount) return NONE;
   const section = object.section(number);
   // What was dropped is nowhere; of what is kept once, the addend says which it is.
   if (section.vaddr == NONE || section.pool && type == STT.SECTION) return NONE;

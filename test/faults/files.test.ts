@@ -16,7 +16,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Stage[]>> = {
   AddressWraps: [Stage.Plan],
   BadHashTable: [Stage.Map], HashLoop: [Stage.Map], BadVersionTable: [Stage.Map],
   // Objects are put together before anything is mapped.
-  BadSymbolIndex: [Stage.Gather], BadSymbolType: [Stage.Gather], DuplicateSymbol: [Stage.Gather], WritableCode: [Stage.Gather],
+  BadSymbolIndex: [Stage.Gather, Stage.Relocate], BadSymbolType: [Stage.Gather], DuplicateSymbol: [Stage.Gather], WritableCode: [Stage.Gather],
   BadString: [Stage.Link], UnknownRelocation: [Stage.Link, Stage.Gather], ResolverOutside: [Stage.Link, Stage.Indirect],
   NoStaticTls: [Stage.Map, Stage.Relocate], RelocationOutside: [Stage.Indirect, Stage.Gather],
 };
