@@ -154,6 +154,10 @@ function namesOnly(linker: Linker, object: Object, howto: Howto): bool {
     target.store32(place, <u32>value);
     return true;
   }
+  if (sizeof<A>() == 8 && howto.field == WHOLE && howto.size == Size.B8) {
+    target.store64(place, value);
+    return true;
+  }
   if (fitting(howtos, howto, value) != Fitting.Fits) return false;
   storeBytes(place, howto.size, howto.field == WHOLE ? value : merged(howtos, howto, loadBytes(place, howto.size), value));
   return true;

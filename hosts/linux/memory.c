@@ -250,11 +250,16 @@ static bool place_memory(struct file *file, uint64_t addr, uint64_t offset, uint
 /* Writing to so many pages one after the other costs more than having the kernel see to all of them at once. */
 enum { POPULATE_PAGES = 3 };
 
+/* What the linker makes of objects it writes to at once, all of it. Zeros may be many more, and those are not: there is no more to write than files hold. */
+static bool is_written(const struct file *file, uint64_t bytes, int prot) {
+  return file && !file->is_image && !file->is_memory && prot & PROT_WRITE && (bytes <= FEW_PAGES * page_bytes || bytes <= file->bytes);
+}
+
 static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, int prot) {
   uint64_t start = page_down(addr), lead = addr - start, file_end = addr + file_bytes, end = page_up(addr + mem_bytes);
   if (prot == (PROT_READ | PROT_WRITE) && is_in(start, &tail) && laid.end == 0 && !lay_tail(start, file)) return false;
   bool is_laid = start >= laid.start && end <= laid.end;
-  if (file_bytes == 0) return is_laid && prot == (PROT_READ | PROT_WRITE) ? true : anonymous(start, end, prot, 0);
+  if (file_bytes == 0) return is_laid && prot == (PROT_READ | PROT_WRITE) ? true : anonymous(start, end, prot, is_written(file, end - start, prot) ? MAP_POPULATE : 0);
   if (file->is_memory) return place_memory(file, addr, offset, file_bytes, end, prot);
   if (is_laid) return copy(file, addr, offset, file_bytes, end, prot);
   if (offset < lead || (offset - lead) % page_bytes != 0) return copy(file, addr, offset, file_bytes, end, prot);
