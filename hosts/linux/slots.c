@@ -22,7 +22,12 @@ void slots_open(void) {
   if (FRONT_BYTES % page_bytes || TAIL_BYTES % page_bytes) return;
   char *got = mmap(NULL, SLOTS * SLOT_BYTES, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (got == MAP_FAILED) return;
-  for (unsigned i = 0; i < SLOTS; ++i) mprotect(got + i * SLOT_BYTES + FRONT_BYTES, TAIL_BYTES, PROT_READ | PROT_WRITE);
+  for (unsigned i = 0; i < SLOTS; ++i) {
+    char *tail = got + i * SLOT_BYTES + FRONT_BYTES;
+    mprotect(tail, TAIL_BYTES, PROT_READ | PROT_WRITE);
+    // What becomes read-only is mostly one page: of another kind than the rest, it is not parted from that and joined again each time.
+    madvise(tail, page_bytes, MADV_NOHUGEPAGE);
+  }
   room = got;
 }
 
