@@ -68,7 +68,7 @@ function findAs<A>(symbols: Symbols, addr: u64, bytes: u32, gnu: u32, version: u
 
 function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): u32 {
   if (!mayDefineAs<A>(symbols, hash)) return 0;
-  let index = target.load32(symbols.buckets + <u64>(hash % symbols.bucketCount) * 4);
+  let index = target.load32(symbols.buckets + symbols.bucketOf(hash) * 4);
   if (index < symbols.first) return 0;
   let only: u32 = 0;
   for (; index < symbols.count; ++index) {
@@ -100,7 +100,7 @@ function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version:
 @inline export function locate<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32): u64 {
   if (!symbols.bucketCount) return symbols.sysvBucketCount ? PENDING : NONE;
   if (!mayDefineAs<A>(symbols, hash)) return NONE;
-  let index = <u64>target.load32(symbols.buckets + <u64>(hash % symbols.bucketCount) * 4);
+  let index = <u64>target.load32(symbols.buckets + symbols.bucketOf(hash) * 4);
   if (index < symbols.first) return NONE;
   const chain = symbols.chain, count = <u64>symbols.count;
   let link: u32 = 1;

@@ -15,6 +15,7 @@ import { VERSYM } from "../elf/version";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
 import { sameBytes } from "../elf/text";
+import { wide } from "../elf/word";
 import { Version, versionsOf } from "./version";
 
 /** What a module's symbols are looked up in. */
@@ -50,6 +51,8 @@ import { Version, versionsOf } from "./version";
   /** Where the first symbol's word would be, if there was one for each. */
   chain: u64;
   bucketCount: u32;
+  /** 2^64 / bucketCount, rounded up. */
+  private bucketScale: u64;
   bloomMask: u32;
   bloomShift: u32;
   /** The first symbol that the chain covers. */
@@ -57,6 +60,21 @@ import { Version, versionsOf } from "./version";
   /** DT_HASH; sysvBucketCount 0 if there is none or the GNU one serves. */
   sysvBuckets: u64;
   sysvBucketCount: u32;
+
+  /** There is a DT_GNU_HASH of so many buckets, fewer than 2^31. */
+  hasBuckets(count: u32): void {
+    this.bucketCount = count;
+    this.bucketScale = u64.MAX_VALUE / count + 1;
+  }
+
+  /**
+   * The bucket of a hash, hash % bucketCount: what is behind the point of hash / bucketCount, times bucketCount. 32 bits of that, rounded up,
+   * are enough. A lookup waits for it, and for a division longer.
+   */
+  @inline bucketOf(hash: u32): u64 {
+    if (!wide(64)) return hash % this.bucketCount;
+    return ((this.bucketScale * hash >> 32) + 1) * this.bucketCount >> 32;
+  }
 
   @inline symbol<A>(index: u32): u64 { return this.table + <u64>index * symBytes<A>(); }
   @inline name(symbol: u64): u64 { return this.strings + symName(symbol); }
@@ -180,7 +198,7 @@ function gnuTable<A>(work: Work, image: Image, placement: Placement, into: Symbo
   const bloomCount = target.load32(at + 8);
   if (!bucketCount || !isPowerOfTwo(bloomCount)) return work.fail(Code.BadHashTable, What.Hash, vaddr, bucketCount ? bloomCount : 0);
   const head = 16 + <u64>bloomCount * sizeof<A>() + <u64>bucketCount * 4;
-  if (!image.backed(vaddr, head)) return work.fail(Code.BadHashTable, What.Hash, vaddr, bucketCount);
+  if (bucketCount >> 31 || !image.backed(vaddr, head)) return work.fail(Code.BadHashTable, What.Hash, vaddr, bucketCount);
   into.first = first;
   into.bloomMask = bloomCount - 1;
   into.bloomShift = target.load32(at + 12);
@@ -195,7 +213,7 @@ function gnuTable<A>(work: Work, image: Image, placement: Placement, into: Symbo
   let index = last;
   for (; index < into.count && <u64>(index - first + 1) * 4 <= room; ++index) {
     if (!(target.load32(into.chain + <u64>index * 4) & 1)) continue;
-    into.bucketCount = bucketCount;
+    into.hasBuckets(bucketCount);
     into.count = index + 1;
     return true;
   }

@@ -7,7 +7,9 @@ import { Symbols } from "../../../assembly/link/symbols";
 import { Scope, newScope } from "../../../assembly/link/scope";
 import { sameBytes, textBytes } from "../../../assembly/elf/text";
 import { store32 } from "../../../assembly/host/memory";
+import { take } from "../../../assembly/base/heap";
 import { freshHeap } from "./support/heap";
+import { below, random, seed } from "./support/random";
 import { Entry, addGnu, addSysv, addVersions, hashOf, sorted, tableOf } from "./support/symbols";
 import { putText, putWord, room, violations } from "./support/target";
 
@@ -137,6 +139,23 @@ function locatedTwice<A>(): void {
   }
 }
 
+/** The bucket is what a division leaves, for every number of buckets that there can be. */
+function inBuckets(): void {
+  const symbols = changetype<Symbols>(take(offsetof<Symbols>()));
+  seed(5);
+  for (let i = 0; i < 20000; ++i) {
+    const count = i < 5000 ? <u32>i + 1 : max<u32>(random() >> 1 >> below(31), 1);
+    symbols.hasBuckets(count);
+    const multiple = random() / count * count;
+    for (let near = -1; near <= 1; ++near) assert(symbols.bucketOf(multiple + near) == (multiple + near) % count, "near a multiple");
+    const hash = random();
+    assert(symbols.bucketOf(hash) == hash % count, "of any hash");
+    assert(symbols.bucketOf(u32.MAX_VALUE) == u32.MAX_VALUE % count, "of the last");
+  }
+  symbols.hasBuckets(0x7fffffff);
+  for (let hash: u32 = 0xfffffff0; hash; ++hash) assert(symbols.bucketOf(hash) == hash % 0x7fffffff, "in the most buckets");
+}
+
 /** Tables that lie: a lookup stays inside of them and ends. */
 function bounded<A>(): void {
   const entries = names(20), before = violations();
@@ -243,6 +262,7 @@ describe("link: lookup", () => {
   test("a short lookup says the same, or nothing, 64 bits", () => located<u64>());
   test("a short lookup leaves names with two definitions alone, 32 bits", () => locatedTwice<u32>());
   test("a short lookup leaves names with two definitions alone, 64 bits", () => locatedTwice<u64>());
+  test("the bucket of a hash", inBuckets);
   test("tables that lie, 32 bits", () => bounded<u32>());
   test("tables that lie, 64 bits", () => bounded<u64>());
   test("the ends of the string table, 32 bits", () => strings<u32>());

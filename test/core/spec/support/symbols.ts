@@ -67,7 +67,7 @@ export function addVersions(symbols: Symbols, entries: Entry[]): void {
 /** DT_GNU_HASH for them; they must come in the order of their buckets. Those before `first` are not in it. */
 export function addGnu<A>(symbols: Symbols, entries: Entry[], first: u32, bucketCount: u32, bloomCount: u32): void {
   const bits: u32 = sizeof<A>() * 8;
-  symbols.bucketCount = bucketCount;
+  symbols.hasBuckets(bucketCount);
   symbols.first = first;
   symbols.bloomMask = bloomCount - 1;
   symbols.bloomShift = 6;
