@@ -68,6 +68,10 @@ export const FEATURES: readonly Feature[] = [
     name: "versions", macro: "LW_NO_VERSIONS", isCore: true,
     without: "a name is its default definition; `lw_symbol_version` with a version is refused (`MissingVersion`)",
   },
+  {
+    name: "objects", macro: "LW_NO_OBJECTS", isCore: true,
+    without: "an object, or an archive of them, is refused (`UnsupportedType`)",
+  },
   { name: "log", macro: "LW_NO_LOG", isCore: false, without: "`LW_LOG` has no effect" },
 ];
 

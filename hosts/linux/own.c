@@ -7,7 +7,10 @@
 /* Few names begin like these: the others need no more than one look. */
 const void *own_symbol(const char *name, size_t bytes) {
   (void)bytes;
-  if (name[0] == '_' && name[1] == '_') return tls_symbol(name);
+  if (name[0] == '_' && name[1] == '_') {
+    const void *own = tls_symbol(name);
+    return own ? own : closing_symbol(name);
+  }
 #ifdef LW_SYSCALLS
   return NULL;
 #else

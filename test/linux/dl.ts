@@ -103,6 +103,9 @@ export async function buildStatic(one: Case, { name, module }: Machine, [compile
     const own = [target, ...module.flags, "-fuse-ld=lld", "-O1", "-shared", "-fPIC", `-Wl,-soname,${path}`];
     await run("clang-19", [...own, one.source, ...flags.flatMap((flag) => dialect(name, flag)), "-o", path], { cwd: folder });
   }
+  for (const { path, flags } of one.objects) {
+    await run("clang-19", [target, ...module.flags, "-O1", "-c", one.source, ...flags.flatMap((flag) => dialect(name, flag)), "-o", path], { cwd: folder });
+  }
   await run(compiler, [...rest, "-std=gnu11", "-O1", "-static", one.source, ...one.flags, ...links, "-o", "main"], { cwd: folder });
 }
 

@@ -26,7 +26,7 @@ const shared = (folder: string): readonly string[] => [`-L${folder}`, "-llinkwri
 const LINKED: Readonly<Record<string, readonly string[]>> = { shared: shared(LIBRARIES), static: [join(LIBRARIES, "liblinkwright.a")] };
 
 /** Cases whose libraries need nothing, so that they are the same with any C library; and those that no emulator is needed for to be slow. */
-const EVERYWHERE = ["models.c", "blocks.c", "reserve.c", "ends.c", "lazy.c", "kept.c"];
+const EVERYWHERE = ["models.c", "blocks.c", "reserve.c", "ends.c", "lazy.c", "kept.c", "closing.c"];
 
 const machineOf = (name: string): (typeof machines)[number] => machines.find((one) => one.name === name)!;
 

@@ -1,7 +1,9 @@
-// What a build has: a plain library, one with thread-local storage, one that lacks a function that it never calls, a version.
+// What a build has: a plain library, one with thread-local storage, one that lacks a function that it never calls, a version, objects.
 // lib: plain.so -DPLAIN
 // lib: local.so -DLOCAL
 // lib: lacking.so -DLACKING -Wl,-z,lazy
+// object: one.o -DOBJECT=one -fPIC
+// object: other.o -DOBJECT=other -fPIC
 #include <linkwright.h>
 #include <stdio.h>
 #if defined PLAIN
@@ -11,6 +13,8 @@ __attribute__((visibility("default"))) _Thread_local int local = 5;
 #elif defined LACKING
 extern int nobody_has_this(void);
 __attribute__((visibility("default"))) int call(int really) { return really ? nobody_has_this() : 17; }
+#elif defined OBJECT
+int OBJECT(void) { return 17; }
 #else
 int main(void) {
   lw_module module;
@@ -23,6 +27,10 @@ int main(void) {
   printf("lazy %#x %d\n", code, code == LW_OK ? ((int (*)(int))lw_symbol(module, "call"))(0) : 0);
   code = lw_open(LW_PROCESS, "libc.so.6", LW_NOLOAD, &module);
   printf("versions %#x %d\n", code, lw_symbol_version(module, "puts", "GLIBC_2.2.5") == (void *)puts);
+  code = lw_open(LW_PROCESS, "./one.o", 0, &module);
+  printf("objects %#x %d\n", code, code == LW_OK ? ((int (*)(void))lw_symbol(module, "one"))() : 0);
+  code = lw_open_objects(LW_PROCESS, (const char *const[]){"./one.o", "./other.o"}, 2, 0, &module);
+  printf("sets %#x %d\n", code, code == LW_OK ? ((int (*)(void))lw_symbol(module, "other"))() : 0);
   return 0;
 }
 #endif
