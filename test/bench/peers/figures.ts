@@ -28,7 +28,7 @@ export interface Mark {
 /** One line of the table. */
 export interface Figure {
   readonly what: string;
-  readonly unit: "µs" | "ns" | "KiB";
+  readonly unit: "µs" | "ns" | "KiB" | "k";
   /** What the driver is told; `calls` stands for whether what is loaded can be called. */
   readonly args: (calls: string, milliseconds: string) => readonly string[];
   readonly preload?: readonly string[];

@@ -3,7 +3,7 @@
 import { paint, table } from "../../../hosts/node/terminal.js";
 import { type Cell, type Measured, type Reached, linkersOf } from "./peers.js";
 
-const SCALE = { "µs": 1e6, ns: 1e9, KiB: 1 / 1024 } as const;
+const SCALE = { "µs": 1e6, ns: 1e9, KiB: 1 / 1024, k: 1e-3 } as const;
 
 /** A value in the figure's unit. */
 export const scaled = (unit: Measured["unit"], value: number): number => value * SCALE[unit];

@@ -33,6 +33,8 @@ export interface Objects extends Subject {
 export interface Compiler {
   readonly folder: string;
   readonly command: Command;
+  /** What needs nothing but the others of its set. */
+  readonly isWhole?: boolean;
 }
 
 /** References through the GOT are of the plain type: Relink knows no other. */
@@ -67,15 +69,16 @@ interface Recipe {
   readonly flags: readonly string[];
 }
 
-function recipes(): readonly Recipe[] {
-  return [
+function recipes({ isWhole = false }: Compiler): readonly Recipe[] {
+  const all = [
     { name: "sqlite", sources: [`${SOURCES}/sqlite.c`], flags: [`-I${FOLDER}/sqlite/package/deps/sqlite3`, "-DSQLITE_THREADSAFE=0", "-DSQLITE_OMIT_LOAD_EXTENSION"] },
     {
-      name: "zlib", sources: [...ZLIB_FILES.map((name) => `${FOLDER}/zlib/${name}.c`), `${SOURCES}/zlib.c`],
+      name: "zlib", sources: [...(isWhole ? [`${SOURCES}/libc.c`] : []), ...ZLIB_FILES.map((name) => `${FOLDER}/zlib/${name}.c`), `${SOURCES}/zlib.c`],
       flags: ["-ffunction-sections", "-fdata-sections", `-I${FOLDER}/zlib`],
     },
     { name: "relocations", sources: [`${FOLDER}/relocations.c`], flags: [] },
   ];
+  return isWhole ? all.slice(1) : all;
 }
 
 const objectOf = (folder: string, source: string): string => `${folder}/${source.split("/").at(-1)!.replace(/\.c$/, ".o")}`;
@@ -109,15 +112,15 @@ function counted(bytes: Buffer): readonly [sections: number, relocations: number
   return [sections, relocations];
 }
 
-/** Fetches and makes what is not there. */
+/** Fetches and makes what is not there; of sets that are whole, SQLite is none. */
 export async function makeObjects(compiler: Compiler, say: (what: string) => void): Promise<Readonly<Record<"sqlite" | "zlib" | "relocations", Objects>>> {
   await mkdir(join(ROOT, FOLDER), { recursive: true });
   if (!existsSync(join(ROOT, FOLDER, "sqlite/package/deps/sqlite3/sqlite3.c"))) unpackNpm(SQLITE, join(ROOT, FOLDER, "sqlite"), say);
   if (!existsSync(join(ROOT, FOLDER, "zlib/zutil.c"))) unpackTo(join(ROOT, FOLDER, "zlib"), packageFiles([ZLIB], say)[0]!);
   const generated = join(ROOT, FOLDER, "relocations.c"), text = manyRelocations();
   if (await readFile(generated, "utf8").catch(() => undefined) !== text) await writeFile(generated, text);
-  await takeAll(recipes().map((recipe) => stepsOf(compiler, recipe)), say);
-  const made = await Promise.all(recipes().map(async ({ name, sources }) => {
+  await takeAll(recipes(compiler).map((recipe) => stepsOf(compiler, recipe)), say);
+  const made = await Promise.all(recipes(compiler).map(async ({ name, sources }) => {
     const at = join(ROOT, FOLDER, compiler.folder, name);
     const objects = sources.map((source) => objectOf(at, source));
     const counts = await Promise.all(objects.map(async (object) => counted(await readFile(object))));

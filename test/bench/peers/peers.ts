@@ -8,6 +8,7 @@ import { type Effort, type Seconds, secondsOf } from "../row.js";
 import { type Peer, makePeers } from "./build.js";
 import { type Figure, type Said, figuresOf, manyFigures, manyTitles, objectFigures } from "./figures.js";
 import { OWN, makeObjects } from "./objects.js";
+import { countObjects } from "./riscv64.js";
 import { makeSubjects } from "./subjects.js";
 
 const run = promisify(execFile);
@@ -114,6 +115,7 @@ export async function measurePeers(effort: Effort, only: string): Promise<readon
     for (const { linker, why } of done.refused) effort.say(`${figure.what}: ${linker}: ${why}`);
     measured.push(done);
   }
+  if (!effort.isQuick) measured.push(...await countObjects(effort.say, only));
   return measured;
 }
 
