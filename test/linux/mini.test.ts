@@ -12,6 +12,7 @@ import { type Package, packageFiles, unpackTo } from "../../scripts/packages.js"
 import { compilerFor } from "../../scripts/toolchains.js";
 import { signaturesOf } from "../api/wasm.js";
 import { WRONG } from "../faults/wrong.js";
+import { WRONG_OBJECTS } from "../faults/wrongobjects.js";
 import { ROOT } from "../support/files.js";
 import { ownFolder } from "../support/folder.js";
 import { Random } from "../support/random.js";
@@ -256,7 +257,8 @@ describe("linux: what lw-run refuses", () => {
   });
 
   for (const machine of MACHINES) {
-    const wrong = WRONG.filter(({ machines, isUniversal, pageBytes, memoryLimit, base, defines, library }) =>
+    // Objects are nothing to be started: they are refused for that.
+    const wrong = WRONG.filter((one) => !WRONG_OBJECTS.includes(one)).filter(({ machines, isUniversal, pageBytes, memoryLimit, base, defines, library }) =>
       (!machines || machines(machine)) && !isUniversal && !pageBytes && !memoryLimit && base === undefined && !defines && !library);
     test(`files that are wrong, on ${machine}`, () => {
       let count = 0;
