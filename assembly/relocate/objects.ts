@@ -8,6 +8,7 @@ import { Fitting, addendIn, fitting, loadBytes, merged, storeBytes } from "../ar
 import { Base, Fit, Form, Howto, Howtos, Op, Size, WHOLE } from "../arch/howto";
 import { tagIn } from "../arch/odd";
 import { isRelaxed, opcodeAt, relaxedAddend, relaxedForm, relaxedOpcode, slotForm } from "../arch/relax";
+import { hasTls } from "../base/features";
 import { within } from "../base/range";
 import { Work } from "../base/work";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
@@ -385,6 +386,7 @@ function addrOf<A>(linker: Linker, sym: Sym, addend: u64 = 0): u64 {
 
 /** The offset of a thread-local variable, in its block or from the thread pointer. */
 function offsetOf<A>(linker: Linker, at: u64, sym: Sym, base: Base, addend: u64): bool {
+  if (!hasTls()) return linker.work.fail(Code.TlsRefused, What.Entry, at, addend);
   const bond: Bond | null = sym.isImport ? linker.binding.at(sym.number) : null;
   const own = bond ? 0 : vaddrOf<A>(linker.layout, linker.image, sym);
   const variable = variableOf(linker.symbols, bond, own);
