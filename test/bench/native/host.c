@@ -144,7 +144,7 @@ static bool take_room(uint64_t bytes) {
 
 uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest, uint32_t region) {
   uint64_t align = UINT64_C(1) << (align_log2 & 63), addr = exact;
-  (void)source, (void)highest;
+  (void)source, (void)highest, (void)region;
   if (align_log2 > 40 || bytes > UINT64_C(1) << 46) return LW_REFUSED;
   if (exact != LW_NONE) {
     if (mmap(at(exact), bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED) return LW_REFUSED;
