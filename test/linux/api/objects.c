@@ -28,7 +28,7 @@ int one(int x) { return other(x) + wanted(x) + (names[2][0] == 't') + common; }
 extern int strcmp(const char *, const char *), told(int);
 static int begun;
 int common;
-__attribute__((section("hooks"), used)) static int hooks[2] = {20, 300};
+__attribute__((section("hooks"), used)) static int more_hooks[2] = {20, 300};
 __attribute__((constructor)) static void begin(void) { common = 5, begun = strcmp("a", "a") == 0 ? told(1) : 100; }
 __attribute__((destructor)) static void end(void) { told(2); }
 int other(int x) {
