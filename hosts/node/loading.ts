@@ -106,6 +106,11 @@ export function regionOf(text: string, command: string): RegionOptions {
   };
 }
 
+/** What a module took of kinds of memory, as data. */
+export function regionFacts({ regions }: Module): { readonly regions?: readonly unknown[] } {
+  return regions.length ? { regions: regions.map((one) => ({ ...one, used: Number(one.used), bytes: Number(one.bytes) })) } : {};
+}
+
 /** What modules cost of each kind of memory; nothing where there are none. */
 export function regionTable(modules: readonly Module[]): string[] {
   const rows = modules.flatMap((module) => module.regions.map((one) =>

@@ -9,6 +9,7 @@ import { IDENT_BYTES, identOf } from "./ident.js";
 import type { Origin } from "./runpath.js";
 import type { Target } from "./target.js";
 import { type Sandbox, unsigned } from "./wasm.js";
+import { isThin, thickened } from "./thin.js";
 
 /** A file whose bytes come when they are asked for. */
 export interface AsyncSource {
@@ -41,8 +42,8 @@ let unnamed = 0;
 export async function openSource(like: SourceLike, name?: string): Promise<OpenSource> {
   if (typeof like === "string" || like instanceof URL) {
     const identity = identityAt(like);
-    const content = await readWhole(like);
     const path = like instanceof URL ? fileURLToPath(like) : like;
+    const content = await readModule(path);
     return { name: name ?? basename(path), path, content, identity };
   }
   if (like instanceof Uint8Array) return { name: name ?? `file ${++unnamed}`, path: undefined, content: like };
@@ -79,6 +80,12 @@ export async function readWhole(path: string | URL): Promise<Uint8Array> {
     if (cause instanceof SourceError) throw cause;
     throw new SourceError(readFailure(String(path), cause), { cause });
   }
+}
+
+/** The same of a file that is to be loaded: a thin archive has its members in it then. */
+export async function readModule(path: string): Promise<Uint8Array> {
+  const bytes = await readWhole(path);
+  return isThin(bytes) ? thickened(path, Buffer.from(bytes), readWhole) : bytes;
 }
 
 function readFailure(path: string, cause: unknown): string {

@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import { FaultError } from "../../hosts/node/error.js";
@@ -201,6 +201,20 @@ for (const machine of MACHINES) {
       const all = await load(archive("whole", "deep", "direct", "pong"));
       assert.equal(all.at(all.word("pong")), 31n);
       assert.equal(all.word("direct"), 32n);
+    });
+
+    test("a thin archive's members are the files beside it", async () => {
+      const path = join(folder, `${machine}-thin.a`), members = ["ping", "pong", "deep", "direct", "unused"].map((name) => join(folder, machine, `${name}.o`));
+      execFileSync("llvm-ar-19", ["rcs", "--thin", path, ...members]);
+      const linkwright = await Linkwright.create({ base: 0x1000_0000n });
+      const options = { with: [path], run: false } as const;
+      const all = new Linked(linkwright, await linkwright.context().load(join(folder, machine, "main.o"), options));
+      assert.equal(all.at(all.at(all.word("ping"))), 31n);
+      assert.equal(all.module.symbol("unused"), undefined);
+      assert.deepEqual([...new Set(all.module.sections.map(({ member }) => member && basename(member)))].sort(), ["deep.o", "direct.o", "ping.o", "pong.o", undefined]);
+      renameSync(members[2]!, `${members[2]!}.away`);
+      await assert.rejects(linkwright.context().load(join(folder, machine, "main.o"), options), /there is no file .*deep\.o/);
+      renameSync(`${members[2]!}.away`, members[2]!);
     });
 
     test("what a linker makes is there when it is asked for", async () => {

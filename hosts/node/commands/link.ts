@@ -7,7 +7,7 @@ import { type KernelModule, kernelModuleOf } from "../kernelmodule.js";
 import { isResolver } from "../elf.js";
 import { LinkwrightError, systemText } from "../error.js";
 import type { Linkwright } from "../linkwright.js";
-import { LOADING, loadFiles, regionTable } from "../loading.js";
+import { LOADING, loadFiles, regionFacts, regionTable } from "../loading.js";
 import { debuggerCommands } from "../section.js";
 import type { Module } from "../module.js";
 import { hex, note, printable, say, sayJson, size, table } from "../terminal.js";
@@ -80,7 +80,7 @@ export const link: Command = {
         modules: modules.map((module) => ({
           name: module.name, bias: module.bias, base: module.base, bytes: Number(module.size), path: module.path,
           ...kernelFacts(linkwright, module),
-          ...(module.regions.length ? { regions: module.regions.map((one) => ({ ...one, used: Number(one.used), bytes: Number(one.bytes) })) } : {}),
+          ...regionFacts(module),
           ...(args.has("gdb") ? { gdb: debuggerCommands(module.sections) } : {}),
           ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes) })) } : {}),
         })),

@@ -6,7 +6,7 @@ import type { Command } from "../command.js";
 import { WHERE } from "../files.js";
 import { Code } from "../../../assembly/words.js";
 import type { Linkwright } from "../linkwright.js";
-import { LOADING, loadFiles, regionTable } from "../loading.js";
+import { LOADING, loadFiles, regionFacts, regionTable } from "../loading.js";
 import type { Module } from "../module.js";
 import { report } from "../report.js";
 import { permissionText } from "../segment.js";
@@ -22,10 +22,15 @@ interface Binding {
 }
 
 /** Bytes by their permissions once everything is loaded, in whole pages. */
+/** What was reserved for a module: one piece, or one of each kind of memory that it is spread over. */
+function reservationsOf(module: Module): readonly { readonly address: bigint; readonly bytes: bigint }[] {
+  return module.regions.length ? module.regions : [{ address: module.base, bytes: module.size }];
+}
+
 function memoryOf(linkwright: Linkwright, modules: readonly Module[]): Record<string, number> {
   const sums: Record<string, number> = {};
-  for (const module of modules) {
-    for (let at = module.base; at < module.base + module.size; at += PAGE_BYTES) {
+  for (const { address, bytes } of modules.flatMap(reservationsOf)) {
+    for (let at = address; at < address + bytes; at += PAGE_BYTES) {
       const flags = linkwright.permissions(at) ?? 0;
       const key = flags ? permissionText(flags) : "---";
       sums[key] = (sums[key] ?? 0) + Number(PAGE_BYTES);
@@ -37,7 +42,8 @@ function memoryOf(linkwright: Linkwright, modules: readonly Module[]): Record<st
 /** Bytes of reservations that no segment uses. */
 function wasteOf(modules: readonly Module[]): number {
   const used = (module: Module): bigint => module.segments.reduce((sum, segment) => sum + segment.bytes, 0n);
-  return Number(modules.reduce((sum, module) => sum + module.size - used(module), 0n));
+  const taken = (module: Module): bigint => reservationsOf(module).reduce((sum, one) => sum + one.bytes, 0n);
+  return Number(modules.reduce((sum, module) => sum + taken(module) - used(module), 0n));
 }
 
 function bindingsOf(modules: readonly Module[]): Binding[] {
@@ -78,8 +84,9 @@ export const plan: Command = {
           path: module.path,
           base: module.base,
           bias: module.bias,
-          bytes: Number(module.size),
+          bytes: Number(reservationsOf(module).reduce((sum, one) => sum + one.bytes, 0n)),
           needs: module.needed,
+          ...regionFacts(module),
           segments: module.segments.map((one) => ({
             vaddr: one.vaddr, address: one.address, bytes: Number(one.bytes), flags: permissionText(one.flags),
           })),

@@ -6,7 +6,7 @@ import { type Examined, examine } from "../examine.js";
 import { foldersOf, libraryPath } from "../files.js";
 import { machineTitle } from "../elf.js";
 import { groupsOf } from "../objects.js";
-import { readWhole } from "../source.js";
+import { readModule, readWhole } from "../source.js";
 import { type Machine, isBuiltIn, machineFor, machines } from "./machine.js";
 import type { PayloadFile } from "./payload.js";
 
@@ -30,7 +30,7 @@ export async function cargoOf(named: readonly string[], folders: readonly string
   const search = foldersOf(named, folders);
   const cargo = new Map<string, Freight>();
   for (const path of named) {
-    const bytes = await readWhole(path), facts = await examine(path, bytes);
+    const bytes = await readModule(path), facts = await examine(path, bytes);
     const name = entryName(basename(path), cargo);
     cargo.set(name, { name, path, bytes, facts, named: true, libraries: [] });
   }
