@@ -23,7 +23,7 @@ import { Objects } from "./objects";
 }
 
 /** Where a part of a section went. */
-@unmanaged export class Part {
+@unmanaged export class Portion {
   start: u64;
   piece: Piece;
 }
@@ -131,7 +131,7 @@ function poolSection(work: Work, objects: Objects, section: Section): bool {
   pool.align = max(pool.align, section.align);
   let count: u32 = 0;
   for (let at: u64 = 0; at < section.bytes; at += pieceBytes(start + at, each, isText, section.bytes - at)) ++count;
-  const parts = work.take(<u64>count * offsetof<Part>());
+  const parts = work.take(<u64>count * offsetof<Portion>());
   if (!parts) return false;
   section.pool = changetype<usize>(pool);
   section.parts = parts;
@@ -142,7 +142,7 @@ function poolSection(work: Work, objects: Objects, section: Section): bool {
     const align = at ? min<u64>(section.align, at & 0 - at) : section.align;
     const piece = pool.keep(work, start + at, bytes, align);
     if (!piece) return false;
-    const part = partAt(section, section.partCount);
+    const part = portionAt(section, section.partCount);
     part.start = at;
     part.piece = piece;
     at += bytes;
@@ -164,7 +164,7 @@ function pieceBytes(at: u64, each: u32, isText: bool, room: u64): u32 {
   return <u32>min<u64>(bytes + each, room);
 }
 
-@inline function partAt(section: Section, index: u32): Part { return changetype<Part>(section.parts + <usize>index * offsetof<Part>()); }
+@inline function portionAt(section: Section, index: u32): Portion { return changetype<Portion>(section.parts + <usize>index * offsetof<Portion>()); }
 
 /** Where an offset of a section went that was taken apart. */
 export function pooled(section: Section, offset: u64): u64 {
@@ -172,10 +172,10 @@ export function pooled(section: Section, offset: u64): u64 {
   let high = section.partCount;
   while (high - low > 1) {
     const middle = low + high >> 1;
-    if (partAt(section, middle).start <= offset) low = middle;
+    if (portionAt(section, middle).start <= offset) low = middle;
     else high = middle;
   }
-  const part = partAt(section, low);
+  const part = portionAt(section, low);
   return changetype<Pool>(section.pool).vaddr + part.piece.offset + (offset - part.start);
 }
 

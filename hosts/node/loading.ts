@@ -75,11 +75,15 @@ async function textOf(path: string): Promise<string> {
 
 /** Addresses by name; what nobody defines, or has no name, is left out. */
 async function listedIn(paths: readonly string[]): Promise<[string, bigint][]> {
-  const texts = await Promise.all(paths.map(textOf));
-  return texts.join("\n").split("\n").flatMap((line) => {
-    const [, address, type, name] = line.match(/^([0-9a-f]+) +([A-Za-z]) +([^\s]+)/) ?? [];
-    return address && name && type !== "U" ? [[name, BigInt(`0x${address}`)] as [string, bigint]] : [];
-  });
+  const lists = await Promise.all(paths.map(async (path) => {
+    const listed = (await textOf(path)).split("\n").flatMap((line) => {
+      const [, address, type, name] = line.match(/^([0-9a-f]+) +([A-Za-z]) +([^\s]+)/) ?? [];
+      return address && name && type !== "U" ? [[name, BigInt(`0x${address}`)] as [string, bigint]] : [];
+    });
+    if (!listed.length) throw new LinkwrightError("NoSymbols", `${path} has no line of ADDR TYPE NAME, as System.map and nm have them`);
+    return listed;
+  }));
+  return lists.flat();
 }
 
 /** A kernel refuses a module that was compiled against something else; so do we. */
@@ -101,7 +105,7 @@ export function regionOf(text: string, command: string): RegionOptions {
   const stray = words.find((word) => word !== "pow2" && word !== "only" && !word.startsWith("sections="));
   if (stray !== undefined) throw new UsageError(`--region: what comes behind the size is pow2, only or sections=PREFIX, not "${stray}"`, command);
   return {
-    name, permissions: permissions!, start: numberOf(start!, `the start of ${name}`, command), bytes: numberOf(bytes!, `the size of ${name}`, command),
+    name, permissions: permissions!, start: numberOf(start!, `the start of ${name}`, command), bytes: sizeOf(bytes!, `the size of ${name}`, command),
     powerOfTwo: words.includes("pow2"), only: words.includes("only"), ...(sections === undefined ? {} : { sections }),
   };
 }
@@ -116,10 +120,16 @@ export function regionTable(modules: readonly Module[]): string[] {
   const rows = modules.flatMap((module) => module.regions.map((one) =>
     [one.name, permissionText(one.permissions), module.name, hex(one.address), String(one.used), String(one.bytes), String(one.bytes - one.used)]));
   const columns = [{ title: "region" }, { title: "for" }, { title: "module" }, { title: "address", right: true }, { title: "used", right: true }, { title: "taken", right: true }, { title: "waste", right: true }];
-  return rows.length ? ["", ...table(columns, rows)] : [];
+  return rows.length ? [...table(columns, rows), ""] : [];
 }
 
 const permissionText = (prot: number): string => `${prot & PF.R ? "r" : "-"}${prot & PF.W ? "w" : "-"}${prot & PF.X ? "x" : "-"}`;
+
+/** A size as linker scripts have it: a number, with K or M behind it. */
+function sizeOf(text: string, what: string, command: string): bigint {
+  const unit = { K: 1n << 10n, M: 1n << 20n }[text.slice(-1).toUpperCase()];
+  return unit === undefined ? numberOf(text, what, command) : numberOf(text.slice(0, -1), what, command) * unit;
+}
 
 /** Whether an option that names files names this one. */
 function meantBy(args: Arguments, option: string, command: string): (file: string) => boolean {

@@ -42,9 +42,21 @@ function protOf(permissions: string): number {
   }, 0);
 }
 
+/** Two kinds of memory are not at the same address, nor called alike. */
+function checkApart(regions: readonly RegionOptions[]): void {
+  regions.forEach((one, i) => {
+    for (const other of regions.slice(0, i)) {
+      if (one.name === other.name) throw new OptionError(`two regions are called ${one.name}`);
+      const isApart = BigInt(one.start) + BigInt(one.bytes) <= BigInt(other.start) || BigInt(other.start) + BigInt(other.bytes) <= BigInt(one.start);
+      if (!isApart) throw new OptionError(`the regions ${other.name} and ${one.name} overlap`);
+    }
+  });
+}
+
 /** Tells sandbox and core of them; answers with their names by number. */
 export function tellRegions(runtime: Runtime, context: number, regions: readonly RegionOptions[]): Map<number, string> {
   const names = new Map<number, string>();
+  checkApart(regions);
   for (const given of regions) {
     checkOptions<RegionOptions>(given, OPTIONS, "region");
     const { name, start, bytes, permissions, powerOfTwo, sections = "", only } = given;

@@ -1,6 +1,6 @@
 // Thin archives: their members are files of their own beside the archive. The core is given what an archive with the members in it would be.
 
-import { dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { LinkwrightError } from "./error.js";
 
 const MAGIC = "!<thin>\n", REGULAR = "!<arch>\n";
@@ -30,7 +30,7 @@ export async function thickened(path: string, archive: Buffer, read: (path: stri
     const bytes = Number(header.toString("latin1", SIZE_AT, SIZE_AT + SIZE_BYTES));
     const isOwn = OWN.includes(name);
     if (!Number.isInteger(bytes) || bytes < 0 || (isOwn && at + HEADER_BYTES + bytes > archive.length)) throw wrong(path, at);
-    const content = isOwn ? archive.subarray(at + HEADER_BYTES, at + HEADER_BYTES + bytes) : Buffer.from(await read(join(dirname(path), memberName(name, names, path, at))));
+    const content = isOwn ? archive.subarray(at + HEADER_BYTES, at + HEADER_BYTES + bytes) : Buffer.from(await read(resolve(dirname(path), memberName(name, names, path, at))));
     if (name === "//") names = content;
     else if (isOwn) symbols = { at: length + HEADER_BYTES, piece: pieces.length + 1, width: name === "/" ? 4 : 8 };
     else places.set(at, length);

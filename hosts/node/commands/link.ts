@@ -94,7 +94,9 @@ export const link: Command = {
     table([{ title: "module" }, { title: "base", right: true }, { title: "bias", right: true }, { title: "bytes", right: true }],
       modules.map((one) => [one.name, hex(one.base), hex(one.bias), String(one.size)])).forEach((line) => say(line));
     if (args.has("gdb")) modules.flatMap((one) => debuggerCommands(one.sections)).forEach((line) => say(line));
-    regionTable(modules).forEach((line) => say(line));
+    const regions = regionTable(modules);
+    if (regions.length) say();
+    regions.slice(0, -1).forEach((line) => say(line));
     for (const one of missing) note(`missing ${one.kind}: ${printable(one.name)}${one.file ? ` (${printable(one.file)} needs it)` : ""}`);
     if (resolvers.length) note(`${resolvers.length} places hold the address of a resolver (IFUNC)`);
     return 0;
