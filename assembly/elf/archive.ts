@@ -25,4 +25,4 @@ export function decimal(at: u64, bytes: u32): i64 {
 
 /** A big-endian word of the archive's symbol table. */
 export function big32(at: u64): u32 { return bswap<u32>(target.load32(at)); }
-export function big64(at: u64): u64 { return bswap<u64>(target.load64(at)); }
+export function big64(at: u64): u64 { return <u64>big32(at) << 32 | big32(at + 4); }

@@ -153,6 +153,6 @@ function bindToAs<A>(binder: Binder, bond: Bond, index: u32, owner: Symbols, the
 function bindToHost(binder: Binder, bond: Bond, index: u32): bool {
   const type = hostLink.foundType();
   if (type == STT.TLS) return binder.work.fail(Code.BadSymbolType, What.Sym, index, type);
-  bond.bind(type == STT.GNU_IFUNC ? Bound.Indirect : Bound.Plain, hostLink.foundAddr(), null, 0);
+  bond.bind(type == STT.GNU_IFUNC ? Bound.Indirect : Bound.Plain, hostLink.foundAddr(), null, type & 15);
   return true;
 }

@@ -50,11 +50,11 @@ export const enum Bound {
   /** The resolver has chosen. */
   choose(value: u64): void { this.bind(Bound.Chosen, value, this.owner, this.index); }
 
-  /** True for code, as far as anybody has said: a host says no more than where it is. */
+  /** True for what is said to be code: a stub may stand for it. Of a host's symbol the index is its type. */
   get isFunction(): bool {
     const owner = this.owner;
     if (this.kind != Bound.Plain && this.kind != Bound.Chosen) return this.kind == Bound.Indirect;
-    if (!owner) return true;
+    if (!owner) return this.index == STT.FUNC;
     const type = typeOf(wide(owner.bits) ? symInfo<u64>(owner.symbol<u64>(this.index)) : symInfo<u32>(owner.symbol<u32>(this.index)));
     return type == STT.FUNC || type == STT.GNU_IFUNC;
   }

@@ -39,7 +39,8 @@ export function makeSymbols(work: Work, objects: Objects): bool {
 
 /** Writes the name of what runs that, which need not be in any file: __cxa_finalize, FINALISER_BYTES long. */
 export function writeFinaliser(at: u64): void {
-  target.store64(at, 0x69665f6178635f5f);
+  target.store32(at, 0x78635f5f);
+  target.store32(at + 4, 0x69665f61);
   target.store32(at + 8, 0x696c616e);
   target.store16(at + 12, 0x657a);
 }

@@ -55,12 +55,10 @@ export async function loadFiles(args: Arguments, command: string, allowMissing: 
   for (const file of args.files) if (await isObjectFile(file)) objects.add(file);
   for (const [file, ...others] of groupsOf(args.files, (one) => objects.has(one))) {
     const options = { with: others, allowMissing, allowText: args.has("allow-text"), global: !isLocal(file!), deepBind: isDeep(file!), bindings: true };
-    const module = await context.load(objects.has(file!) ? file! : await linkwright.inspect(file!), options);
-    const first = modules[0] ?? module;
-    if (module.machine !== first.machine || module.class !== first.class) {
-      throw new LinkwrightError("MachineMismatch",
-        `${file} is for ${machineTitle(module.machine, module.class)}, but ${args.files[0]} is for ${machineTitle(first.machine, first.class)}`);
-    }
+    const image = objects.has(file!) ? undefined : await linkwright.inspect(file!);
+    if (image) checkMachine(image, file!, modules[0], args.files[0]!);
+    const module = await context.load(image ?? file!, options);
+    checkMachine(module, file!, modules[0], args.files[0]!);
     if (modules.includes(module)) continue;
     modules.push(...module.loaded);
     if (checksums) checkImports(linkwright, module, checksums);
@@ -108,6 +106,13 @@ export function regionOf(text: string, command: string): RegionOptions {
     name, permissions: permissions!, start: numberOf(start!, `the start of ${name}`, command), bytes: sizeOf(bytes!, `the size of ${name}`, command),
     powerOfTwo: words.includes("pow2"), only: words.includes("only"), ...(sections === undefined ? {} : { sections }),
   };
+}
+
+/** Files that are loaded into one memory are of one machine. */
+function checkMachine(one: { readonly machine: number; readonly class: number }, file: string, first: Module | undefined, firstFile: string): void {
+  if (!first || (one.machine === first.machine && one.class === first.class)) return;
+  throw new LinkwrightError("MachineMismatch",
+    `${file} is for ${machineTitle(one.machine, one.class)}, but ${firstFile} is for ${machineTitle(first.machine, first.class)}`);
 }
 
 /** What a module took of kinds of memory, as data. */
