@@ -1,4 +1,5 @@
-/* What modules register for their end (__cxa_atexit), where the C library never calls it before the process's: musl unloads nothing. */
+/* What modules register for their end (__cxa_atexit). musl never calls it before the process's: it unloads nothing, so that is done here. In a static
+ * program with glibc nobody may have asked for __cxa_finalize: who asks for it here brings it. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdlib.h>
@@ -7,11 +8,14 @@
 #include "own.h"
 #include "tls.h"
 
-#if defined __GLIBC__ || defined LW_SYSCALLS
+#if defined LW_SYSCALLS
 const void *closing_symbol(const char *name) {
   (void)name;
   return NULL;
 }
+#elif defined __GLIBC__
+void __cxa_finalize(void *home);
+const void *closing_symbol(const char *name) { return strcmp(name, "__cxa_finalize") == 0 ? (const void *)__cxa_finalize : NULL; }
 #else
 
 struct closing {
