@@ -203,4 +203,4 @@ const enum F {
 @lazy const STUB: usize = memory.data<u32>([0x90000010, 0xf9400211, 0xd61f0220]);
 @lazy const STUB_FIXES: usize = memory.data<u32>([0 | R.ADR_PREL_PG_HI21 << 8, 4 | R.LDST64_ABS_LO12_NC << 8]);
 
-@lazy export const AARCH64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS, 117, FIELDS, 0, STUB, 12, STUB_FIXES, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+@lazy export const AARCH64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS, 117, FIELDS, 0, STUB, 12, STUB_FIXES, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));

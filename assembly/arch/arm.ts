@@ -5,6 +5,7 @@
 
 import { DT } from "../elf/dynamic";
 import { EM } from "../elf/header";
+import { SHT } from "../elf/section";
 import { Arch, Lazy, Role } from "./arch";
 import { Base, Fit, Form, Howtos, Odd, Op, Size } from "./howto";
 
@@ -143,4 +144,4 @@ const enum F {
 /** add r0, lr; ldr r1, [r0, #4]; bx r1; nop; nop; nop */
 @lazy const THUMB_TLS_CALL: usize = memory.data<u16>([0x4470, 0x6841, 0x4708, 0x46c0, 0x46c0, 0x46c0]);
 
-@lazy export const ARM_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 68, FIELDS, 1, STUB, 12, STUB_FIXES, 1, THUMB_STUB, 16, THUMB_STUB_FIXES, 1, 0, 0, 0, TLS_CALL, THUMB_TLS_CALL, 12]));
+@lazy export const ARM_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 68, FIELDS, 1, STUB, 12, STUB_FIXES, 1, THUMB_STUB, 16, THUMB_STUB_FIXES, 1, 0, 0, 0, TLS_CALL, THUMB_TLS_CALL, 12, SHT.ARM_EXIDX]));

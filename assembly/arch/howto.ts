@@ -224,6 +224,8 @@ if (offsetof<Run>() != 4) ERROR("a run is one u32");
   tlsCall: usize;
   taggedTlsCall: usize;
   tlsCallBytes: usize;
+  /** sh_type of tables by which unwinders find functions, if they are sections of their own in the order of the code; SHT_NULL: there are none. */
+  indexType: usize;
 
   /** Whether there is a row of padding. */
   aligns(): bool {

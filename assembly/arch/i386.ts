@@ -66,4 +66,4 @@ const enum R {
 @lazy const STUB: usize = memory.data<u8>([0xff, 0x25, 0, 0, 0, 0, 0xcc, 0xcc]);
 @lazy const STUB_FIXES: usize = memory.data<u32>([2 | R.R32 << 8]);
 
-@lazy export const I386_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 23, 0, 1, STUB, 8, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+@lazy export const I386_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 23, 0, 1, STUB, 8, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));

@@ -140,4 +140,4 @@ const enum F {
 @lazy const STUB: usize = memory.data<u32>([0x1a00000f, 0x28c001ef, 0x4c0001e0]);
 @lazy const STUB_FIXES: usize = memory.data<u32>([0 | R.PCALA_HI20 << 8, 4 | R.PCALA_LO12 << 8]);
 
-@lazy export const LOONGARCH64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS, 78, FIELDS, 0, STUB, 12, STUB_FIXES, 2, 0, 0, 0, 0, 0, 0x03400000, 0, 0, 0, 0]));
+@lazy export const LOONGARCH64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS, 78, FIELDS, 0, STUB, 12, STUB_FIXES, 2, 0, 0, 0, 0, 0, 0x03400000, 0, 0, 0, 0, 0]));

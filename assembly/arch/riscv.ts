@@ -170,5 +170,5 @@ const enum F { I = 1 << 16, S = 2 << 16, B = 3 << 16, U = 4 << 16, J = 5 << 16, 
 @lazy const STUB64: usize = memory.data<u32>([0x00000e17, 0x000e3e03, 0x000e0067]);
 @lazy const STUB_FIXES: usize = memory.data<u32>([0 | R.CALL << 8]);
 
-@lazy export const RISCV32_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS32, 47, FIELDS, 0, STUB32, 12, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0x00000013, 0x0001, 0, 0, 0]));
-@lazy export const RISCV64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS64, 49, FIELDS, 0, STUB64, 12, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0x00000013, 0x0001, 0, 0, 0]));
+@lazy export const RISCV32_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS32, 47, FIELDS, 0, STUB32, 12, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0x00000013, 0x0001, 0, 0, 0, 0]));
+@lazy export const RISCV64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTOS64, 49, FIELDS, 0, STUB64, 12, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0x00000013, 0x0001, 0, 0, 0, 0]));

@@ -76,4 +76,4 @@ const enum R {
 @lazy const STUB: usize = memory.data<u8>([0xff, 0x25, 0, 0, 0, 0, 0xcc, 0xcc]);
 @lazy const STUB_FIXES: usize = memory.data<u32>([2 | R.PC32 << 8 | -4 << 24]);
 
-@lazy export const X86_64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 33, 0, 0, STUB, 8, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+@lazy export const X86_64_HOWTOS: Howtos = changetype<Howtos>(memory.data<usize>([HOWTO_ROWS, 33, 0, 0, STUB, 8, STUB_FIXES, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));

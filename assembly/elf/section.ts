@@ -8,10 +8,10 @@ import { loadWord, pick } from "./word";
 if (offsetof<Shdr32>() != 40) ERROR("Elf32_Shdr is 40 bytes (gABI 4.3)");
 if (offsetof<Shdr64>() != 64) ERROR("Elf64_Shdr is 64 bytes (gABI 4.3)");
 
-/** sh_type. PROCESSOR is what x86-64 and Arm keep their tables for unwinders in. */
+/** sh_type. */
 export const enum SHT {
   NULL = 0, PROGBITS = 1, SYMTAB = 2, STRTAB = 3, RELA = 4, NOTE = 7, NOBITS = 8, REL = 9, INIT_ARRAY = 14, FINI_ARRAY = 15,
-  PREINIT_ARRAY = 16, GROUP = 17, SYMTAB_SHNDX = 18, UNWIND = 0x70000001,
+  PREINIT_ARRAY = 16, GROUP = 17, SYMTAB_SHNDX = 18, ARM_EXIDX = 0x70000001,
 }
 /** sh_flags. */
 export const enum SHF {

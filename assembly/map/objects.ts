@@ -14,7 +14,6 @@ import { SHN, STB, STT } from "../elf/symbol";
 import { storeWord } from "../elf/word";
 import { Image } from "../inspect/image";
 import { Section, sectionName, sectionNameBytes } from "../inspect/object";
-import { writeFinaliser } from "../merge/linker";
 import { Objects, Standing, Sym } from "../merge/objects";
 import { Pool, pooled } from "../merge/pool";
 import { Layout, Part, Slot, Word } from "../plan/layout";
@@ -238,6 +237,14 @@ function writeSymbol<A>(layout: Layout, image: Image, placement: Placement, sym:
   if (sym == layout.objects.finaliser) writeFinaliser(text);
   else target.copy(text, sym.name, sym.nameBytes);
   return name + sym.nameBytes + 1;
+}
+
+/** The name of what is called at the module's end, which need not be in any file: __cxa_finalize, FINALISER_BYTES long. */
+function writeFinaliser(at: u64): void {
+  target.store32(at, 0x78635f5f);
+  target.store32(at + 4, 0x69665f61);
+  target.store32(at + 8, 0x696c616e);
+  target.store16(at + 12, 0x657a);
 }
 
 /** The names of sections that a host may look for, behind those of symbols. */

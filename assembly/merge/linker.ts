@@ -37,14 +37,6 @@ export function makeSymbols(work: Work, objects: Objects): bool {
   return !handle || objects.addFinaliser(work, handle);
 }
 
-/** Writes the name of what runs that, which need not be in any file: __cxa_finalize, FINALISER_BYTES long. */
-export function writeFinaliser(at: u64): void {
-  target.store32(at, 0x78635f5f);
-  target.store32(at + 4, 0x69665f61);
-  target.store32(at + 8, 0x696c616e);
-  target.store16(at + 12, 0x657a);
-}
-
 function make(objects: Objects, sym: Sym): void {
   const made = madeOf(objects, sym);
   if (made < 0) return;

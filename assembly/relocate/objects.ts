@@ -1,64 +1,28 @@
 // The static relocations of objects, once everything has its address and imports are bound: the interpreter of arch/howto.ts.
 
-import { Code, Flag, PF, What } from "../words";
+import { Code, What } from "../words";
 import { NONE } from "../host/answer";
 import * as target from "../host/memory";
-import { Role } from "../arch/arch";
 import { Fitting, addendIn, fitting, loadBytes, merged, storeBytes } from "../arch/field";
 import { Base, Fit, Form, Howto, Howtos, Op, Size, WHOLE } from "../arch/howto";
 import { tagIn } from "../arch/odd";
 import { isRelaxed, opcodeAt, relaxedAddend, relaxedForm, relaxedOpcode, slotForm } from "../arch/relax";
-import { hasTls } from "../base/features";
-import { within } from "../base/range";
-import { Work } from "../base/work";
 import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/reloc";
 import { SHT } from "../elf/section";
 import { STT } from "../elf/symbol";
-import { storeWord, wide, wrap } from "../elf/word";
-import { Image } from "../inspect/image";
+import { wide } from "../elf/word";
 import { Object, Section } from "../inspect/object";
-import { Binding, Bond, Bound } from "../link/bond";
-import { Symbols } from "../link/symbols";
-import { isAbsolute, isDead, placeIn, vaddrOf } from "../map/objects";
-import { Placement } from "../map/map";
-import { Objects, Standing, Sym } from "../merge/objects";
-import { Layout, Part, Slot } from "../plan/layout";
-import { slotVaddr } from "../plan/sections";
-import { baseOf, entryAt, entryBytesOf, isNear, isShort, isWord, placed, slotOf, stubOf, stubBytesOf } from "../plan/slots";
-import { ownAddr } from "./own";
-import { Places } from "./place";
+import { placeIn } from "../map/objects";
+import { Sym } from "../merge/objects";
+import { baseOf, entryAt, entryBytesOf, isNear, isShort, isWord, placed, stubOf } from "../plan/slots";
+import { isContinued } from "./far";
+import { extended, formed, formedAs } from "./form";
 import { indexFrames } from "./frames";
-import { Partners } from "./partners";
-import { tlsWord, variableOf } from "./tls";
-
-/** What is at hand while objects are relocated. */
-@unmanaged export class Linker {
-  work: Work;
-  layout: Layout;
-  image: Image;
-  placement: Placement;
-  places: Places;
-  symbols: Symbols;
-  binding: Binding;
-  partners: Partners;
-  /** The group that the section lies in which is relocated. */
-  group: u32;
-  /** Imports are called by their slots: somebody may lead these elsewhere. */
-  isPatchable: bool;
-  /** The place of the last ULEB128 that was set or added to, and what that made: of a pair the difference is what has to fit. */
-  ulebPlace: u64;
-  ulebValue: u64;
-}
-
-/** What a relocation is about: see Base. */
-@unmanaged class Subject {
-  value: u64;
-  /** A jump to it can't be made: it is out of reach, or waits for a resolver. */
-  isFar: bool;
-  /** It lies in what was dropped. */
-  isDead: bool;
-}
-@lazy const SUBJECT: Subject = changetype<Subject>(memory.data(offsetof<Subject>(), 8));
+import { Linker } from "./linker";
+import { ownAddr } from "./own";
+import { fillSlots } from "./slots";
+import { SUBJECT, findSubject } from "./subject";
+import { storeUleb } from "./uleb";
 
 /**
  * Applies the relocations of all sections that are in memory, and fills slots and stubs.
@@ -167,7 +131,7 @@ function namesOnly(linker: Linker, object: Object, howto: Howto): bool {
 /** The instruction works the address out itself. */
 function relaxEntry<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, from: u64, place: u64, addend: u64): bool {
   const opcode = opcodeAt(from);
-  if (!subject<A>(linker, at, howto, sym, Base.Symbol, addend)) return false;
+  if (!findSubject<A>(linker, at, howto, sym, Base.Symbol, addend)) return false;
   if (SUBJECT.isDead) return true;
   const form = relaxedForm(howto, opcode, addend);
   const value = formedAs<A>(linker, form, SUBJECT.value, relaxedAddend(form), place);
@@ -181,7 +145,7 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
   const work = linker.work;
   const howtos = object.howtos;
   if (howto.form == Form.Partner) return relocatePartner<A>(linker, object, section, table, at, howto, sym, place);
-  if (!subject<A>(linker, at, howto, sym, sym ? baseOf(howto, sym) : howto.base, addend)) return false;
+  if (!findSubject<A>(linker, at, howto, sym, sym ? baseOf(howto, sym) : howto.base, addend)) return false;
   // What refers to a function that was dropped is as dead as that: tables for unwinders, mostly.
   if (SUBJECT.isDead) return true;
   const form = howto.form == Form.GotIndexed ? slotForm(object.addr + section.offset, offset) : howto.form;
@@ -193,12 +157,12 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
     const isCrossing = tag != 0 && !howto.has(Fit.Exchanges) && ((value & tag) != 0) != howto.has(Fit.Tagged);
     if (SUBJECT.isFar || isCrossing || fitting(howtos, howto, value) != Fitting.Fits) {
       const stub = stubOf(sym, howto.has(Fit.Tagged), section.group);
-      if (stub) value = formed<A>(linker, howto, stubAddr(linker, stub), addend, place);
+      if (stub) value = formed<A>(linker, howto, linker.stubAddr(stub), addend, place);
     }
   }
   else if (sym && sym.isImport && isShort<A>(howto) && fitting(howtos, howto, value) != Fitting.Fits && linker.binding.at(sym.number).isFunction) {
     const stub = stubOf(sym, false, 0);
-    if (stub) value = formed<A>(linker, howto, stubAddr(linker, stub), addend, place);
+    if (stub) value = formed<A>(linker, howto, linker.stubAddr(stub), addend, place);
   }
   // Of what is farther than that, instructions behind hold the rest.
   if (howto.form == Form.PageHi && fitting(howtos, howto, value) != Fitting.Fits && isContinued<A>(object, table, at, offset)) value = <u64><i64><i32>value;
@@ -209,20 +173,6 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
 function stateOf(howto: Howto, place: u64): u64 {
   return howto.has(Fit.Exchanges) ? tagIn(howto.field, loadBytes(place, howto.size)) : u64(howto.has(Fit.Tagged));
 }
-
-/** Whether the instruction two behind has more of the same distance: LoongArch ELF psABI, "Extreme code model". */
-function isContinued<A>(object: Object, table: Section, at: u64, offset: u64): bool {
-  const end = object.addr + table.offset + table.bytes;
-  let left = MOST_BEHIND;
-  for (let entry = at - object.start + object.addr, each = entryBytesOf<A>(table); left-- && entry + each <= end && relOffset<A>(entry) - offset <= 8; entry += each) {
-    const howto = object.howtos.row(infoType<A>(relInfo<A>(entry)));
-    if (howto && howto.form == Form.PageFar && relOffset<A>(entry) - offset == 8) return true;
-  }
-  return false;
-}
-
-/** Entries that three instructions may have, those for linkers that relax included. */
-@inline const MOST_BEHIND: u32 = 16;
 
 /** What a label's partner says: the lower part of what is in the instruction there. RISC-V psABI 8.4.9. */
 function relocatePartner<A>(linker: Linker, object: Object, section: Section, table: Section, at: u64, howto: Howto, sym: Sym | null, place: u64): bool {
@@ -238,7 +188,7 @@ function relocatePartner<A>(linker: Linker, object: Object, section: Section, ta
   const named = index && index < object.symbolCount ? linker.layout.objects.symOf<A>(work, object, index) : null;
   if (index && !named) return work.fail(Code.BadSymbolIndex, What.Entry, at, index);
   const addend = table.type == SHT.RELA ? relaAddend<A>(entry) : 0;
-  if (!subject<A>(linker, at, upper, named, upper.base, addend)) return false;
+  if (!findSubject<A>(linker, at, upper, named, upper.base, addend)) return false;
   const value = extended<A>(SUBJECT.value + addend - linker.placement.at(placeIn<A>(section, label)));
   return stored<A>(linker, section, howto, at, place, value);
 }
@@ -250,190 +200,4 @@ function stored<A>(linker: Linker, section: Section, howto: Howto, at: u64, plac
   if (howto.size == Size.Uleb) return storeUleb<A>(linker, section, howto, at, place, value);
   storeBytes(place, howto.size, merged(howtos, howto, loadBytes(place, howto.size), value));
   return true;
-}
-
-/** A ULEB128 keeps its length: there are as many bytes as there were. The difference of a pair has to fit; what is set in between need not. */
-function storeUleb<A>(linker: Linker, section: Section, howto: Howto, at: u64, place: u64, value: u64): bool {
-  const room = linker.placement.at(section.vaddr + section.bytes) - place;
-  let bits: u32 = 0;
-  let old: u64 = 0;
-  for (let c: u32 = 0x80; c & 0x80; bits += 7) {
-    if (bits == 70 || bits / 7 >= room) return linker.work.fail(Code.OutOfRange, What.Entry, at, value);
-    c = target.load8(place + bits / 7);
-    old |= <u64>(c & 0x7f) << bits;
-  }
-  const isPair = howto.op == Op.Sub && linker.ulebPlace == place;
-  if (isPair) old = linker.ulebValue;
-  const next = wrap<A>(howto.op == Op.Set ? value : howto.op == Op.Add ? old + value : old - value);
-  if (isPair && bits < 64 && next >> bits) return linker.work.fail(Code.OutOfRange, What.Entry, at, extended<A>(next));
-  linker.ulebPlace = howto.op == Op.Sub ? NONE : place;
-  linker.ulebValue = next;
-  for (let i: u32 = 0; i < bits; i += 7) storeBytes(place + i / 7, Size.B1, next >> i & 0x7f | (i + 7 < bits ? 0x80 : 0));
-  return true;
-}
-
-/** Of a 32-bit machine a number is sign-extended before anything is made of it. */
-@inline function extended<A>(value: u64): u64 { return sizeof<A>() == 8 ? value : <u64><i64><i32>value; }
-
-@inline function page(x: u64): u64 { return x & ~0xfff; }
-
-@inline function formed<A>(linker: Linker, howto: Howto, x: u64, addend: u64, place: u64): u64 { return formedAs<A>(linker, howto.form, x, addend, place); }
-
-function formedAs<A>(linker: Linker, form: Form, x: u64, addend: u64, place: u64): u64 {
-  const value = x + addend;
-  switch (form) {
-    case Form.Pc:      return extended<A>(value - place);
-    case Form.AbsHi:   return extended<A>(value + 0x800);
-    case Form.PcHi:    return extended<A>(value - place + 0x800);
-    case Form.Page:    return extended<A>(page(value) - page(place));
-    case Form.PageHi:  return extended<A>(page(value + 0x800) - page(place));
-    case Form.Got:     return extended<A>(value - tableAddr(linker));
-    case Form.GotPage: return extended<A>(value - page(tableAddr(linker)));
-    case Form.PcWord:  return extended<A>(value - (place & ~3));
-    case Form.Segment: return extended<A>(value - segmentAddr(linker, x));
-    case Form.PageFar: return far(value, place - 8);
-    case Form.PageFarther: return far(value, place - 12);
-    default:           return extended<A>(value);
-  }
-}
-
-/**
- * What the upper 32 bits of an address count from a page, when the lower ones are made of a signed 12-bit part and a 20-bit part that
- * wraps; `place` is pcalau12i's. LoongArch ELF psABI, R_LARCH_PCALA64_LO20.
- */
-function far(value: u64, place: u64): u64 {
-  let result = page(value) - page(place);
-  if (value & 0x800) result += 0x1000 - 0x100000000;
-  if (result & 0x80000000) result += 0x100000000;
-  return result;
-}
-
-function tableAddr(linker: Linker): u64 { return linker.placement.at(linker.layout.span(Part.Got).own + linker.layout.objects.first!.howtos.tableBias); }
-
-/** Where the segment begins that an address lies in; of one that is in none, 0. */
-function segmentAddr(linker: Linker, addr: u64): u64 {
-  const segment = linker.image.holding(linker.placement.vaddr(addr), 0);
-  return segment ? linker.placement.at(segment.vaddr) : 0;
-}
-
-function slotAddr(linker: Linker, slot: Slot): u64 { return linker.placement.at(slotVaddr(linker.layout, slot)); }
-function stubAddr(linker: Linker, slot: Slot): u64 { return slotAddr(linker, slot) | (slot.isTagged ? <u64>linker.image.arch.codeTag : 0); }
-
-/** Finds what a relocation is about; false with a fault if there is no such thing. */
-function subject<A>(linker: Linker, at: u64, howto: Howto, sym: Sym | null, base: Base, addend: u64): bool {
-  SUBJECT.isFar = SUBJECT.isDead = false;
-  SUBJECT.value = 0;
-  if (base == Base.Table) {
-    SUBJECT.value = tableAddr(linker);
-    return true;
-  }
-  if (base == Base.TlsCall) {
-    if (!found(linker, at, linker.layout.tlsCall)) return false;
-    // What the instruction holds is no addend: assemblers differ. The program counter is two instructions ahead.
-    SUBJECT.value = stubAddr(linker, linker.layout.tlsCall!) - addend - (howto.has(Fit.Tagged) ? 4 : 8);
-    return true;
-  }
-  if (base == Base.TlsBlock) return found(linker, at, linker.layout.block);
-  if (!sym) return true;
-  switch (base) {
-    case Base.Symbol: case Base.Branch: return addressOf<A>(linker, at, howto, sym, base, addend);
-    case Base.Got: case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return found(linker, at, slotOf(sym, base));
-    case Base.Size:
-      SUBJECT.value = sym.isImport ? linker.binding.at(sym.number).bytes : sym.bytes;
-      return true;
-    default: return offsetOf<A>(linker, at, sym, base, addend);
-  }
-}
-
-/** Every slot that is asked for was counted, unless the file has changed. */
-function found(linker: Linker, at: u64, slot: Slot | null): bool {
-  if (!slot) return linker.work.fail(Code.UnknownRelocation, What.Entry, at, 0);
-  SUBJECT.value = slotAddr(linker, slot);
-  return true;
-}
-
-function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Base, addend: u64): bool {
-  if (sym.isImport) {
-    const bond = linker.binding.at(sym.number);
-    // What a resolver has yet to choose, or nobody has, is reached by its slot.
-    SUBJECT.isFar = linker.isPatchable || bond.kind == Bound.Indirect || bond.kind == Bound.Absent;
-    SUBJECT.value = bond.value;
-    if (base == Base.Symbol && bond.kind == Bound.Indirect) {
-      const stub = stubOf(sym, false, 0);
-      if (stub) SUBJECT.value = stubAddr(linker, stub);
-    }
-    return true;
-  }
-  if (isDead<A>(linker.layout.objects, sym)) {
-    SUBJECT.isDead = true;
-    return true;
-  }
-  if (sym.isIndirect) {
-    const stub = base == Base.Branch ? stubOf(sym, howto.has(Fit.Tagged), linker.group) : stubOf(sym, false, 0);
-    if (!stub) return linker.work.fail(Code.UnknownRelocation, What.Entry, at, howto.type);
-    SUBJECT.value = stubAddr(linker, stub);
-    return true;
-  }
-  SUBJECT.value = addrOf<A>(linker, sym, addend);
-  return true;
-}
-
-/** The address of a definition. */
-function addrOf<A>(linker: Linker, sym: Sym, addend: u64 = 0): u64 {
-  const value = vaddrOf<A>(linker.layout, linker.image, sym, addend);
-  return isAbsolute<A>(linker.layout.objects, sym) || sym.type == STT.TLS ? wrap<A>(value) : linker.placement.at(value);
-}
-
-/** The offset of a thread-local variable, in its block or from the thread pointer. */
-function offsetOf<A>(linker: Linker, at: u64, sym: Sym, base: Base, addend: u64): bool {
-  if (!hasTls()) return linker.work.fail(Code.TlsRefused, What.Entry, at, addend);
-  const bond: Bond | null = sym.isImport ? linker.binding.at(sym.number) : null;
-  const own = bond ? 0 : vaddrOf<A>(linker.layout, linker.image, sym);
-  const variable = variableOf(linker.symbols, bond, own);
-  const role = base == Base.TlsPointer ? Role.TlsPointer : base == Base.TlsBelow ? Role.TlsBelow : Role.TlsOffset;
-  SUBJECT.value = tlsWord(linker.places, at, role, variable);
-  // The addend of a negated offset is one of the variable's, too.
-  if (base == Base.TlsBelow) SUBJECT.value -= 2 * addend;
-  if (linker.work.fault.code == Code.Ok) return true;
-  // The entry is one of a file, not of the module.
-  linker.work.fault.what = What.Entry;
-  return false;
-}
-
-/** Slots whose words no dynamic relocation brings, and the code that jumps by slots. */
-function fillSlots<A>(linker: Linker): void {
-  let slot = linker.layout.slots;
-  const howtos = linker.layout.objects.first!.howtos;
-  while (slot) {
-    const sym = slot.sym;
-    const addr = slotAddr(linker, slot);
-    if (slot.kind == Base.Branch) fillStub<A>(linker, howtos, slot, addr);
-    else if (sym && !sym.isImport && slot.kind == Base.Got && !sym.isIndirect) storeWord<A>(addr, addrOf<A>(linker, sym));
-    else if (sym && !sym.isImport && slot.kind == Base.TlsPair) storeWord<A>(addr + sizeof<A>(), vaddrOf<A>(linker.layout, linker.image, sym) - <u64>linker.image.arch.tlsBias);
-    else if (slot.kind == Base.TlsCall) copyCode(slot.isTagged ? howtos.taggedTlsCall : howtos.tlsCall, addr, <u32>howtos.tlsCallBytes);
-    // Local dynamic: offsets are added to where the block is said to begin.
-    else if (slot.kind == Base.TlsBlock) storeWord<A>(addr + sizeof<A>(), 0);
-    slot = slot.next;
-  }
-}
-
-/** Instructions of the machine's tables. */
-function copyCode(code: usize, addr: u64, bytes: u32): void {
-  for (let i: u32 = 0; i < bytes; i += 2) target.store16(addr + i, load<u16>(code + i));
-}
-
-function fillStub<A>(linker: Linker, howtos: Howtos, stub: Slot, addr: u64): void {
-  const bytes = <u32>stubBytesOf(howtos, stub.isTagged);
-  const code = stub.isTagged ? howtos.taggedStub : howtos.stub;
-  copyCode(code, addr, bytes);
-  const slot = slotAddr(linker, slotOf(stub.sym!, Base.Got)!);
-  const fixes = stub.isTagged ? howtos.taggedStubFixes : howtos.stubFixes;
-  const count = stub.isTagged ? howtos.taggedStubFixCount : howtos.stubFixCount;
-  for (let i: usize = 0; i < count; ++i) {
-    const fix = load<u32>(fixes + i * 4);
-    const howto = howtos.row(fix >> 8 & 0xffff)!;
-    const place = addr + (fix & 0xff);
-    const value = formed<A>(linker, howto, slot, <u64><i64>(<i32>fix >> 24), place);
-    storeBytes(place, howto.size, merged(howtos, howto, loadBytes(place, howto.size), value));
-  }
 }
