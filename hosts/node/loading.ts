@@ -1,6 +1,5 @@
 // What plan and link have in common: options, and the load of several files in order into one target memory.
 
-import { PF } from "../../assembly/words.js";
 import { type Arguments, type OptionSpec, UsageError, numberOf } from "./command.js";
 import type { Context } from "./context.js";
 import { machineTitle } from "./elf.js";
@@ -12,6 +11,7 @@ import type { Module } from "./module.js";
 import { groupsOf, isObjectFile } from "./objects.js";
 import type { Missing } from "./fault.js";
 import type { RegionOptions } from "./region.js";
+import { permissionText } from "./segment.js";
 import { readWhole } from "./source.js";
 import { hex, table } from "./terminal.js";
 
@@ -125,10 +125,8 @@ export function regionTable(modules: readonly Module[]): string[] {
   const rows = modules.flatMap((module) => module.regions.map((one) =>
     [one.name, permissionText(one.permissions), module.name, hex(one.address), String(one.used), String(one.bytes), String(one.bytes - one.used)]));
   const columns = [{ title: "region" }, { title: "for" }, { title: "module" }, { title: "address", right: true }, { title: "used", right: true }, { title: "taken", right: true }, { title: "waste", right: true }];
-  return rows.length ? [...table(columns, rows), ""] : [];
+  return rows.length ? table(columns, rows) : [];
 }
-
-const permissionText = (prot: number): string => `${prot & PF.R ? "r" : "-"}${prot & PF.W ? "w" : "-"}${prot & PF.X ? "x" : "-"}`;
 
 /** A size as linker scripts have it: a number, with K or M behind it. */
 function sizeOf(text: string, what: string, command: string): bigint {

@@ -4,8 +4,9 @@ import { basename } from "node:path";
 import { machineName } from "../elf.js";
 import { Linkwright } from "../linkwright.js";
 import { type ObjectFacts, type ObjectSymbol, objectFacts } from "../objectfile.js";
-import { hanging, hex, paint, pairs, printable, say, table } from "../terminal.js";
+import { hanging, hex, pairs, printable, say, table } from "../terminal.js";
 import { type Trial, type Verdict, verdictsOf } from "../verdict.js";
+import { heading, showVerdicts } from "./verdicts.js";
 
 const ET_REL = 1;
 
@@ -44,11 +45,6 @@ export async function objectFactsOf(file: string, bytes: Uint8Array, tryWith: (p
   };
 }
 
-const heading = (text: string): void => {
-  say();
-  say(paint(process.stdout, "bold", text));
-};
-
 /** Tells it to people. */
 export function showObject(facts: Facts): void {
   const { objects } = facts;
@@ -60,11 +56,7 @@ export function showObject(facts: Facts): void {
     ["relocations", totals(objects) || "none"],
   ]).forEach((line) => say(line));
   for (const object of objects) showOne(object);
-  heading("would load it");
-  for (const one of facts.verdicts) {
-    const mark = one.loads ? paint(process.stdout, "green", "yes") : paint(process.stdout, "red", "no");
-    hanging(`${one.host}: ${mark}${one.why ? `, ${printable(one.why)}` : ""}`).forEach((line) => say(line));
-  }
+  showVerdicts(facts.verdicts);
 }
 
 /** Relocations by type, most frequent first. */

@@ -96,7 +96,7 @@ export const link: Command = {
     if (args.has("gdb")) modules.flatMap((one) => debuggerCommands(one.sections)).forEach((line) => say(line));
     const regions = regionTable(modules);
     if (regions.length) say();
-    regions.slice(0, -1).forEach((line) => say(line));
+    regions.forEach((line) => say(line));
     for (const one of missing) note(`missing ${one.kind}: ${printable(one.name)}${one.file ? ` (${printable(one.file)} needs it)` : ""}`);
     if (resolvers.length) note(`${resolvers.length} places hold the address of a resolver (IFUNC)`);
     return 0;

@@ -21,12 +21,14 @@ interface Binding {
   readonly address: bigint;
 }
 
-/** Bytes by their permissions once everything is loaded, in whole pages. */
 /** What was reserved for a module: one piece, or one of each kind of memory that it is spread over. */
 function reservationsOf(module: Module): readonly { readonly address: bigint; readonly bytes: bigint }[] {
   return module.regions.length ? module.regions : [{ address: module.base, bytes: module.size }];
 }
 
+const bytesOf = (module: Module): bigint => reservationsOf(module).reduce((sum, one) => sum + one.bytes, 0n);
+
+/** Bytes by their permissions once everything is loaded, in whole pages. */
 function memoryOf(linkwright: Linkwright, modules: readonly Module[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { address, bytes } of modules.flatMap(reservationsOf)) {
@@ -42,8 +44,7 @@ function memoryOf(linkwright: Linkwright, modules: readonly Module[]): Record<st
 /** Bytes of reservations that no segment uses. */
 function wasteOf(modules: readonly Module[]): number {
   const used = (module: Module): bigint => module.segments.reduce((sum, segment) => sum + segment.bytes, 0n);
-  const taken = (module: Module): bigint => reservationsOf(module).reduce((sum, one) => sum + one.bytes, 0n);
-  return Number(modules.reduce((sum, module) => sum + taken(module) - used(module), 0n));
+  return Number(modules.reduce((sum, module) => sum + bytesOf(module) - used(module), 0n));
 }
 
 function bindingsOf(modules: readonly Module[]): Binding[] {
@@ -67,6 +68,60 @@ function missingError(missing: readonly Missing[]): LinkError {
   }, missing);
 }
 
+/** What a load would do. */
+interface Plan {
+  readonly linkwright: Linkwright;
+  readonly modules: readonly Module[];
+  readonly missing: readonly Missing[];
+  readonly bindings: readonly Binding[];
+  readonly memory: Readonly<Record<string, number>>;
+  readonly waste: number;
+}
+
+function planOf(linkwright: Linkwright, modules: readonly Module[], missing: readonly Missing[]): Plan {
+  return { linkwright, modules, missing, bindings: bindingsOf(modules), memory: memoryOf(linkwright, modules), waste: wasteOf(modules) };
+}
+
+function moduleFacts(module: Module): Readonly<Record<string, unknown>> {
+  return {
+    name: module.name,
+    path: module.path,
+    base: module.base,
+    bias: module.bias,
+    bytes: Number(bytesOf(module)),
+    needs: module.needed,
+    ...regionFacts(module),
+    segments: module.segments.map(({ vaddr, address, bytes, flags }) => ({ vaddr, address, bytes: Number(bytes), flags: permissionText(flags) })),
+  };
+}
+
+/** The plan as data. */
+function facts({ modules, bindings, memory, waste, missing }: Plan): Readonly<Record<string, unknown>> {
+  return { modules: modules.map(moduleFacts), bindings, memory, waste, missing: missing.map((one) => ({ ...one })) };
+}
+
+const orderTable = (modules: readonly Module[]): string[] => table(
+  [{ title: "order", right: true }, { title: "module" }, { title: "base", right: true }, { title: "bytes", right: true }, { title: "needs" }],
+  modules.map((one, i) => [String(i + 1), one.name, hex(one.base), String(one.size), one.needed.join(", ")]),
+);
+
+const memoryTable = (memory: Readonly<Record<string, number>>, waste: number): string[] => table(
+  [{ title: "memory" }, { title: "bytes", right: true }],
+  [...Object.entries(memory).sort().map(([key, bytes]) => [key, String(bytes)]), ["unused", String(waste)]],
+);
+
+const bindingTable = (bindings: readonly Binding[]): string[] => table(
+  [{ title: "symbol" }, { title: "of" }, { title: "address", right: true }, { title: "defined by" }],
+  bindings.map((one) => [one.symbol, one.module, hex(one.address), one.owner ?? (one.address ? "the host" : "nobody")]),
+);
+
+/** The plan for people: tables with a line between. */
+function show({ linkwright, modules, bindings, memory, waste, missing }: Plan): void {
+  const tables = [orderTable(modules), regionTable(modules), memoryTable(memory, waste), bindings.length ? bindingTable(bindings) : []];
+  for (const lines of tables.filter(({ length }) => length)) [...lines, ""].forEach((line) => say(line));
+  say(`${modules.length} module${modules.length === 1 ? "" : "s"}, ${size(linkwright.usage.modules)}, ${missing.length} missing`);
+}
+
 export const plan: Command = {
   name: "plan",
   usage: "FILE...",
@@ -76,41 +131,9 @@ export const plan: Command = {
   files: { least: 1, most: Infinity, what: "FILE" },
   async run(args) {
     const { linkwright, modules, missing } = await loadFiles(args, "plan", true);
-    const memory = memoryOf(linkwright, modules), waste = wasteOf(modules), bindings = bindingsOf(modules);
-    if (args.has("json")) {
-      sayJson({
-        modules: modules.map((module) => ({
-          name: module.name,
-          path: module.path,
-          base: module.base,
-          bias: module.bias,
-          bytes: Number(reservationsOf(module).reduce((sum, one) => sum + one.bytes, 0n)),
-          needs: module.needed,
-          ...regionFacts(module),
-          segments: module.segments.map((one) => ({
-            vaddr: one.vaddr, address: one.address, bytes: Number(one.bytes), flags: permissionText(one.flags),
-          })),
-        })),
-        bindings,
-        memory,
-        waste,
-        missing: missing.map((one) => ({ ...one })),
-      });
-    } else {
-      table([{ title: "order", right: true }, { title: "module" }, { title: "base", right: true }, { title: "bytes", right: true }, { title: "needs" }],
-        modules.map((one, i) => [String(i + 1), one.name, hex(one.base), String(one.size), one.needed.join(", ")])).forEach((line) => say(line));
-      say();
-      regionTable(modules).forEach((line) => say(line));
-      table([{ title: "memory" }, { title: "bytes", right: true }],
-        [...Object.entries(memory).sort().map(([key, bytes]) => [key, String(bytes)]), ["unused", String(waste)]]).forEach((line) => say(line));
-      if (bindings.length) {
-        say();
-        table([{ title: "symbol" }, { title: "of" }, { title: "address", right: true }, { title: "defined by" }],
-          bindings.map((one) => [one.symbol, one.module, hex(one.address), one.owner ?? (one.address ? "the host" : "nobody")])).forEach((line) => say(line));
-      }
-      say();
-      say(`${modules.length} module${modules.length === 1 ? "" : "s"}, ${size(linkwright.usage.modules)}, ${missing.length} missing`);
-    }
+    const all = planOf(linkwright, modules, missing);
+    if (args.has("json")) sayJson(facts(all));
+    else show(all);
     return missing.length ? report(missingError(missing)) : 0;
   },
 };
