@@ -45,6 +45,8 @@ export enum Flag {
    * they have to be, are used in place instead of being copied.
    */
   InPlace = 1024,
+  /** Of objects: List.Debug is there until the session is closed, and `lw_relocate` relocates what it lists. Nothing of it comes into memory by itself. */
+  Debug = 2048,
 }
 
 /** What a context lets its host say in every load: or-ed, the second argument of `lw_policy`. */
@@ -283,6 +285,11 @@ export enum List {
    * (PF bits) Address FileBytes (used) Bytes (reserved).
    */
   Region,
+  /**
+   * What objects have for debuggers: contents that are in no memory, of what was not dropped. Session, after a load of objects under Flag.Debug, until it is closed.
+   * Name NameBytes Value (where its bytes begin in the object) Bytes (there: it may be compressed) Type Flags Align Section Source Offset, as in List.Section.
+   */
+  Debug,
 }
 
 /** What is asked of a handle (`lw_value`) or of an entry of a list (`lw_entry`). */

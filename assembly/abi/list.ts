@@ -1,6 +1,6 @@
 // Exports that list what belongs to a handle: counted first, then asked for entry by entry.
 
-import { hasObjects, hasVersions } from "../base/features";
+import { hasDebug, hasObjects, hasVersions } from "../base/features";
 import { Field, Kind, List } from "../words";
 import { NONE } from "../host/answer";
 import { dynBytes, dynTag, dynValue } from "../elf/dynamic";
@@ -106,11 +106,13 @@ function sessionCount(session: Session, list: u32): u32 {
   if (list == List.Missing) return session.missing.count;
   if (hasObjects() && list == List.Section) return session.sectionCount;
   if (hasObjects() && list == List.Region) return session.unitCount;
+  if (hasDebug() && list == List.Debug) return session.debugCount;
   return list == List.Module ? session.handleCount : 0;
 }
 
 function sessionEntry(session: Session, list: u32, index: u32, field: u32): u64 {
   if (hasObjects() && list == List.Section) return sectionField(session.section(index), moduleAt(<u32>session.result).placement, field);
+  if (hasDebug() && list == List.Debug) return fileField(session.debug(index), field);
   if (hasObjects() && list == List.Region) return unitField(session.unit(index), field);
   if (list == List.Missing) return lackField(session.missing.at(index)!, field);
   return field == Field.Owner ? load<u32>(session.handles + index * 4) : NONE;
@@ -206,12 +208,17 @@ function claimField(module: Module, claim: Claim, field: u32): u64 {
 }
 
 function sectionField(section: Section, placement: Placement, field: u32): u64 {
+  return field == Field.Address ? placement.at(section.vaddr) : fileField(section, field);
+}
+
+/** What a section's file says of it. */
+function fileField(section: Section, field: u32): u64 {
   const object = section.object;
   const name = sectionName(section);
   switch (field) {
     case Field.Name:      return name;
     case Field.NameBytes: return name == NONE ? NONE : textBytes(name, object.names + object.nameBytes - name);
-    case Field.Address:   return placement.at(section.vaddr);
+    case Field.Value:     return section.offset;
     case Field.Bytes:     return section.bytes;
     case Field.Type:      return section.type;
     case Field.Flags:     return section.flags;

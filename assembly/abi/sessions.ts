@@ -15,7 +15,7 @@ import { beginPatch } from "../registry/patch";
 import { addFile } from "../registry/objects";
 import { Session, Task, newSession } from "../registry/session";
 
-const ALL_FLAGS: u32 = 2 * Flag.InPlace - 1;
+const ALL_FLAGS: u32 = 2 * Flag.Debug - 1;
 let isOpen: bool = false;
 
 /** Starts the core over, with this much memory of its own at the most (bytes; 0: no limit but the machine's). */

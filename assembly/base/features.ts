@@ -9,5 +9,8 @@
 /** Objects (ET_REL) and archives of them: without, they are refused with UnsupportedType. */
 @inline export function hasObjects(): bool { return !isDefined(LW_NO_OBJECTS); }
 
+/** What objects have for debuggers: without, it is nobody's to relocate, and Flag.Debug asks for nothing. */
+@inline export function hasDebug(): bool { return hasObjects() && !isDefined(LW_NO_DEBUG); }
+
 /** Versions of symbols: without, a name is its default definition, and nobody asks whether a library has the versions that are needed of it. */
 @inline export function hasVersions(): bool { return !isDefined(LW_NO_VERSIONS); }

@@ -8,9 +8,11 @@ import { Ar, isArchive } from "../elf/archive";
 import { NameTable } from "../elf/table";
 import { ET } from "../elf/header";
 import { wide } from "../elf/word";
+import { SHF, SHT } from "../elf/section";
+import { hasDebug } from "../base/features";
 import * as source from "../host/source";
 import { Image, newImage } from "../inspect/image";
-import { objectOf } from "../inspect/object";
+import { Section, objectOf } from "../inspect/object";
 import { View } from "../inspect/view";
 import { writeSections, writeTables } from "../map/objects";
 import { Archive, takeMembers } from "../merge/archive";
@@ -249,6 +251,7 @@ export function relocateFiles(session: Session, module: Module, places: Places):
   linker.symbols = module.symbols;
   linker.binding = module.binding!;
   linker.isPatchable = module.has(Flag.Patchable);
+  session.linker = at;
   return relocateObjects(linker) && (!layoutOf(module).isInPlace || keepFiles(session, module)) && listSections(session, changetype<Objects>(module.objects)) && keepClaims(session, module);
 }
 
@@ -290,24 +293,43 @@ function keepClaims(session: Session, module: Module): bool {
   return true;
 }
 
-/** Keeps the sections that lie in memory, for whoever asks where. */
+/** Keeps the sections that lie in memory, for whoever asks where, and those for debuggers if they were asked for. */
 function listSections(session: Session, objects: Objects): bool {
+  session.sectionCount = countSections(objects, false);
+  session.sections = listed(session, objects, session.sectionCount, false);
+  if (!session.sections) return false;
+  if (!hasDebug() || !(session.flags & Flag.Debug)) return true;
+  session.debugCount = countSections(objects, true);
+  session.debugs = listed(session, objects, session.debugCount, true);
+  return session.debugs != 0;
+}
+
+@inline function isListed(section: Section, isDebug: bool): bool {
+  return isDebug ? section.type == SHT.PROGBITS && !section.has(SHF.ALLOC) && !section.isDropped : section.vaddr != NONE && !section.pool;
+}
+
+function countSections(objects: Objects, isDebug: bool): u32 {
   let count: u32 = 0;
   let object = objects.first;
   while (object) {
-    for (let i: u32 = 1; i < object.sectionCount; ++i) if (object.section(i).vaddr != NONE && !object.section(i).pool) ++count;
+    for (let i: u32 = 1; i < object.sectionCount; ++i) if (isListed(object.section(i), isDebug)) ++count;
     object = object.next;
   }
-  session.sections = session.take(<u64>count << alignof<usize>());
-  if (!session.sections) return false;
-  object = objects.first;
+  return count;
+}
+
+function listed(work: Work, objects: Objects, count: u32, isDebug: bool): usize {
+  const list = work.take(<u64>count << alignof<usize>());
+  let at = list;
+  let object = list ? objects.first : null;
   while (object) {
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
-      const section = object.section(i);
-      if (section.vaddr != NONE && !section.pool) store<usize>(session.sections + (<usize>(session.sectionCount++) << alignof<usize>()), changetype<usize>(section));
+      if (!isListed(object.section(i), isDebug)) continue;
+      store<usize>(at, changetype<usize>(object.section(i)));
+      at += sizeof<usize>();
     }
     object = object.next;
   }
-  return true;
+  return list;
 }
 const PARTNERS: usize = offsetof<Linker>() + 7 & ~7;

@@ -64,6 +64,10 @@ export const enum Task { Inspect, Load, Unload, Patch }
   /** Sections that lie in memory, once they do. */
   sections: usize;
   sectionCount: u32;
+  /** Sections for debuggers, and what relocates them. */
+  debugs: usize;
+  debugCount: u32;
+  linker: usize;
   /** What it took of each kind of memory. */
   units: usize;
   unitCount: u32;
@@ -73,6 +77,7 @@ export const enum Task { Inspect, Load, Unload, Patch }
   isBusy: bool;
 
   @inline section(index: u32): Section { return changetype<Section>(load<usize>(this.sections + (<usize>index << alignof<usize>()))); }
+  @inline debug(index: u32): Section { return changetype<Section>(load<usize>(this.debugs + (<usize>index << alignof<usize>()))); }
   @inline unit(index: u32): Unit { return changetype<Unit>(load<usize>(this.units + (<usize>index << alignof<usize>()))); }
   @inline ordered(index: u32): Module { return changetype<Module>(load<usize>(this.order + (<usize>index << alignof<usize>()))); }
   @inline get hasFailed(): bool { return this.fault.code != Code.Ok; }

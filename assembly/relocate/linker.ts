@@ -1,5 +1,6 @@
 // What is at hand while the relocations of objects are applied.
 
+import { hasDebug } from "../base/features";
 import { Work } from "../base/work";
 import { Image } from "../inspect/image";
 import { Binding } from "../link/bond";
@@ -24,9 +25,17 @@ import { Places } from "./place";
   group: u32;
   /** Imports are called by their slots: somebody may lead these elsewhere. */
   isPatchable: bool;
+  /** Where the section begins that is relocated. */
+  start: u64;
+  /** It is for debuggers (relocate/dead.ts). */
+  isDebug: bool;
+  /** What a word of it holds that is about what was dropped. */
+  dead: u64;
   /** The place of the last ULEB128 that was set or added to, and what that made: of a pair the difference is what has to fit. */
   ulebPlace: u64;
   ulebValue: u64;
+
+  @inline get debugs(): bool { return hasDebug() && this.isDebug; }
 
   /** Where the machine takes the table of slots to begin. */
   get tableAddr(): u64 { return this.placement.at(this.layout.span(Part.Got).own + this.layout.objects.first!.howtos.tableBias); }

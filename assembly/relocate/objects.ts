@@ -17,6 +17,7 @@ import { Sym } from "../merge/objects";
 import { baseOf, entryAt, entryBytesOf, isNear, isShort, isWord, placed, stubOf } from "../plan/slots";
 import { isContinued } from "./far";
 import { extended, formed, formedAs } from "./form";
+import { isForDebuggers, storeDead } from "./dead";
 import { indexFrames } from "./frames";
 import { Linker } from "./linker";
 import { ownAddr } from "./own";
@@ -45,13 +46,20 @@ function relocateAs<A>(linker: Linker): bool {
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
       const section = object.section(i);
       if (section.vaddr == NONE) continue;
-      for (let table = section.relocations; table; table = object.section(table).nextRelocations) {
-        if (!relocateTable<A>(linker, object, section, object.section(table))) return false;
-      }
+      linker.start = linker.placement.at(section.vaddr);
+      if (!relocateSection<A>(linker, object, section)) return false;
     }
     object = object.next;
   }
   return indexFrames<A>(linker.work, linker.layout, linker.image, linker.placement);
+}
+
+/** Relocates a section, which begins where the linker says. */
+export function relocateSection<A>(linker: Linker, object: Object, section: Section): bool {
+  for (let table = section.relocations; table; table = object.section(table).nextRelocations) {
+    if (!relocateTable<A>(linker, object, section, object.section(table))) return false;
+  }
+  return true;
 }
 
 function relocateTable<A>(linker: Linker, object: Object, section: Section, table: Section): bool {
@@ -73,6 +81,7 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
     const type = infoType<A>(info);
     if (!howto || howto.type != type) {
       howto = layout.objects.row(howtos, type);
+      if (linker.debugs && howto && !isForDebuggers(howto)) howto = null;
       isDirect = howto != null && namesOnly(linker, object, howto);
     }
     if (!howto) return work.fail(Code.UnknownRelocation, What.Entry, at, type);
@@ -82,15 +91,16 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
     if (placeOffset == NONE) return work.fail(Code.RelocationOutside, What.Entry, at, offset);
     const index = infoSymbol<A>(info);
     if (index && index >= object.symbolCount) return work.fail(Code.BadSymbolIndex, What.Entry, at, index);
-    const place = placement.at(section.vaddr + placeOffset);
-    const addend = isRela ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(object.addr + section.offset + offset, howto.size));
+    const place = linker.start + placeOffset;
+    // The file may have what is for debuggers compressed.
+    const addend = isRela ? relaAddend<A>(entry) : addendIn(howtos, howto, loadBytes(linker.debugs ? place : object.addr + section.offset + offset, howto.size));
     if (isDirect && index) {
       const addr = ownAddr<A>(layout, linker.image, placement, object, index);
       if (addr != NONE && storeDirect<A>(linker, howtos, howto, addr, addend, place)) continue;
     }
     const sym = index ? layout.objects.symOf<A>(work, object, index) : null;
     if (index && !sym) return false;
-    if (sym && sym.isImport && isWord<A>(section, howto)) continue; // a dynamic relocation stands for it
+    if (sym && sym.isImport && !linker.debugs && isWord<A>(section, howto)) continue; // a dynamic relocation stands for it
     if (howto.has(Fit.Relax) && sym && isNear<A>(linker.layout.objects, sym) && placeOffset >= 2 && isRelaxed(howto, object.addr + section.offset, offset, addend)) {
       if (!relaxEntry<A>(linker, at, howto, sym, object.addr + section.offset + offset, place, addend)) return false;
       continue;
@@ -146,8 +156,8 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
   const howtos = object.howtos;
   if (howto.form == Form.Partner) return relocatePartner<A>(linker, object, section, table, at, howto, sym, place);
   if (!findSubject<A>(linker, at, howto, sym, sym ? baseOf(howto, sym) : howto.base, addend)) return false;
-  // What refers to a function that was dropped is as dead as that: tables for unwinders, mostly.
-  if (SUBJECT.isDead) return true;
+  // What refers to a function that was dropped is as dead as that: tables for unwinders, mostly. Debuggers are told.
+  if (SUBJECT.isDead && (!linker.debugs || storeDead(linker, howtos, howto, place))) return true;
   const form = howto.form == Form.GotIndexed ? slotForm(object.addr + section.offset, offset) : howto.form;
   let value = formedAs<A>(linker, form, SUBJECT.value, addend, place);
   if (howto.base == Base.Branch && sym) {

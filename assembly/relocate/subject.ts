@@ -40,6 +40,11 @@ export function findSubject<A>(linker: Linker, at: u64, howto: Howto, sym: Sym |
   }
   if (base == Base.TlsBlock) return found(linker, at, linker.layout.block);
   if (!sym) return true;
+  // What only debuggers name was never looked up.
+  if (linker.debugs && sym.isImport && !sym.number) {
+    SUBJECT.isDead = true;
+    return true;
+  }
   switch (base) {
     case Base.Symbol: case Base.Branch: return addressOf<A>(linker, at, howto, sym, base, addend);
     case Base.Got: case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return found(linker, at, slotOf(sym, base));
@@ -73,7 +78,7 @@ function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Bas
     SUBJECT.isDead = true;
     return true;
   }
-  if (sym.isIndirect) {
+  if (sym.isIndirect && !linker.debugs) {
     const stub = base == Base.Branch ? stubOf(sym, howto.has(Fit.Tagged), linker.group) : stubOf(sym, false, 0);
     if (!stub) return linker.work.fail(Code.UnknownRelocation, What.Entry, at, howto.type);
     SUBJECT.value = linker.stubAddr(stub);
@@ -92,6 +97,10 @@ export function addrOf<A>(linker: Linker, sym: Sym, addend: u64 = 0): u64 {
 /** The offset of a thread-local variable, in its block or from the thread pointer. */
 function offsetOf<A>(linker: Linker, at: u64, sym: Sym, base: Base, addend: u64): bool {
   if (!hasTls()) return linker.work.fail(Code.TlsRefused, What.Entry, at, addend);
+  if (!sym.isImport && isDead<A>(linker.layout.objects, sym)) {
+    SUBJECT.isDead = true;
+    return true;
+  }
   const bond: Bond | null = sym.isImport ? linker.binding.at(sym.number) : null;
   const own = bond ? 0 : vaddrOf<A>(linker.layout, linker.image, sym);
   const variable = variableOf(linker.symbols, bond, own);

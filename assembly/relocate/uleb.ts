@@ -12,7 +12,7 @@ import { Linker } from "./linker";
 
 /** A ULEB128 keeps its length: there are as many bytes as there were. The difference of a pair has to fit; what is set in between need not. */
 export function storeUleb<A>(linker: Linker, section: Section, howto: Howto, at: u64, place: u64, value: u64): bool {
-  const room = linker.placement.at(section.vaddr + section.bytes) - place;
+  const room = linker.start + section.bytes - place;
   let bits: u32 = 0;
   let old: u64 = 0;
   for (let c: u32 = 0x80; c & 0x80; bits += 7) {

@@ -1,6 +1,7 @@
 // A context: a namespace of modules, with its own search and definitions.
 
 import { Field, Flag, Kind, List, Policy } from "../../assembly/words.js";
+import { debugFileOf } from "./debug.js";
 import { LinkwrightError, OptionError } from "./error.js";
 import { Image } from "./image.js";
 import { ContextLinker, type Neighbours, type SymbolOptions } from "./linker.js";
@@ -45,6 +46,8 @@ export interface LoadOptions extends ContextOptions {
   readonly noDelete?: boolean;
   /** Of objects, where the context has regions: read-only sections without relocations are used where the files lie, and not copied. */
   readonly inPlace?: boolean;
+  /** Of objects: makes a file for debuggers, `module.debugFile`. */
+  readonly debug?: boolean;
   /** `module.patch` can lead its symbols elsewhere. */
   readonly patchable?: boolean;
   /** Keeps what the symbols were bound to, for `module.bindings`. */
@@ -58,12 +61,12 @@ const CONTEXT_OPTIONS = {
 /** Options of a load that are flags of the core's; the others are of the host. */
 const FLAGS = {
   allowMissing: Flag.AllowMissing, allowText: Flag.AllowText, lazy: Flag.Lazy, deepBind: Flag.DeepBind, copy: Flag.Copy,
-  noDelete: Flag.NoDelete, patchable: Flag.Patchable, inPlace: Flag.InPlace,
+  noDelete: Flag.NoDelete, patchable: Flag.Patchable, inPlace: Flag.InPlace, debug: Flag.Debug,
 } as const;
 
 const LOAD_OPTIONS = {
   ...CONTEXT_OPTIONS, name: true, with: true, global: true, link: true, run: true, bindings: true, allowMissing: true, allowText: true, lazy: true,
-  deepBind: true, copy: true, noDelete: true, patchable: true, inPlace: true,
+  deepBind: true, copy: true, noDelete: true, patchable: true, inPlace: true, debug: true,
 } as const;
 
 /** The context's options as given, checked. */
@@ -83,6 +86,8 @@ interface Loading {
   readonly root: Module;
   /** All modules that the load took, the root first; undefined if the file was loaded before. */
   readonly loaded: readonly Module[] | undefined;
+  /** Its file for debuggers can't be made. */
+  readonly failure: { readonly error: unknown } | undefined;
 }
 
 /** An isolated namespace of modules. Disposing of it unloads what is still loaded. */
@@ -174,7 +179,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
 
   async #load(session: number, linker: ContextLinker, options: LoadOptions, source: number): Promise<Module> {
     const { sources, handles } = this.#runtime;
-    const { value: { root, loaded }, missing } = await this.#runtime.drive(session, linker, (handle, open) => this.#take(handle, open, options));
+    const { value: { root, loaded, failure }, missing } = await this.#runtime.drive(session, linker, (handle, open) => this.#take(handle, open, options));
     root.adopt();
     if (loaded) {
       this.#sources.set(root.handle, source);
@@ -183,11 +188,12 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
       root.missing = missing;
       for (const one of loaded) sources.trim(handles.number(one.handle, Field.Source));
     }
-    if (linker.thrown) {
+    const thrown = linker.thrown ?? failure;
+    if (thrown) {
       // The error of the load gives up the file, and the module that has it gives it up as well.
       sources.retain(source);
       await root.unload();
-      throw linker.thrown.error;
+      throw thrown.error;
     }
     if (!loaded) sources.close(source);
     return root;
@@ -213,7 +219,17 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
       module.sections = sectionsOf(this.#runtime, session);
       module.regions = regionsOf(this.#runtime, session, this.#regions);
     }
-    return { root: module, loaded: modules.length ? modules : undefined };
+    const failure = modules.length && options.debug && module.sections.length ? this.#addDebugFile(module, session) : undefined;
+    return { root: module, loaded: modules.length ? modules : undefined, failure };
+  }
+
+  #addDebugFile(module: Module, session: number): { readonly error: unknown } | undefined {
+    try {
+      module.debugFile = debugFileOf(this.#runtime, session, module);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
   }
 
   #flags(options: LoadOptions): number {

@@ -53,8 +53,9 @@ export async function loadFiles(args: Arguments, command: string, allowMissing: 
   const missing: Missing[] = [];
   const objects = new Set<string>();
   for (const file of args.files) if (await isObjectFile(file)) objects.add(file);
+  const debug = args.one("debug") !== undefined;
   for (const [file, ...others] of groupsOf(args.files, (one) => objects.has(one))) {
-    const options = { with: others, allowMissing, allowText: args.has("allow-text"), global: !isLocal(file!), deepBind: isDeep(file!), bindings: true };
+    const options = { with: others, allowMissing, allowText: args.has("allow-text"), global: !isLocal(file!), deepBind: isDeep(file!), bindings: true, debug: debug && objects.has(file!) };
     const image = objects.has(file!) ? undefined : await linkwright.inspect(file!);
     if (image) checkMachine(image, file!, modules[0], args.files[0]!);
     const module = await context.load(image ?? file!, options);

@@ -181,6 +181,8 @@ export class Module implements Disposable, AsyncDisposable {
   bindings: readonly ModuleBinding[] = [];
   /** Of objects: their sections, as they lie in memory. */
   sections: readonly ModuleSection[] = [];
+  /** Of objects, if it was asked for: an ELF file with sections where they lie, symbols, and what the objects have for debuggers. */
+  debugFile: Uint8Array | undefined;
   /** Of objects in a context with regions: what it took of each. */
   regions: readonly ModuleRegion[] = [];
   /** The modules that loading it took, itself first. */

@@ -37,6 +37,16 @@ export interface ObjectSymbol {
   readonly bytes: number;
 }
 
+/** The same in numbers: st_info's halves, and the section's number; -1 for one that is in none. Those of sections and files have no name. */
+export interface ObjectEntry {
+  readonly name: string;
+  readonly type: number;
+  readonly bind: number;
+  readonly section: number;
+  readonly value: bigint;
+  readonly bytes: bigint;
+}
+
 /** How many relocations of a type change a section. */
 export interface RelocationCount {
   readonly section: string;
@@ -95,13 +105,23 @@ class Reader {
     const bits = this.#isWide ? 64 : 32;
     return {
       member, machine: this.#machine, class: bits, machineTitle: machineTitle(this.#machine, bits),
-      flags: this.#bytes.readUInt32LE(this.#isWide ? 48 : 36),
+      flags: this.flags,
       sections: this.#headers.slice(1).map((one, i) => ({
         index: i + 1, name: one.name, type: SECTION_TYPES_OF[this.#machine]?.[one.type] ?? SECTION_TYPES[one.type] ?? `0x${one.type.toString(16)}`,
         flags: SECTION_FLAGS.filter(([bit]) => (one.flags & bit) !== 0).map(([, letter]) => letter).join(""), bytes: one.bytes, align: one.align,
       })),
       groups: this.#groups(), symbols: this.#symbols().filter(({ name }) => name), relocations: this.#relocations(),
     };
+  }
+
+  /** e_flags. */
+  get flags(): number {
+    return this.#bytes.readUInt32LE(this.#isWide ? 48 : 36);
+  }
+
+  /** All symbols, as the file has them. */
+  symbols(): ObjectEntry[] {
+    return this.#entries();
   }
 
   /** A word of the class at an offset. */
@@ -135,7 +155,7 @@ class Reader {
     return this.#headers[index]?.name || `section ${index}`;
   }
 
-  #symbols(): ObjectSymbol[] {
+  #entries(): (ObjectEntry & { readonly visibility: number; readonly special: string | undefined })[] {
     const table = this.#headers.find(({ type }) => type === SHT.SYMTAB), wide = this.#headers.find(({ type }) => type === SHT.SYMTAB_SHNDX);
     if (!table) return [];
     const each = this.#isWide ? 24 : 16, strings = this.#headers[table.link];
@@ -146,10 +166,16 @@ class Reader {
       const special = shndx === SHN.UNDEF ? "UNDEF" : shndx === SHN.ABS ? "ABS" : shndx === SHN.COMMON ? "COMMON" : undefined;
       const type = info & 15, name = type === STT_SECTION ? "" : this.#text(strings, this.#bytes.readUInt32LE(at));
       return {
-        name: type === STT_FILE ? "" : name, type: symbolTypeName(type), bind: bindName(info >> 4), visibility: visibilityName(other & 3),
-        section: special ?? this.#nameOf(section), value: BigInt(this.#word(at + (this.#isWide ? 8 : 4))), bytes: this.#word(at + (this.#isWide ? 16 : 8)),
+        name: type === STT_FILE ? "" : name, type, bind: info >> 4, visibility: other & 3, special, section: special ? -1 : section,
+        value: BigInt(this.#word(at + (this.#isWide ? 8 : 4))), bytes: BigInt(this.#word(at + (this.#isWide ? 16 : 8))),
       };
     });
+  }
+
+  #symbols(): ObjectSymbol[] {
+    return this.#entries().map(({ name, type, bind, visibility, special, section, value, bytes }) => ({
+      name, type: symbolTypeName(type), bind: bindName(bind), visibility: visibilityName(visibility), section: special ?? this.#nameOf(section), value, bytes: Number(bytes),
+    }));
   }
 
   #groups(): ObjectGroup[] {
@@ -196,4 +222,14 @@ export function objectFacts(bytes: Uint8Array): ObjectFacts[] {
     at = start + length + (length & 1);
   }
   return facts;
+}
+
+/** The symbols of the object that these bytes begin with, which has been checked. */
+export function symbolsIn(bytes: Uint8Array): ObjectEntry[] {
+  return new Reader(bytes).symbols();
+}
+
+/** e_flags of the same. */
+export function flagsOf(bytes: Uint8Array): number {
+  return new Reader(bytes).flags;
 }

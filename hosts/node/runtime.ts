@@ -1,6 +1,6 @@
 // One core and its sandbox, wired together: the imports of docs/abi.md, and the drive of sessions.
 
-import { Answer, type Code, Event, Field, Kind } from "../../assembly/words.js";
+import { Answer, Code, Event, Field, Kind, PF } from "../../assembly/words.js";
 import type { Definition } from "./define.js";
 import { type FaultError, LinkwrightError, OptionError, faultError, throwUnlessOk } from "./error.js";
 import { type Missing, readFault, readMissing } from "./fault.js";
@@ -323,9 +323,42 @@ export class Runtime {
     return work;
   }
 
+  /**
+   * Has the core relocate what a session has for debuggers.
+   *
+   * @param index  of its entry in List.Debug
+   * @param dead   what words hold that are about what was dropped
+   * @returns the contents, relocated
+   * @throws FaultError if that can't be done
+   */
+  relocate(session: number, index: number, contents: Uint8Array, dead: bigint): Uint8Array {
+    const { sandbox, target } = this, pageBytes = BigInt(sandbox.page_bytes());
+    // A byte may be stored with its neighbour.
+    const bytes = (BigInt(contents.length) + pageBytes) / pageBytes * pageBytes;
+    const addr = unsigned(sandbox.reserve(bytes, 0, 0, NONE, NONE, 0));
+    if (addr >= PENDING) throw new LinkwrightError("OutOfMemory", "the target has no room to relocate what is for debuggers");
+    try {
+      if (sandbox.place(0, addr, 0, 0n, 0n, bytes, PF.R | PF.W) !== Answer.Done || !target.write(addr, contents)) {
+        throw new LinkwrightError("OutOfMemory", "the sandbox has no memory left");
+      }
+      const code = this.#watched(() => this.core.lw_relocate(session, index, addr, BigInt(contents.length), dead));
+      if (code === Code.Ok) return target.read(addr, contents.length);
+      if (this.handles.number(session, Field.FaultCode) === code) throw this.#failure(session, new Work(undefined));
+      throwUnlessOk(code, session);
+      return contents;
+    } finally {
+      sandbox.release(addr, bytes);
+    }
+  }
+
   #advance(session: number, work: Work): number {
+    return this.#watched(() => this.#within(work, () => this.core.lw_advance(session)));
+  }
+
+  /** Calls the core, which may touch nothing that it has not been given. */
+  #watched(call: () => number): number {
     const before = this.sandbox.violations();
-    const answer = this.#within(work, () => this.core.lw_advance(session));
+    const answer = call();
     if (this.sandbox.violations() !== before) {
       const addr = unsigned(this.sandbox.violation_addr()).toString(16);
       const access = this.sandbox.violation_access() === 2 ? "wrote to" : "read from";

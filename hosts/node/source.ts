@@ -191,6 +191,13 @@ export class Sources {
     return new TextDecoder().decode(bytes.subarray(0, end < 0 ? limit : end));
   }
 
+  /** Bytes of a file that is looked at as a whole: all from an offset on, or so many. */
+  bytesAt(id: number, offset: number, bytes?: number): Uint8Array {
+    const entry = this.#entries.get(id);
+    if (!entry?.area || offset + (bytes ?? 0) > entry.bytes) throw new SourceError(`source ${id} has no such bytes`);
+    return this.#target.read(entry.area + BigInt(offset), bytes ?? entry.bytes - offset);
+  }
+
   /** A file's size; 0 for one that is not open. */
   bytesOf(id: number): number {
     return this.#entries.get(id)?.bytes ?? 0;

@@ -24,6 +24,9 @@ export interface Core {
   lw_patch(module: number, name: bigint, nameBytes: number, addr: bigint): number;
   lw_symbol_at(context: number, addr: bigint): bigint;
   lw_at(context: number, addr: bigint): number;
+  lw_lay(session: number, index: number, offset: bigint): number;
+  lw_relocate(session: number, index: number, addr: bigint, bytes: bigint, dead: bigint): number;
+  lw_placed(session: number, index: number, offset: bigint): bigint;
   lw_value(handle: number, field: number): bigint;
   lw_count(handle: number, list: number): number;
   lw_entry(handle: number, list: number, index: number, field: number): bigint;
@@ -35,6 +38,8 @@ export interface Sandbox {
   place(
     session: number, addr: bigint, source: number, offset: bigint, fileBytes: bigint, memBytes: bigint, prot: number,
   ): number;
+  reserve(bytes: bigint, alignLog2: number, source: number, exact: bigint, highest: bigint, region: number): bigint;
+  release(addr: bigint, bytes: bigint): void;
   load8(addr: bigint): number;
   store8(addr: bigint, value: number): void;
   region(start: bigint, bytes: bigint): number;

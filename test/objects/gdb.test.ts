@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { linkwright } from "../cli/linkwright.js";
 import { Linkwright } from "../../hosts/node/linkwright.js";
 import { debuggerCommands } from "../../hosts/node/section.js";
 import { treesOf } from "../programs/trees.js";
@@ -28,8 +29,8 @@ const FILES = {
 test("add-symbol-file with what link says", async () => {
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
   execFileSync("clang-19", ["--target=x86_64-linux-gnu", "-g", "-O1", "-fno-inline", "-ffunction-sections", "-c", ...Object.keys(FILES)], { cwd: folder });
-  const linkwright = await Linkwright.create({ base: 0x7000_0000n });
-  const module = await linkwright.context().load(join(folder, "one.o"), { with: [join(folder, "two.o")], run: false });
+  const loader = await Linkwright.create({ base: 0x7000_0000n });
+  const module = await loader.context().load(join(folder, "one.o"), { with: [join(folder, "two.o")], run: false });
   const commands = debuggerCommands(module.sections);
   assert.equal(commands.length, 2);
   const questions = ["info line one", "info line two", "info line helper", "print &counter", "print &table", "print sizeof(table)"];
@@ -41,4 +42,25 @@ test("add-symbol-file with what link says", async () => {
   assert.match(text, new RegExp(`\\(int \\*\\) ${hex("counter")} <counter>`));
   assert.match(text, new RegExp(`\\(int \\(\\*\\)\\[4\\]\\) ${hex("table")} <table>`));
   assert.match(text, /= 16/);
+});
+
+test("add-symbol-file with the file for debuggers, that knows members of archives", async () => {
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
+  execFileSync("clang-19", ["--target=x86_64-linux-gnu", "-g", "-O1", "-fno-inline", "-ffunction-sections", "-c", ...Object.keys(FILES)], { cwd: folder });
+  execFileSync("llvm-ar-19", ["rcs", "two.a", "two.o"], { cwd: folder });
+  const [one, archive, image, debug] = ["one.o", "two.a", "image", "one.debug"].map((name) => join(folder, name)) as [string, string, string, string];
+  const { status, stdout } = await linkwright(["link", one, archive, "--base", "0x70000000", "--out", image, "--debug", debug, "--gdb"]);
+  assert.equal(status, 0);
+  const commands = stdout.split("\n").filter((line) => line.startsWith("add-symbol-file"));
+  assert.deepEqual(commands, [`add-symbol-file ${debug}`]);
+  const text = gdb([...commands, "info line two", "info line helper", "info symbol table", "print sizeof(table)", "list two"]);
+  assert.match(text, /Line \d of "two.c" starts at address 0x7000[0-9a-f]+ <two>/);
+  assert.match(text, /Line \d of "one.c" starts at address 0x7000[0-9a-f]+ <helper>/);
+  assert.match(text, /table in section \.data/);
+  assert.match(text, /= 16/);
+  assert.match(text, /return table\[x & 3\];/);
+  // As a file of its own it has the code, too.
+  assert.match(gdb([`file ${debug}`, "x/3i two"]), /<two\+\d+>:\s+\w+/);
+  const wrong = await linkwright(["link", image, "--out", image, "--debug", debug]);
+  assert.equal(wrong.status, 1);
 });

@@ -59,7 +59,8 @@ export const link: Command = {
   options: {
     out: { type: "string", value: "IMAGE", help: "the file to write" },
     ...LOADING,
-    gdb: { type: "boolean", help: "says what gdb is to be told to debug objects by their files" },
+    debug: { type: "string", value: "FILE", help: "a file for debuggers to write: sections and symbols of a module of objects where they lie, and all that its objects have for debuggers, relocated" },
+    gdb: { type: "boolean", help: "says what gdb is to be told to debug objects, by that file if there is one, otherwise by their own" },
     "allow-missing": { type: "boolean", help: "what nobody defines counts as 0, and is listed" },
   },
   files: { least: 1, most: Infinity, what: "FILE" },
@@ -71,7 +72,13 @@ export const link: Command = {
     if (bytes > LARGEST) {
       throw new LinkwrightError("ImageTooLarge", `the image would have ${size(bytes)}, from ${hex(start)} on: choose a --base that is nearer to the fixed addresses`);
     }
+    const debug = args.one("debug"), debugged = modules.filter(({ debugFile }) => debugFile);
+    if (debug !== undefined && debugged.length !== 1) {
+      throw new LinkwrightError("NotOneModule", `--debug is about one module of objects, and there ${debugged.length ? `are ${debugged.length}` : "is none"}`);
+    }
     await write(out, linkwright.read(start, Number(bytes)));
+    if (debug !== undefined) await write(debug, debugged[0]!.debugFile!);
+    const commandsOf = (module: Module): string[] => (debug !== undefined ? module.debugFile ? [`add-symbol-file ${debug}`] : [] : debuggerCommands(module.sections));
 
     const resolvers = resolversOf(linkwright, modules);
     if (args.has("json")) {
@@ -81,7 +88,7 @@ export const link: Command = {
           name: module.name, bias: module.bias, base: module.base, bytes: Number(module.size), path: module.path,
           ...kernelFacts(linkwright, module),
           ...regionFacts(module),
-          ...(args.has("gdb") ? { gdb: debuggerCommands(module.sections) } : {}),
+          ...(args.has("gdb") ? { gdb: commandsOf(module) } : {}),
           ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes) })) } : {}),
         })),
         missing: [...new Set(missing.filter((one) => one.kind === "symbol").map((one) => one.name))],
@@ -93,7 +100,7 @@ export const link: Command = {
     say(`${printable(out)}: ${size(bytes)} from ${hex(start)} on`);
     table([{ title: "module" }, { title: "base", right: true }, { title: "bias", right: true }, { title: "bytes", right: true }],
       modules.map((one) => [one.name, hex(one.base), hex(one.bias), String(one.size)])).forEach((line) => say(line));
-    if (args.has("gdb")) modules.flatMap((one) => debuggerCommands(one.sections)).forEach((line) => say(line));
+    if (args.has("gdb")) modules.flatMap(commandsOf).forEach((line) => say(line));
     const regions = regionTable(modules);
     if (regions.length) say();
     regions.forEach((line) => say(line));
