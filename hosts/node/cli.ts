@@ -14,21 +14,20 @@ import { test } from "./commands/test.js";
 import { tree } from "./commands/tree.js";
 import { nearest } from "./nearest.js";
 import { report } from "./report.js";
-import { note, say } from "./terminal.js";
+import { glossary, note, paragraph, say } from "./terminal.js";
 import { BUILD } from "./wasm.js";
 
 const COMMANDS: readonly Command[] = [inspect, tree, plan, link, run, test, doctor, explain];
 
-function help(): string[] {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+function help(stream: NodeJS.WriteStream): string[] {
   return [
     "linkwright COMMAND ...",
     "",
-    "A freestanding ELF loader and runtime linker.",
+    ...paragraph(["A freestanding ELF loader and runtime linker."], stream),
     "",
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...glossary(COMMANDS.map(({ name, summary }) => [name, summary] as const), stream),
     "",
-    "linkwright COMMAND --help says more. Every command takes --json.",
+    ...paragraph(["linkwright COMMAND --help says more. Every command takes --json."], stream),
   ];
 }
 
@@ -49,7 +48,7 @@ function commandOf(name: string): Command {
 async function main(typed: readonly string[]): Promise<number> {
   const [name, ...rest] = typed;
   if (name === undefined) {
-    help().forEach((line) => note(line));
+    help(process.stderr).forEach((line) => note(line));
     return 2;
   }
   if (name === "--version" || name === "-V") {
@@ -58,7 +57,7 @@ async function main(typed: readonly string[]): Promise<number> {
   }
   if (name === "--help" || name === "-h" || name === "help") {
     const [topic] = rest.filter((word) => !word.startsWith("-"));
-    (topic === undefined ? help() : helpOf(commandOf(topic))).forEach((line) => say(line));
+    (topic === undefined ? help(process.stdout) : helpOf(commandOf(topic))).forEach((line) => say(line));
     return 0;
   }
   const command = commandOf(name);

@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { nearest } from "./nearest.js";
+import { glossary, hanging, paragraph } from "./terminal.js";
 
 /** One option of a command. */
 export interface OptionSpec {
@@ -137,15 +138,14 @@ export function secondsOf(text: string | undefined, otherwise: number, command: 
 /** The help of a command. */
 export function helpOf(command: Command): string[] {
   const options = Object.entries({ ...command.options, ...COMMON }).map(([name, spec]) =>
-    [`  --${name}${spec.value ? ` ${spec.value}` : ""}`, `${spec.help}${spec.multiple ? " (may be given more than once)" : ""}`] as const);
-  const width = Math.max(...options.map(([left]) => left.length));
+    [`--${name}${spec.value ? ` ${spec.value}` : ""}`, `${spec.help}${spec.multiple ? " (may be given more than once)" : ""}`] as const);
   return [
-    `linkwright ${command.name} ${command.usage}`.trimEnd(),
+    ...hanging(`linkwright ${command.name} ${command.usage}`.trimEnd()),
     "",
-    `${command.summary}.`,
-    ...(command.details ? ["", ...command.details] : []),
+    ...paragraph([`${command.summary}.`]),
+    ...(command.details ? ["", ...paragraph(command.details)] : []),
     "",
     "Options:",
-    ...options.map(([left, right]) => `${left.padEnd(width)}  ${right}`),
+    ...glossary(options),
   ];
 }

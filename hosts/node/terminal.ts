@@ -86,10 +86,24 @@ export function pairs(rows: readonly (readonly [string, string])[], stream: Stre
     `${k ? " ".repeat(width) : paint(stream, "dim", pad(name, width))}  ${piece}`.trimEnd()));
 }
 
+/** Words and what each of them means, side by side; one above the other where the terminal has no room for that. */
+export function glossary(rows: readonly (readonly [string, string])[], stream: Stream = process.stdout): string[] {
+  const width = Math.max(...rows.map(([word]) => stringWidth(word))) + 2;
+  const room = columnsOf(stream) ?? Infinity;
+  if (room < width + 2 * NARROWEST) return rows.flatMap(([word, meaning]) => [...wrap(word, room - 2).map((line) => `  ${line}`), ...wrap(meaning, room - 6).map((line) => `      ${line}`)]);
+  return rows.flatMap(([word, meaning]) => wrap(meaning, room - width - 2).map((line, i) => `  ${pad(i ? "" : word, width)}${line}`));
+}
+
 /** Text that wraps where the terminal ends, its further lines set in. */
 export function hanging(text: string, stream: Stream = process.stdout): string[] {
   const room = columnsOf(stream);
   return room === undefined ? [text] : wrap(text, room - 2).map((line, i) => (i ? `  ${line}` : line));
+}
+
+/** Lines that go on from each other: as they are, or as a terminal has room for them. */
+export function paragraph(lines: readonly string[], stream: Stream = process.stdout): readonly string[] {
+  const room = columnsOf(stream);
+  return room === undefined ? lines : wrap(lines.join(" "), room);
 }
 
 /** Text in lines of at most this width, broken at spaces where there are any. */

@@ -65,7 +65,7 @@ describe("cli: terminals", () => {
   });
 
   for (const columns of [30, 40, 60]) {
-    for (const words of [`inspect ${FILE}`, `inspect ${CONDITIONS}`, `plan ${FILE}`, "explain BadMagic", "doctor"]) {
+    for (const words of [`inspect ${FILE}`, `inspect ${CONDITIONS}`, `plan ${FILE}`, "explain BadMagic", "doctor", "--help", "link --help"]) {
       test(`${words.replace(/\S*\//, "")} in ${columns} columns`, () => {
         const text = plain(terminal(columns, words));
         assert.ok(text.length > 100);
