@@ -84,7 +84,10 @@ try {
   const waiting = [...chosen];
   let failed = 0;
   const work = async (): Promise<void> => {
-    for (let machine = waiting.shift(); machine; machine = waiting.shift()) failed += await run(machine);
+    for (let machine = waiting.shift(); machine; machine = waiting.shift()) {
+      const more = await run(machine); // before `failed` is read, which others add to meanwhile
+      failed += more;
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   say(`${failed} ${positionals.includes(REAL) ? "failed" : "differ"}, on ${chosen.length} machines`);

@@ -97,7 +97,7 @@ PUBLIC int lw_context_close(lw_context context) {
 
 /* ---- modules ---- */
 
-enum { ALL_FLAGS = LW_GLOBAL | LW_MISSING | LW_LAZY | LW_TEXT | LW_DEEP | LW_COPY | LW_NODELETE | LW_PATCHABLE | LW_NOLOAD | LW_TAKE };
+enum { ALL_FLAGS = LW_GLOBAL | LW_MISSING | LW_LAZY | LW_TEXT | LW_DEEP | LW_COPY | LW_NODELETE | LW_PATCHABLE | LW_NOLOAD | LW_TAKE | LW_MAPPED };
 
 static int flags_fault(unsigned flags) { return fail(LW_CODE_BAD_FLAGS, "%#x are no flags of lw_open", flags & ~(unsigned)ALL_FLAGS); }
 

@@ -54,7 +54,7 @@ void lw_link_search(uint32_t session, uint32_t origin, uint64_t text, uint32_t t
 int32_t lw_machine_call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a1, uint64_t a2) {
   (void)session;
   LOG(LW_LEVEL_TRACE, "%#llx is called", (unsigned long long)addr);
-  if (guard_has_hit()) return LW_ANSWER_REFUSED;
+  if (guard_has_hit() || image_is_refused()) return LW_ANSWER_REFUSED;
   bool was_guarded = guard_pause();
   ((void (*)(uintptr_t, uintptr_t, uintptr_t))(uintptr_t)addr)((uintptr_t)a0, (uintptr_t)a1, (uintptr_t)a2);
   guard_resume(was_guarded);
@@ -68,7 +68,10 @@ enum { KERNEL_BYTES = 8 };
 static const uint64_t held = ~(SIGNAL(SIGBUS) | SIGNAL(SIGSEGV) | SIGNAL(SIGFPE) | SIGNAL(SIGILL) | SIGNAL(SIGTRAP));
 static uint64_t let;
 
-void lw_machine_hold_signals(void) { syscall(SYS_rt_sigprocmask, SIG_BLOCK, &held, &let, KERNEL_BYTES); }
+void lw_machine_hold_signals(void) {
+  image_settle();
+  syscall(SYS_rt_sigprocmask, SIG_BLOCK, &held, &let, KERNEL_BYTES);
+}
 void lw_machine_let_signals(void) { syscall(SYS_rt_sigprocmask, SIG_SETMASK, &let, NULL, KERNEL_BYTES); }
 
 void lw_machine_fence(void) {

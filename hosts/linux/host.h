@@ -41,6 +41,7 @@ struct file {
   bool is_adoptable;     /* its pages may become an image's */
   bool is_busy;          /* a load was begun with it */
   bool is_image;         /* what its headers say of an image, its own mapping can serve for */
+  bool is_copied;        /* `map` is room for an image, which the file's bytes are copied to */
   bool is_taken;         /* `map` became a reservation */
   bool is_watched;       /* by the guard of a load, which will ask for its size */
   char *map;             /* the whole file, while it is looked at */
@@ -49,6 +50,9 @@ struct file {
   char *whole;                   /* all of it, if that was wanted */
   char *head;                    /* its first bytes, while it is looked at */
   size_t head_bytes;
+  char *data; /* a small segment that can be written to, while it is looked at */
+  uint64_t data_offset;
+  size_t data_bytes;
   unsigned views, uses; /* uses: images of it in memory */
   struct file *watched_next;
 };
@@ -69,11 +73,15 @@ void file_close(struct file *file);
 void file_settle(struct file *file);
 /* ---- view.c ---- */
 
-/* Maps it where its image may stay; true if that is done. */
+/* Of loads from now on: small files are mapped as large ones are, and not copied. Answers what was. */
+bool view_maps(bool only_maps);
+/* Maps it where its image may stay, or finds room to copy it to; true if that is done. */
 bool view_map(struct file *file);
 void view_end(struct file *file);
 /* Reads its first bytes, if they are not at hand; false if there is no room for them, or they are gone. */
 bool view_head(struct file *file);
+/* What was read of it already; null if that has not all of these bytes. */
+const char *view_known(const struct file *file, uint64_t offset, uint64_t bytes);
 
 /* True if it is for this machine: ld.so passes over those that are not when it searches. */
 bool file_suits(struct file *file);
@@ -85,6 +93,11 @@ void slots_open(void);
  * hold anything. */
 void *slot_take(uint64_t front, uint64_t tail);
 bool slot_holds(const void *start);
+bool slot_is_copy(const void *start);
+/* For an image of few pages that is copied, all of which can be written to; null as above, or if this system does not let copies run. */
+void *slot_take_copy(uint64_t bytes);
+/* The system does not let copies run any more. */
+void slots_copy_no_more(void);
 /* Nobody uses it any more. */
 void slot_give(void *start, uint64_t front);
 
@@ -102,6 +115,12 @@ void image_release(uint64_t addr, uint64_t bytes);
 void image_unmap(void *start, uint64_t bytes, uint64_t front);
 bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags);
 bool image_protect(uint64_t addr, uint64_t bytes, uint32_t flags);
+/* What was copied gets the permissions that it is to have, before anything of it runs or is seen; false if the system does not let it. */
+bool image_settle(void);
+/* The same before a resolver is called, which may be of what was there before. */
+bool image_settle_for(uint64_t called);
+/* True if that was so in this load: nothing of it may be called. */
+bool image_is_refused(void);
 void image_sync(uint64_t addr, uint64_t bytes);
 
 /* ---- guard.c: a file that gets shorter while it is read ends the load, not the process ---- */

@@ -52,7 +52,7 @@ int load_file(uint32_t context, struct file *file, unsigned flags, lw_module *mo
 int load_files(uint32_t context, struct file *const *files, size_t count, unsigned flags, lw_module *module) {
   struct file *file = files[0];
   uint32_t result = 0, source = file->source, before = link_context(), copied_before = copied_source;
-  bool was_busy = file->is_busy;
+  bool was_busy = file->is_busy, only_mapped = view_maps(flags & LW_MAPPED);
   link_begin(context);
   if (depth++ == 0) image_begin();
   struct guard outer;
@@ -60,11 +60,19 @@ int load_files(uint32_t context, struct file *const *files, size_t count, unsign
   file->is_busy = true;
   copied_source = flags & LW_COPY ? source : 0;
   int code = settle(begin(context, files, count, flags), &result);
+  if (image_is_refused()) {
+    // Since copies are made somebody saw to it that they don't run, with seccomp(2) say. Nothing was called; what is mapped may be.
+    if (code == LW_OK) unload(result);
+    slots_copy_no_more();
+    image_begin();
+    code = settle(begin(context, files, count, flags), &result);
+  }
   bool is_whole = guard_end(&outer);
   --depth;
   search_forget();
   link_begin(before);
   copied_source = copied_before;
+  view_maps(only_mapped);
   if (!is_whole) {
     if (code == LW_OK) unload(result);
     code = fail(LW_CODE_TRUNCATED, "%s: the file got shorter while it was loaded", file->path);

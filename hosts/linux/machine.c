@@ -14,7 +14,7 @@
 EACH_THREADS uint64_t chosen;
 
 int32_t lw_machine_choose(uint32_t session, uint64_t addr) {
-  if (session && guard_has_hit()) return LW_ANSWER_REFUSED;
+  if (session && (guard_has_hit() || !image_settle_for(addr))) return LW_ANSWER_REFUSED;
   bool was_guarded = guard_pause();
   uintptr_t choice = resolver_call((uintptr_t)addr); /* which may bring others to be called meanwhile */
   guard_resume(was_guarded);

@@ -27,7 +27,14 @@ static struct reservation **bucket_of(uint64_t addr) { return &buckets[(addr >> 
 /* What was written there is not fetchable yet: text was opened, or copied. Whoever loads holds the lock. */
 static bool is_stale;
 
-void image_begin(void) { is_stale = false; }
+/* A copy of this load does not get the permissions that it is to have. */
+static bool is_refused;
+
+/* Something of this load is not a copy: it can call what is. */
+static bool is_mixed;
+
+void image_begin(void) { is_stale = is_refused = is_mixed = false; }
+bool image_is_refused(void) { return is_refused; }
 
 struct range {
   uint64_t start, end;
@@ -47,6 +54,55 @@ static struct range tail, laid;
 enum { MOVED_MOST = 16 };
 static struct range moved[MOVED_MOST];
 static unsigned moved_count;
+
+/* Copies get their permissions when all is written, and before anybody sees them: those of a load together, as each call of the kernel costs a
+ * tenth of what a small library does. */
+enum { WAITING_MOST = 16 };
+static struct permission {
+  struct range range;
+  int prot;
+} waiting[WAITING_MOST];
+static unsigned waiting_count;
+
+static bool is_given(const struct range *range, int prot) { return mprotect(at(range->start), range->end - range->start, prot) == 0; }
+
+/* Kept in the order of addresses. */
+static bool let_wait(uint64_t start, uint64_t end, int prot) {
+  if (waiting_count == WAITING_MOST) return false;
+  unsigned i = waiting_count++;
+  for (; i > 0 && waiting[i - 1].range.start > start; --i) waiting[i] = waiting[i - 1];
+  waiting[i] = (struct permission){{start, end}, prot};
+  return true;
+}
+
+/* What lies side by side becomes read-only at once, and what is to run is made so behind that. */
+bool image_settle(void) {
+  if (waiting_count == 0) return true;
+  bool is_done = true;
+  for (unsigned i = 0, next; i < waiting_count; i = next) {
+    struct range all = waiting[i].range;
+    for (next = i + 1; next < waiting_count && waiting[next].range.start == all.end; ++next) all.end = waiting[next].range.end;
+    if (next > i + 1) is_done &= is_given(&all, PROT_READ);
+    for (unsigned each = i; each < next; ++each) {
+      if (next == i + 1 || waiting[each].prot != PROT_READ) is_done &= is_given(&waiting[each].range, waiting[each].prot);
+    }
+  }
+  waiting_count = 0;
+  is_refused |= !is_done;
+  return is_done;
+}
+
+/* Where all of a load are copies, what lies elsewhere was there before them, and calls none of them. */
+bool image_settle_for(uint64_t called) { return (!is_mixed && !slot_is_copy(at(called))) || image_settle(); }
+
+/* It goes before it was settled. */
+static void stop_waiting(uint64_t start, uint64_t end) {
+  unsigned kept = 0;
+  for (unsigned i = 0; i < waiting_count; ++i) {
+    if (waiting[i].range.start < start || waiting[i].range.start >= end) waiting[kept++] = waiting[i];
+  }
+  waiting_count = kept;
+}
 
 static void forget_placed(void) {
   last_placed = wiped = tail = laid = (struct range){0, 0};
@@ -130,6 +186,10 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
     made->front = file->tail;
     file->is_taken = true;
     tail = (struct range){addr_of(start) + file->tail, addr_of(start) + bytes};
+    if (file->is_copied) {
+      memset(start, 0, bytes);
+      laid = tail;
+    }
     if (tail.start >= tail.end || tail.end - tail.start > FEW_PAGES * page_bytes) tail.end = tail.start;
   } else start = range_of(bytes, align_log2, file && file->is_memory && !file->is_adoptable);
   if (start != MAP_FAILED && exact != LW_NONE && addr_of(start) != exact) {
@@ -146,8 +206,9 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
   *bucket = made;
   if (file) {
     ++file->uses;
-    if (!file->is_memory) guard_watch(file);
+    if (!file->is_memory && !file->is_copied) guard_watch(file);
   }
+  is_mixed |= !file || !file->is_copied;
   return made->addr;
 }
 
@@ -163,6 +224,7 @@ void image_release(uint64_t addr, uint64_t bytes) {
   struct reservation *gone = *link;
   if (!gone) return;
   *link = gone->next;
+  if (waiting_count > 0) stop_waiting(gone->addr, gone->addr + gone->bytes);
   image_unmap(at(gone->addr), gone->bytes, gone->front);
   struct file *file = file_at(gone->source);
   free(gone);
@@ -175,10 +237,10 @@ static bool anonymous(uint64_t start, uint64_t end, int prot, int flags) {
   return mmap(at(start), end - start, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | flags, -1, 0) != MAP_FAILED;
 }
 
-/* The beginning was read before. */
+/* Some of it was read before. */
 static bool read_into(struct file *file, uint64_t addr, uint64_t offset, uint64_t bytes) {
-  const char *from = file->is_memory ? file->map : offset + bytes <= file->head_bytes ? file->head : NULL;
-  if (from) memcpy(at(addr), from + offset, bytes);
+  const char *from = file->is_memory ? file->map + offset : view_known(file, offset, bytes);
+  if (from) memcpy(at(addr), from, bytes);
   return from || pread(file_number(file), at(addr), bytes, (off_t)offset) == (ssize_t)bytes;
 }
 
@@ -188,7 +250,7 @@ static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   bool is_laid = start >= laid.start && end <= laid.end;
   if (!(is_laid || anonymous(start, end, PROT_READ | PROT_WRITE, 0)) || !read_into(file, addr, offset, file_bytes)) return false;
   if (prot & PROT_EXEC) is_stale = true;
-  return prot == (PROT_READ | PROT_WRITE) || mprotect(at(start), end - start, prot) == 0;
+  return prot == (PROT_READ | PROT_WRITE) || (file->is_copied && let_wait(start, end, prot)) || mprotect(at(start), end - start, prot) == 0;
 }
 
 /* All that can be written to is one range of zeros, and what is in front of it is had at once, too, if it is little. */
@@ -269,7 +331,9 @@ static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fi
   bool clears = mem_bytes > file_bytes && file_end < placed;
   int wanted = clears ? prot | PROT_WRITE : prot;
   if (is_there) {
-    if (wanted != PROT_READ && mprotect(at(start), placed - start, wanted) != 0) return false;
+    // Where no mapping becomes code that was none, it is made anew.
+    if (wanted != PROT_READ && mprotect(at(start), placed - start, wanted) != 0
+        && mmap(at(start), placed - start, wanted, MAP_PRIVATE | MAP_FIXED, file_number(file), (off_t)(offset - lead)) == MAP_FAILED) return false;
     if (prot & PROT_WRITE && placed - start >= POPULATE_PAGES * page_bytes) madvise(at(start), placed - start, MADV_POPULATE_WRITE);
   } else {
     int populates = prot & PROT_WRITE ? MAP_POPULATE : 0;
@@ -284,6 +348,7 @@ static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fi
 /* The page that a segment begins in is the one that the last ended in: what is there stays, and this segment's bytes and zeros are added. */
 static bool add(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, int prot) {
   uint64_t start = page_down(addr);
+  if (!image_settle()) return false;
   if (mprotect(at(start), page_bytes, PROT_READ | PROT_WRITE) != 0) return false;
   if (file_bytes > 0 && file->is_memory && is_moved(offset, offset + file_bytes)) return false;
   if (file_bytes > 0 && !read_into(file, addr, offset, file_bytes)) return false;
@@ -314,7 +379,8 @@ bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
 
 bool image_protect(uint64_t addr, uint64_t bytes, uint32_t flags) {
   if (flags & LW_PF_X) is_stale = true; /* it was writable up to now */
-  return mprotect(at(addr), bytes, prot_of(flags)) == 0;
+  if (waiting_count > 0 && prot_of(flags) == PROT_READ && slot_is_copy(at(addr)) && let_wait(addr, addr + bytes, PROT_READ)) return true;
+  return image_settle() && mprotect(at(addr), bytes, prot_of(flags)) == 0;
 }
 
 /* What the kernel maps of a file is fetchable as it is. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
 #include "bare.h"
@@ -49,6 +50,15 @@ int fstat(int number, struct stat *found) {
     .st_dev = (dev_t)((uint64_t)all.stx_dev_major << 32 | all.stx_dev_minor), .st_ino = (ino_t)all.stx_ino, .st_mode = all.stx_mode, .st_size = (off_t)all.stx_size,
   };
   return 0;
+}
+
+/* The 32-bit machines have it by another name, with the size of what it fills. */
+int fstatfs(int number, struct statfs *found) {
+#ifdef SYS_fstatfs64
+  return (int)CALL3(SYS_fstatfs64, number, sizeof *found, found);
+#else
+  return (int)CALL3(SYS_fstatfs, number, found, 0);
+#endif
 }
 
 /* Where a path leads: what the kernel calls what it opens. */

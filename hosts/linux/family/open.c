@@ -64,7 +64,7 @@ static const struct {
 } modes[] = {{RTLD_GLOBAL, LW_GLOBAL}, {RTLD_DEEPBIND, LW_DEEP}, {RTLD_NODELETE, LW_NODELETE}, {RTLD_COPY, LW_COPY}};
 
 static unsigned flags_of(int mode) {
-  unsigned flags = LW_TEXT;
+  unsigned flags = LW_TEXT | LW_MAPPED; /* what is seen from outside is as with ld.so */
   for (size_t i = 0; i < sizeof modes / sizeof *modes; ++i) flags |= mode & modes[i].mode ? modes[i].flag : 0;
   const char *now = getenv("LD_BIND_NOW"); /* ld.so(8) */
   if (!(mode & RTLD_NOW) && !(now && *now)) flags |= LW_LAZY;

@@ -33,6 +33,7 @@ enum {
   LW_PATCHABLE = 512, /* lw_patch() may lead its references elsewhere */
   LW_NOLOAD = 1 << 16, /* only what is loaded already */
   LW_TAKE = 1 << 17,  /* lw_open_memory: the buffer is given away; its pages become the module's where that can be */
+  LW_MAPPED = 1 << 18, /* small files are mapped, too, and not copied: profilers find them by name in /proc/self/maps */
 };
 
 /* ---- contexts ---- */

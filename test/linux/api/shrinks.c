@@ -27,6 +27,7 @@ static off_t left;
 static unsigned asked, when;
 static int ran;
 static lw_module ends;
+static unsigned how;
 static int told(int value) { return ran = value; }
 
 static void shrink(void) {
@@ -62,14 +63,14 @@ static void fresh(const char *library) {
 static unsigned times(const char *library) {
   fresh(library);
   when = ~0u;
-  CHECK(lw_close(LOAD("./copy.so", 0)) == LW_OK);
+  CHECK(lw_close(LOAD("./copy.so", how)) == LW_OK);
   CHECK(ran);
   return asked;
 }
 
 static void refused(void) {
   lw_module module = 0;
-  CHECK(lw_open(LW_PROCESS, "./copy.so", 0, &module) == LW_CODE_TRUNCATED);
+  CHECK(lw_open(LW_PROCESS, "./copy.so", how, &module) == LW_CODE_TRUNCATED);
   const char *why = lw_error();
   CHECK(!module && why && strstr(why, "copy.so"));
 }
@@ -113,7 +114,18 @@ static void nested(void) {
 int main(void) {
   CHECK(lw_resolvers(LW_PROCESS, resolve, 0, 0) == LW_OK && lw_intercept(LW_PROCESS, intercept, 0) == LW_OK);
   each("big.so");
+  how = LW_MAPPED;
   each("tiny.so");
+
+  // What was copied is whole, whatever becomes of its file.
+  how = 0;
+  const unsigned asks = times("tiny.so");
+  left = 0;
+  for (when = 0; when < asks; when++) {
+    fresh("tiny.so");
+    CHECK(lw_close(LOAD("./copy.so", 0)) == LW_OK && ran);
+  }
+  how = LW_MAPPED;
 
   // What has nothing to do with it is finalised, behind such a load and in the middle of one.
   const unsigned most = times("tiny.so");
@@ -133,6 +145,7 @@ int main(void) {
   // A load in the middle of another one, which goes on.
   struct sigaction action = {.sa_handler = on_bus_error};
   sigaction(SIGBUS, &action, 0);
+  how = 0;
   fresh("big.so");
   when = 0;
   left = 64;
