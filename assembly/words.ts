@@ -42,7 +42,7 @@ export enum Flag {
   Patchable = 512,
   /**
    * Of objects: the files stay where they can be read as long as the module does, and can be run there. Read-only sections without relocations, aligned as
-   * they have to be, are used in place instead of being copied.
+   * they have to be, are used in place instead of being copied, where `memory.protect` gives the file's pages the permissions for that.
    */
   InPlace = 1024,
   /** Of objects: List.Debug is there until the session is closed, and `lw_relocate` relocates what it lists. Nothing of it comes into memory by itself. */
@@ -67,6 +67,44 @@ export enum Rule {
   PowerOfTwo = 1,
   /** Only sections that it claims by name go there. */
   Named = 2,
+}
+
+/** Why a section of a load with Flag.InPlace was copied all the same: Field.Copied. */
+export enum Copied {
+  /** It was not: it is used where its file has it. */
+  Not = 0,
+  /** It may be written, or has no bytes in the file. */
+  Written,
+  /** It is relocated: what it has to hold depends on where things lie. */
+  Relocated,
+  /** It does not lie at a multiple of its alignment. */
+  Misaligned,
+  /** The machine's addresses do not reach where it lies. */
+  Beyond,
+  /** It has to lie beside others: tables for unwinders, sections with __start_ and __stop_, what a kind of memory claims by name. */
+  Gathered,
+  /** The host can't give its file's pages the permissions. */
+  Refused,
+}
+
+/** What is counted of a load of objects: Field.Type of an entry of List.Tally. */
+export enum Tally {
+  /** Slots of the GOT. */
+  Slot = 0,
+  /** Stubs: code that leads calls elsewhere. */
+  Stub,
+  /** Dynamic relocations, which are left to the time when other modules are known. */
+  Relocation,
+  /** Symbols that others define. */
+  Import,
+  /** Symbols that others may see. */
+  Export,
+  /** Strings and constants that are kept once; Bytes: what that saved. */
+  Merged,
+  /** Sections that are used where their files have them. */
+  InPlace,
+  /** Files that are no longer looked at when the session is closed. */
+  File,
 }
 
 /** Why a module stays: Field.Kept. */
@@ -197,6 +235,11 @@ export enum What {
   Member,
   /** A relocation entry of an object; `at` is its file offset. */
   Entry,
+  /**
+   * A segment of a module that is spread over kinds of memory; `at` is its permissions (PF bits), | log2 of its alignment << 8, | the number of the region that
+   * claims it by name << 16.
+   */
+  Unit,
 }
 
 /** The stages of a load, in order: what `log.event` and `lw_value(session, Field.Stage)` say. */
@@ -276,7 +319,7 @@ export enum List {
   Slot,
   /**
    * Sections of objects that were linked, as they lie in memory, object by object. Session, after a load of objects, until it is closed. Name NameBytes Address
-   * Bytes Type Flags Align Section (its number in the object) Source Offset (where the object begins in the file: archives have several). Module: those that compilers do not make
+   * Bytes Type Flags Align Section (its number in the object) Source Offset (where the object begins in the file: archives have several) Copied (of a load with Flag.InPlace). Module: those that compilers do not make
    * by themselves, as long as it is there: a host may look for them by name. Name NameBytes Address Vaddr Bytes Type Flags.
    */
   Section,
@@ -290,6 +333,8 @@ export enum List {
    * Name NameBytes Value (where its bytes begin in the object) Bytes (there: it may be compressed) Type Flags Align Section Source Offset, as in List.Section.
    */
   Debug,
+  /** What linking objects took, one entry for each Tally. Session, after a load of objects, until it is closed. Type Value (how many) Bytes. */
+  Tally,
 }
 
 /** What is asked of a handle (`lw_value`) or of an entry of a list (`lw_entry`). */
@@ -369,4 +414,6 @@ export enum Field {
   Rank,
   /** Module: the one that it was loaded for; 0 if that is gone. */
   Root,
+  /** Section, of a load with Flag.InPlace: why it was copied, a Copied. */
+  Copied,
 }

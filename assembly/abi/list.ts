@@ -1,7 +1,7 @@
 // Exports that list what belongs to a handle: counted first, then asked for entry by entry.
 
 import { hasDebug, hasObjects, hasVersions } from "../base/features";
-import { Field, Kind, List } from "../words";
+import { Field, Flag, Kind, List } from "../words";
 import { NONE } from "../host/answer";
 import { dynBytes, dynTag, dynValue } from "../elf/dynamic";
 import { Segment } from "../elf/segment";
@@ -22,6 +22,7 @@ import { Context } from "../registry/context";
 import { kindOf, recordOf } from "../registry/handle";
 import { Claim, Module, moduleAt, publishedModule } from "../registry/module";
 import { Session } from "../registry/session";
+import { TALLIES, tallyField } from "./tally";
 import * as target from "../host/memory";
 
 /** How many entries a list has; 0 where there is no such list. */
@@ -107,12 +108,14 @@ function sessionCount(session: Session, list: u32): u32 {
   if (hasObjects() && list == List.Section) return session.sectionCount;
   if (hasObjects() && list == List.Region) return session.unitCount;
   if (hasDebug() && list == List.Debug) return session.debugCount;
+  if (hasObjects() && list == List.Tally) return session.linker ? TALLIES : 0;
   return list == List.Module ? session.handleCount : 0;
 }
 
 function sessionEntry(session: Session, list: u32, index: u32, field: u32): u64 {
-  if (hasObjects() && list == List.Section) return sectionField(session.section(index), moduleAt(<u32>session.result).placement, field);
   if (hasDebug() && list == List.Debug) return fileField(session.debug(index), field);
+  if (hasObjects() && list == List.Tally) return tallyField(session, index, field);
+  if (hasObjects() && list == List.Section) return field == Field.Copied ? copiedField(session, session.section(index)) : sectionField(session.section(index), moduleAt(<u32>session.result).placement, field);
   if (hasObjects() && list == List.Region) return unitField(session.unit(index), field);
   if (list == List.Missing) return lackField(session.missing.at(index)!, field);
   return field == Field.Owner ? load<u32>(session.handles + index * 4) : NONE;
@@ -229,6 +232,9 @@ function fileField(section: Section, field: u32): u64 {
     default:              return NONE;
   }
 }
+
+/** Where nothing was asked to stay, there is no reason why it did not. */
+function copiedField(session: Session, section: Section): u64 { return session.flags & Flag.InPlace ? section.copied : NONE; }
 
 function lackField(lack: Lack, field: u32): u64 {
   switch (field) {

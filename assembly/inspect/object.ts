@@ -62,8 +62,9 @@ import { wide } from "../elf/word";
   claimNameBytes: u32;
   /** Which regions claim it by name; 0: none does. */
   group: u32;
-  /** It is used where the file has it. */
+  /** It is used where the file has it; why not, a Copied (plan/stay.ts). */
   isFixed: bool;
+  copied: u8;
   /** It has words that only other modules know. */
   hasImports: bool;
 

@@ -46,16 +46,16 @@ import { Plan } from "../plan/plan";
     return other != null;
   }
 
-  /** Gives what was reserved back. */
+  /** Gives what was reserved back, what was last first. */
   release(): void {
-    if (this.bytes && !this.isLent) target.release(this.addr, this.bytes);
-    this.bytes = 0;
     let other = this.others;
     while (other) {
       target.release(other.addr, other.bytes);
       other = other.next;
     }
     this.others = null;
+    if (this.bytes && !this.isLent) target.release(this.addr, this.bytes);
+    this.bytes = 0;
   }
 }
 
@@ -170,7 +170,7 @@ export function protectRelro(work: Work, image: Image, plan: Plan, placement: Pl
 function syncCode(work: Work, image: Image, placement: Placement): bool {
   for (; placement.syncedCount < image.phnum; ++placement.syncedCount) {
     const segment = image.segment(placement.syncedCount);
-    if (segment.type != PT.LOAD || !segment.bytes || segment.isFixed || !(segment.flags & PF.X)) continue;
+    if (segment.type != PT.LOAD || !segment.bytes || !(segment.flags & PF.X)) continue;
     const addr = placement.at(segment.vaddr);
     const answer = target.syncCode(work.handle, addr, segment.bytes);
     if (!work.settled(answer, Code.SyncRefused, addr, segment.bytes)) return false;

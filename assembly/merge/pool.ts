@@ -42,7 +42,9 @@ import { Objects } from "./objects";
   private last: Piece | null;
   private buckets: usize;
   private bucketCount: u32;
-  private count: u32;
+  count: u32;
+  /** Bytes that the sections had. */
+  givenBytes: u64;
 
   /** The piece that is equal, and lies where one with this alignment may; null with a fault if there is no memory. */
   keep(work: Work, from: u64, bytes: u32, align: u64): Piece | null {
@@ -104,7 +106,7 @@ export function poolSections(work: Work, objects: Objects): bool {
 
 function mayMerge(section: Section): bool {
   const each = section.entryBytes;
-  if (!section.isLoaded || !section.has(SHF.MERGE) || section.has(SHF.WRITE) || section.has(SHF.TLS) || section.has(SHF.EXECINSTR)) return false;
+  if (!section.isLoaded || section.isFixed || !section.has(SHF.MERGE) || section.has(SHF.WRITE) || section.has(SHF.TLS) || section.has(SHF.EXECINSTR)) return false;
   if (section.type != SHT.PROGBITS || section.relocations || !section.bytes || section.bytes > MOST || !each || each > 32 || section.bytes % each) return false;
   // Of those with __start_ and __stop_ somebody knows where they begin.
   const name = sectionName(section);
@@ -147,6 +149,7 @@ function poolSection(work: Work, objects: Objects, section: Section): bool {
     part.piece = piece;
     at += bytes;
   }
+  pool.givenBytes += section.bytes;
   section.bytes = 0;
   return true;
 }

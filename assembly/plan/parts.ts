@@ -8,7 +8,6 @@ import { Section, headerAt, isIdentifier, sectionName, sectionNameBytes } from "
 import { joinFamily } from "./families";
 import { Layout, Part } from "./layout";
 import { rankOf, sortByRank } from "./rank";
-import { mayStay, stay } from "./stay";
 
 /**
  * Gives every section that is to be in memory its part.
@@ -47,11 +46,8 @@ function place(work: Work, layout: Layout, section: Section): bool {
     section.isDropped = true;
     return true;
   }
+  if (section.isFixed) return true;
   if (layout.groupCount > 1 && isClaimed(layout, section, name, bytes)) return true;
-  if (layout.isInPlace && layout.isSpread && mayStay(section)) {
-    stay(section);
-    return true;
-  }
   if (isIdentifier(name, bytes)) return joinFamily(work, layout, section, name, bytes);
   layout.span(part).append(section);
   return true;
@@ -87,7 +83,7 @@ function isClaimed(layout: Layout, section: Section, name: u64, bytes: u32): boo
 }
 
 /** The group of a section: that of the first region that claims its name, and allows what it needs. */
-function groupOf(layout: Layout, name: u64, bytes: u32, prot: u32): u32 {
+export function groupOf(layout: Layout, name: u64, bytes: u32, prot: u32): u32 {
   let group: u32 = 0;
   let region = layout.regions;
   while (region) {
@@ -100,7 +96,8 @@ function groupOf(layout: Layout, name: u64, bytes: u32, prot: u32): u32 {
   return 0;
 }
 
-function partOf(section: Section, name: u64, bytes: u32): Part {
+/** The part of a section of this name that no region claims. */
+export function partOf(section: Section, name: u64, bytes: u32): Part {
   const isZero = section.type == SHT.NOBITS;
   if (section.has(SHF.TLS)) return isZero ? Part.TlsZero : Part.Tls;
   if (section.has(SHF.EXECINSTR)) return Part.Code;

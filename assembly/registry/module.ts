@@ -35,6 +35,8 @@ export const enum State { Loading, Published, Dying, Gone }
   next: File | null;
   source: u32;
   view: View;
+  /** Parts of it are used in place (plan/stay.ts). */
+  isKept: bool;
 }
 
 /** A section of objects that a host may look for by its name. */

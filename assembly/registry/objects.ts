@@ -26,6 +26,7 @@ import { classify } from "../plan/parts";
 import { KINDS, Region, Unit } from "../plan/regions";
 import { assign, layOut } from "../plan/sections";
 import { scan } from "../plan/slots";
+import { stay } from "../plan/stay";
 import { trimAll } from "../plan/trim";
 import { Linker } from "../relocate/linker";
 import { relocateObjects } from "../relocate/objects";
@@ -140,8 +141,9 @@ function link(session: Session, module: Module, objects: Objects): bool {
     object = object.next;
   }
   const layout = newLayout(session, objects, session.context!.regions);
-  if (layout) layout.isInPlace = (session.flags & Flag.InPlace) != 0;
-  if (!layout || !trimAll(session, objects) || !poolSections(session, objects) || !classify(session, layout)) return false;
+  if (!layout || !trimAll(session, objects)) return false;
+  if (session.flags & Flag.InPlace) stayAll(session, layout);
+  if (!poolSections(session, objects) || !classify(session, layout)) return false;
   if (!makeSymbols(session, objects) || !scan(session, layout)) return false;
   objects.layout = changetype<usize>(layout);
   const image = newImage(module.image.source, module.image.ownsSource);
@@ -154,10 +156,21 @@ function link(session: Session, module: Module, objects: Objects): bool {
   return wide(first.bits) ? layOut<u64>(session, layout, image, pageBytes) : layOut<u32>(session, layout, image, pageBytes);
 }
 
+/** What stays where it is lies apart from the rest: then every segment is a reservation of its own. */
+function stayAll(session: Session, layout: Layout): void {
+  let file = session.files;
+  while (file) {
+    file.isKept = stay(session, layout, file.source);
+    if (file.isKept) layout.isInPlace = layout.isSpread = true;
+    file = file.next;
+  }
+}
+
 /**
- * Reserves memory for each segment of a module that is spread over regions, in the first that allows it and has room.
+ * Reserves memory for each segment of a module that is spread over regions, in the first that allows it and has room; where there are no regions, in
+ * ordinary memory.
  *
- * @fault NoSpace (Import, at = 2^64-1, value = bytes)
+ * @fault NoSpace (Unit, at = PF bits | log2 of the alignment << 8 | the claiming region << 16, value = bytes)
  */
 export function reserveUnits(session: Session, module: Module): bool {
   const layout = layoutOf(module);
@@ -183,18 +196,20 @@ export function reserveUnits(session: Session, module: Module): bool {
 function reserveUnit(session: Session, module: Module, layout: Layout, unit: Unit, claimed: Region | null, pageBytes: u64): bool {
   if (claimed && take(module, layout, unit, claimed, pageBytes)) return true;
   let region = layout.regions;
+  if (!region && take(module, layout, unit, null, pageBytes)) return true;
   while (region) {
     if (region != claimed && !region.has(Rule.Named) && region.allows(unit.prot) && take(module, layout, unit, region, pageBytes)) return true;
     region = region.next;
   }
-  return session.fail(Code.NoSpace, What.Import, NONE, unit.bytes);
+  const owner: u64 = claimed ? claimed.number : 0;
+  return session.fail(Code.NoSpace, What.Unit, unit.prot | unit.alignLog2In(null, pageBytes) << 8 | owner << 16, unit.bytes);
 }
 
 /** Takes a unit's room of a region; false if there is none. */
-function take(module: Module, layout: Layout, unit: Unit, region: Region, pageBytes: u64): bool {
+function take(module: Module, layout: Layout, unit: Unit, region: Region | null, pageBytes: u64): bool {
   const placement = module.placement;
   const room = unit.roomIn(region, pageBytes);
-  const addr = target.reserve(room, unit.alignLog2In(region, pageBytes), module.image.source, NONE, layout.highest, region.number);
+  const addr = target.reserve(room, unit.alignLog2In(region, pageBytes), module.image.source, NONE, layout.highest, region ? region.number : 0);
   if (addr >= PENDING) return false;
   if (addr > placement.mask || room - 1 > placement.mask - addr) {
     target.release(addr, room);
@@ -252,23 +267,25 @@ export function relocateFiles(session: Session, module: Module, places: Places):
   linker.binding = module.binding!;
   linker.isPatchable = module.has(Flag.Patchable);
   session.linker = at;
-  return relocateObjects(linker) && (!layoutOf(module).isInPlace || keepFiles(session, module)) && listSections(session, changetype<Objects>(module.objects)) && keepClaims(session, module);
+  return relocateObjects(linker) && keepFiles(session, module) && listSections(session, changetype<Objects>(module.objects)) && keepClaims(session, module);
 }
 
-/** The module holds the views of its files from now on. */
+/** The module holds the views of the files that it is used from. */
 function keepFiles(session: Session, module: Module): bool {
   let file = session.files;
   while (file) {
+    const each = file;
+    file = file.next;
+    if (!each.isKept) continue;
     const held = changetype<File | null>(module.arena.take(FILE));
     if (!held) return session.fail(Code.OutOfMemory, What.None, 0, FILE);
-    held.source = file.source;
+    held.source = each.source;
     held.view = changetype<View>(changetype<usize>(held) + VIEW);
-    held.view.addr = file.view.addr;
-    held.view.bytes = file.view.bytes;
+    held.view.addr = each.view.addr;
+    held.view.bytes = each.view.bytes;
     held.next = module.files;
     module.files = held;
-    file.view.bytes = 0;
-    file = file.next;
+    each.view.bytes = 0;
   }
   return true;
 }

@@ -17,6 +17,7 @@
 #include "search.h"
 #include "symbols.h"
 #include "tls.h"
+#include "window.h"
 
 #define INLINE __attribute__((always_inline)) inline
 
@@ -25,14 +26,19 @@
 uint32_t lw_memory_page_bytes(void) { return BOARD_PAGE_BYTES; }
 
 uint64_t lw_memory_reserve(uint64_t bytes, uint32_t align_log2, uint32_t source, uint64_t exact, uint64_t highest, uint32_t region) {
-  (void)source, (void)region;
+  (void)source;
   if (bytes > SIZE_MAX || (exact != LW_NONE && exact > UINTPTR_MAX)) return LW_REFUSED;
+  const struct span *window = region == 0 ? NULL : window_of(region);
+  if (window) {
+    uintptr_t within = region_reserve_within(window->start, window->bytes, (size_t)bytes, align_log2, REGION_MODULE);
+    return within == REGION_REFUSED ? LW_REFUSED : within;
+  }
   uintptr_t at = region_reserve((size_t)bytes, align_log2, exact == LW_NONE ? REGION_ANYWHERE : (uintptr_t)exact, REGION_MODULE);
   if (at == REGION_REFUSED) return LW_REFUSED;
   if (highest == LW_NONE || exact != LW_NONE || (at <= highest && bytes - 1 <= highest - at)) return at;
   // Code that can't say so high an address is seen lower, where there is room: all RAM may be above.
   region_release(at, (size_t)bytes, REGION_MODULE);
-  at = region_reserve_low((size_t)bytes, align_log2, REGION_MODULE);
+  at = region_reserve_within(MODULE_LOW, MODULE_HIGH - MODULE_LOW, (size_t)bytes, align_log2, REGION_MODULE);
   if (at == REGION_REFUSED) at = region_reserve((size_t)bytes, align_log2, REGION_ANYWHERE, REGION_MODULE);
   return at == REGION_REFUSED ? LW_REFUSED : at;
 }
@@ -67,7 +73,9 @@ int32_t lw_memory_place(uint32_t session, uint64_t addr, uint32_t source, uint64
 int32_t lw_memory_protect(uint32_t session, uint64_t addr, uint64_t bytes, uint32_t prot) {
   (void)session;
   if (addr > UINTPTR_MAX || bytes > SIZE_MAX) return LW_ANSWER_REFUSED;
-  return region_protect((uintptr_t)addr, (size_t)bytes, readable(prot)) ? LW_ANSWER_DONE : LW_ANSWER_REFUSED;
+  uintptr_t at = (uintptr_t)addr;
+  bool done = region_protect(at, (size_t)bytes, readable(prot)) || payload_protect(at, (size_t)bytes, readable(prot));
+  return done ? LW_ANSWER_DONE : LW_ANSWER_REFUSED;
 }
 
 int32_t lw_memory_sync_code(uint32_t session, uint64_t addr, uint64_t bytes) {

@@ -65,6 +65,28 @@ uint32_t module_of(const char *name) {
 
 /* ---- load, unload ---- */
 
+/* Of a load with Flag.InPlace: bytes that are used where the payload has them, and what had to be copied although nothing writes it. */
+static void report_in_place(uint32_t session) {
+  static const char *const reasons[] = {
+    [LW_COPIED_RELOCATED] = "relocated", [LW_COPIED_MISALIGNED] = "misaligned", [LW_COPIED_BEYOND] = "beyond",
+    [LW_COPIED_GATHERED] = "gathered", [LW_COPIED_REFUSED] = "refused",
+  };
+  uint32_t count = lw_count(session, LW_LIST_SECTION);
+  if (count == 0 || lw_entry(session, LW_LIST_SECTION, 0, LW_FIELD_COPIED) == LW_NONE) return;
+  json_count("inPlace", lw_entry(session, LW_LIST_TALLY, LW_TALLY_IN_PLACE, LW_FIELD_BYTES));
+  json_open("copied", '[');
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t reason = lw_entry(session, LW_LIST_SECTION, i, LW_FIELD_COPIED), name = lw_entry(session, LW_LIST_SECTION, i, LW_FIELD_NAME);
+    if (reason >= sizeof reasons / sizeof *reasons || !reasons[reason] || name == LW_NONE) continue;
+    json_item();
+    json_bytes("section", (const char *)(uintptr_t)name, (size_t)lw_entry(session, LW_LIST_SECTION, i, LW_FIELD_NAME_BYTES));
+    json_text("why", reasons[reason]);
+    json_count("bytes", lw_entry(session, LW_LIST_SECTION, i, LW_FIELD_BYTES));
+    json_close('}');
+  }
+  json_close(']');
+}
+
 static void report_loaded(const char *file, uint32_t session, uint64_t total) {
   static const struct {
     const char *name;
@@ -87,6 +109,7 @@ static void report_loaded(const char *file, uint32_t session, uint64_t total) {
     json_close('}');
   }
   json_close(']');
+  report_in_place(session);
   report_memory();
   json_count("peak", lw_value(0, LW_FIELD_PEAK_BYTES));
   json_open("steps", '{');

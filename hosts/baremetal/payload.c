@@ -92,6 +92,18 @@ unsigned payload_count(void) { return count; }
 
 const struct payload_file *payload_at(unsigned index) { return index < count ? &files[index] : NULL; }
 
+bool payload_protect(uintptr_t at, size_t bytes, unsigned prot) {
+  struct span room = board_payload();
+  for (unsigned i = 0; i < count; i++) {
+    uintptr_t start = (uintptr_t)files[i].start, end = i + 1 < count ? (uintptr_t)files[i + 1].start : room.start + room.bytes;
+    if (at < start || at - start >= files[i].bytes) continue;
+    if (prot & PF_W || bytes > end - at) return false;
+    files[i].prot |= prot;
+    return board_map(at, at, bytes, files[i].prot);
+  }
+  return false;
+}
+
 int payload_find(const char *name, size_t name_bytes) {
   for (unsigned i = 0; i < count; i++) {
     if (strlen(files[i].name) == name_bytes && memcmp(files[i].name, name, name_bytes) == 0) return (int)i;

@@ -81,11 +81,12 @@ uintptr_t region_reserve(size_t bytes, unsigned align_log2, uintptr_t exact, enu
   return at;
 }
 
-uintptr_t region_reserve_low(size_t bytes, unsigned align_log2, enum region_use use) {
+uintptr_t region_reserve_within(uintptr_t start, size_t size, size_t bytes, unsigned align_log2, enum region_use use) {
   if (align_log2 >= sizeof(uintptr_t) * 8 || !page_multiple(bytes)) return REGION_REFUSED;
   uintptr_t align = (uintptr_t)1 << align_log2, step = align < BOARD_PAGE_BYTES ? BOARD_PAGE_BYTES : align;
-  for (uintptr_t at = (MODULE_LOW + step - 1) & ~(step - 1); within(at, bytes, MODULE_LOW, MODULE_HIGH - MODULE_LOW); at += step) {
-    if (!seen(at, bytes)) return region_reserve(bytes, align_log2, at, use);
+  for (uintptr_t at = (start + step - 1) & ~(step - 1); within(at, bytes, start, size); at += step) {
+    uintptr_t got = seen(at, bytes) ? REGION_REFUSED : region_reserve(bytes, align_log2, at, use);
+    if (got != REGION_REFUSED) return got;
   }
   return REGION_REFUSED;
 }

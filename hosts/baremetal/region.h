@@ -17,8 +17,8 @@ void region_start(void);
  * range between MODULE_LOW and MODULE_HIGH, behind which RAM is put. */
 uintptr_t region_reserve(size_t bytes, unsigned align_log2, uintptr_t exact, enum region_use use);
 
-/* The same between MODULE_LOW and MODULE_HIGH, at the lowest address that is free there. */
-uintptr_t region_reserve_low(size_t bytes, unsigned align_log2, enum region_use use);
+/* The same in a window of free RAM, or of what lies between MODULE_LOW and MODULE_HIGH, at the lowest address that is free there. */
+uintptr_t region_reserve_within(uintptr_t start, size_t size, size_t bytes, unsigned align_log2, enum region_use use);
 
 /* Remembers that a part of a module's reservation is filled from this source, and says whose the reservation of an address is: the
  * one that was told last, 0 for none. */

@@ -16,6 +16,7 @@
 #include "rules.h"
 #include "search.h"
 #include "threads.h"
+#include "window.h"
 
 enum { ARGUMENTS = 8 };
 
@@ -62,6 +63,7 @@ static const struct {
   {"local", LW_FLAG_GLOBAL},     {"norun", LW_FLAG_NO_RUN},      {"missing", LW_FLAG_ALLOW_MISSING},
   {"lazy", LW_FLAG_LAZY},        {"text", LW_FLAG_ALLOW_TEXT},   {"deep", LW_FLAG_DEEP_BIND},
   {"copy", LW_FLAG_COPY},        {"nodelete", LW_FLAG_NO_DELETE}, {"patchable", LW_FLAG_PATCHABLE},
+  {"inplace", LW_FLAG_IN_PLACE},
 };
 
 static uint32_t flag_of(const char *word) {
@@ -86,11 +88,16 @@ static void load(struct line *line) {
   load_as(file, (uint32_t)index + 1, flags);
 }
 
-/* A kind of memory for what is linked from objects. All of it is of the same here; that it is told apart is what shows. */
+/* A kind of memory for what is linked from objects: anywhere, or in a window of addresses. */
 static void region(struct line *line) {
-  uint64_t number, prot, rules;
+  uint64_t number, prot, rules, start, bytes;
   if (!number_of(word_of(line), &number) || !number_of(word_of(line), &prot) || !number_of(word_of(line), &rules)) return report_skipped("", line->verb);
   const char *name = word_of(line);
+  if (number_of(name, &start)) {
+    bool there = number_of(word_of(line), &bytes) && start <= UINTPTR_MAX && bytes <= UINTPTR_MAX - start;
+    if (!there || !window_add((uint32_t)number, (struct span){(uintptr_t)start, (size_t)bytes})) return report_skipped("", line->verb);
+    name = word_of(line);
+  }
   int32_t code = lw_region(context_now(), (uint32_t)number, (uint32_t)prot, (uint32_t)rules, name ? (uintptr_t)name : LW_NONE, name ? (uint32_t)strlen(name) : 0);
   if (code != LW_CODE_OK) report_code("", (uint32_t)code);
 }

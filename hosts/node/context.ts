@@ -7,11 +7,12 @@ import { Image } from "./image.js";
 import { ContextLinker, type Neighbours, type SymbolOptions } from "./linker.js";
 import { Module, type ModuleKeeper, type ModuleSymbol, type SymbolQuery, addressIn, findName, symbolIn } from "./module.js";
 import { asAddress, checkOptions } from "./options.js";
-import { type RegionOptions, regionsOf, tellRegions } from "./region.js";
+import { type RegionOptions, regionsOf, tellRegions, toldWhere } from "./region.js";
 import type { Runtime } from "./runtime.js";
 import type { SearchOptions } from "./search.js";
 import { sectionsOf } from "./section.js";
 import { type SourceLike, openSource } from "./source.js";
+import { linkedOf } from "./tally.js";
 import { unsigned } from "./wasm.js";
 
 /** What a context has, unless a load says otherwise. */
@@ -44,8 +45,8 @@ export interface LoadOptions extends ContextOptions {
   readonly copy?: boolean;
   /** It stays until the context is disposed of (as with RTLD_NODELETE). */
   readonly noDelete?: boolean;
-  /** Of objects, where the context has regions: read-only sections without relocations are used where the files lie, and not copied. */
-  readonly inPlace?: boolean;
+  /** Where objects lie in the target, by path or name: their read-only sections without relocations are used there, and not copied. */
+  readonly inPlace?: Readonly<Record<string, bigint | number>>;
   /** Of objects: makes a file for debuggers, `module.debugFile`. */
   readonly debug?: boolean;
   /** `module.patch` can lead its symbols elsewhere. */
@@ -142,6 +143,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
     const source = await this.#open(from, given), others: number[] = [];
     try {
       for (const other of given.with ?? []) others.push(await this.#open(other, {}));
+      this.#lie([source, ...others], given.inPlace ?? {});
       this.#live();
       this.#ask((all.before ? Policy.Before : 0) | (all.intercept ? Policy.Intercept : 0));
       linker.takes(source);
@@ -151,7 +153,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
       return await this.#load(session >>> 0, linker, given, source);
     } catch (error) {
       this.#runtime.sources.close(source);
-      throw error;
+      throw toldWhere(error, this.#options.regions ?? [], this.#regions);
     } finally {
       for (const other of others) this.#runtime.sources.close(other);
     }
@@ -168,6 +170,15 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
     if (name !== undefined) throw new OptionError("load: an image has its name already");
     sources.retain(from.source);
     return from.source;
+  }
+
+  #lie(files: readonly number[], places: Readonly<Record<string, bigint | number>>): void {
+    const { sources } = this.#runtime;
+    for (const [name, address] of Object.entries(places)) {
+      const file = files.find((one) => sources.pathOf(one) === name || sources.nameOf(one) === name);
+      if (file === undefined) throw new OptionError(`inPlace: ${name} is none of the files of this load`);
+      sources.lie(file, asAddress(address, `inPlace: where ${name} lies`));
+    }
   }
 
   // What was asked for once stays asked for: functions that are bound when they are called are of loads long ago.
@@ -218,6 +229,7 @@ export class Context implements Disposable, AsyncDisposable, ModuleKeeper, Neigh
     if (modules.length) {
       module.sections = sectionsOf(this.#runtime, session);
       module.regions = regionsOf(this.#runtime, session, this.#regions);
+      module.linked = linkedOf(this.#runtime, session);
     }
     const failure = modules.length && options.debug && module.sections.length ? this.#addDebugFile(module, session) : undefined;
     return { root: module, loaded: modules.length ? modules : undefined, failure };

@@ -3,6 +3,7 @@
 import { Code, Field, List, What } from "../../assembly/words.js";
 import { FAULTS } from "./faults.js";
 import type { Handles } from "./handles.js";
+import { permissionText } from "./segment.js";
 import { NONE } from "./wasm.js";
 
 /** What went wrong, where. */
@@ -20,6 +21,20 @@ export interface Fault {
   readonly file: string | undefined;
   /** The library or symbol it is about. */
   readonly name: string | undefined;
+  /** Of a segment that found no room: the kinds of memory in which it was looked for. */
+  readonly tried?: readonly string[];
+}
+
+/** The segment that What.Unit is about. */
+export function unitOf({ at }: Fault): { readonly prot: number; readonly align: bigint; readonly region: number } {
+  return { prot: Number(at & 7n), align: 1n << (at >> 8n & 63n), region: Number(at >> 16n) };
+}
+
+const UNIT_REMEDY = "make a kind of memory larger that allows these permissions, or tell of another one; what only takes sections by name is not looked at for others";
+
+/** What a segment wanted, and where that was looked for. */
+function unitText({ value, tried }: Fault): string {
+  return `${value} bytes${tried ? `, which were looked for in ${tried.join(", ") || "no kind of memory: none allows that"}` : ""}`;
 }
 
 /** What may be missing, by Field.Type of an entry of List.Missing. */
@@ -115,6 +130,7 @@ export function placeOf(fault: Fault): string {
     Handle: `handle ${at}`,
     Shdr: `section header at byte ${fault.at} of the file`,
     Entry: `relocation entry at byte ${fault.at} of the file`,
+    Unit: fault.what === "Unit" ? `segment ${permissionText(unitOf(fault).prot)}, aligned to ${unitOf(fault).align}` : "",
     Member: `member of the archive at byte ${fault.at}`,
   };
   const place = words[fault.what];
@@ -129,13 +145,14 @@ export function faultLines(fault: Fault, missing: readonly Missing[] = []): Faul
   const lacking = missingText(fault, missing);
   if (lacking) found = lacking;
   else if (fault.name !== undefined) found = fault.name;
+  else if (fault.what === "Unit") found = unitText(fault);
   return {
     code: `${fault.code} (0x${fault.number.toString(16).padStart(4, "0")})`,
     stage: stageOf(fault.number),
     place: placeOf(fault),
     found,
     expected: text?.expected ?? "",
-    remedy: text?.remedy ?? "",
+    remedy: fault.what === "Unit" ? UNIT_REMEDY : text?.remedy ?? "",
   };
 }
 

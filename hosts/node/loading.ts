@@ -15,12 +15,23 @@ import { permissionText } from "./segment.js";
 import { readWhole } from "./source.js";
 import { hex, table } from "./terminal.js";
 
+/** A kind of memory, on every command that loads objects. */
+export const REGION_OPTION: OptionSpec = {
+  type: "string", multiple: true, value: "MEMORY", help: "a kind of memory that objects are spread over: NAME=rwx@START+BYTES, then ,pow2 ,only ,sections=PREFIX",
+};
+
+/** Of commands that boot a machine: what of an object is used where the payload has it. */
+export const IN_PLACE_OPTION: OptionSpec = {
+  type: "string", multiple: true, value: "FILE", help: "this object or archive stays where the machine finds it: what of it needs no relocation is used in place",
+};
+
 /** Options of plan and link. */
 export const LOADING: Readonly<Record<string, OptionSpec>> = {
   ...SEARCHING,
   base: { type: "string", value: "ADDR", help: "where the first module goes" },
   define: { type: "string", multiple: true, value: "SYM=ADDR", help: "the host defines a symbol" },
-  region: { type: "string", multiple: true, value: "MEMORY", help: "a kind of memory that objects are spread over: NAME=rwx@START+BYTES, then ,pow2 ,only ,sections=PREFIX" },
+  region: REGION_OPTION,
+  "in-place": { type: "string", multiple: true, value: "FILE=ADDR", help: "this object or archive lies there: what of it needs no relocation is used in place" },
   symbols: { type: "string", multiple: true, value: "FILE", help: "the host defines what this lists: lines of ADDR TYPE NAME, as System.map and nm have them" },
   symvers: { type: "string", value: "FILE", help: "a kernel's Module.symvers: what its modules were compiled against is to be the same" },
   local: { type: "string", multiple: true, value: "FILE", help: "this file's symbols are for those alone that need it" },
@@ -54,8 +65,10 @@ export async function loadFiles(args: Arguments, command: string, allowMissing: 
   const objects = new Set<string>();
   for (const file of args.files) if (await isObjectFile(file)) objects.add(file);
   const debug = args.one("debug") !== undefined;
+  const places = placesOf(args.all("in-place"), objects, command);
   for (const [file, ...others] of groupsOf(args.files, (one) => objects.has(one))) {
-    const options = { with: others, allowMissing, allowText: args.has("allow-text"), global: !isLocal(file!), deepBind: isDeep(file!), bindings: true, debug: debug && objects.has(file!) };
+    const inPlace = Object.fromEntries([...places].filter(([one]) => one === file || others.includes(one)));
+    const options = { ...(Object.keys(inPlace).length ? { inPlace } : {}), with: others, allowMissing, allowText: args.has("allow-text"), global: !isLocal(file!), deepBind: isDeep(file!), bindings: true, debug: debug && objects.has(file!) };
     const image = objects.has(file!) ? undefined : await linkwright.inspect(file!);
     if (image) checkMachine(image, file!, modules[0], args.files[0]!);
     const module = await context.load(image ?? file!, options);
@@ -124,7 +137,7 @@ export function regionFacts({ regions }: Module): { readonly regions?: readonly 
 /** What modules cost of each kind of memory; nothing where there are none. */
 export function regionTable(modules: readonly Module[]): string[] {
   const rows = modules.flatMap((module) => module.regions.map((one) =>
-    [one.name, permissionText(one.permissions), module.name, hex(one.address), String(one.used), String(one.bytes), String(one.bytes - one.used)]));
+    [one.name || "ordinary", permissionText(one.permissions), module.name, hex(one.address), String(one.used), String(one.bytes), String(one.bytes - one.used)]));
   const columns = [{ title: "region" }, { title: "for" }, { title: "module" }, { title: "address", right: true }, { title: "used", right: true }, { title: "taken", right: true }, { title: "waste", right: true }];
   return rows.length ? table(columns, rows) : [];
 }
@@ -140,6 +153,18 @@ function meantBy(args: Arguments, option: string, command: string): (file: strin
   const named = args.all(option), stray = named.find((file) => !args.files.includes(file));
   if (stray !== undefined) throw new UsageError(`--${option} names one of the files, not "${stray}"`, command);
   return (file) => named.includes(file);
+}
+
+/** Where files lie, as `--in-place` says it. */
+function placesOf(typed: readonly string[], objects: ReadonlySet<string>, command: string): Map<string, bigint> {
+  return new Map(typed.map((text) => {
+    const at = text.lastIndexOf("="), file = text.slice(0, at);
+    if (at < 1) throw new UsageError(`--in-place is FILE=ADDR, not "${text}"`, command);
+    if (!objects.has(file)) throw new UsageError(`--in-place names one of the files that is an object or an archive of them, not "${file}"`, command);
+    const address = numberOf(text.slice(at + 1), `the address of ${file}`, command);
+    if (address < 0n || address >= 1n << 64n) throw new UsageError(`the address of ${file} has 64 bits`, command);
+    return [file, address];
+  }));
 }
 
 /** False where the sandbox keeps the files themselves, and past the last page. */

@@ -9,6 +9,7 @@ import type { Runtime } from "./runtime.js";
 import { unpackRelr } from "./relr.js";
 import type { ModuleRegion } from "./region.js";
 import type { ModuleSection } from "./section.js";
+import type { Linked } from "./tally.js";
 import { type Segment, segmentsOf } from "./segment.js";
 import { NONE, NOWHERE, unsigned } from "./wasm.js";
 
@@ -183,6 +184,8 @@ export class Module implements Disposable, AsyncDisposable {
   sections: readonly ModuleSection[] = [];
   /** Of objects, if it was asked for: an ELF file with sections where they lie, symbols, and what the objects have for debuggers. */
   debugFile: Uint8Array | undefined;
+  /** Of objects: what linking them took. */
+  linked: Linked | undefined;
   /** Of objects in a context with regions: what it took of each. */
   regions: readonly ModuleRegion[] = [];
   /** The modules that loading it took, itself first. */

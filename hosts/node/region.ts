@@ -1,7 +1,8 @@
 // Kinds of memory that modules of objects are spread over.
 
 import { Field, List, PF, Rule } from "../../assembly/words.js";
-import { OptionError } from "./error.js";
+import { FaultError, OptionError, faultError } from "./error.js";
+import { unitOf } from "./fault.js";
 import { asAddress, checkOptions } from "./options.js";
 import type { Runtime } from "./runtime.js";
 
@@ -33,6 +34,13 @@ export interface ModuleRegion {
 
 const OPTIONS = { name: true, start: true, bytes: true, permissions: true, powerOfTwo: true, sections: true, only: true } as const;
 const LETTERS: Readonly<Record<string, number>> = { r: PF.R, w: PF.W, x: PF.X };
+
+/** What is told of it in an image's script; its number there. */
+export function regionLine({ start, bytes, permissions, powerOfTwo, only, sections }: RegionOptions, number: number): string {
+  const rules = (powerOfTwo ? Rule.PowerOfTwo : 0) | (only ? Rule.Named : 0);
+  const words = [number, protOf(permissions), rules, start, bytes].map((word) => `0x${word.toString(16)}`);
+  return ["region", ...words, ...(sections === undefined ? [] : [sections])].join(" ");
+}
 
 function protOf(permissions: string): number {
   return [...permissions].reduce((prot, letter) => {
@@ -67,6 +75,14 @@ export function tellRegions(runtime: Runtime, context: number, regions: readonly
     names.set(number, name);
   }
   return names;
+}
+
+/** The error of a segment that found no room says where it was looked for: first in what claims it by name. Any other stays as it is. */
+export function toldWhere(error: unknown, regions: readonly RegionOptions[], names: ReadonlyMap<number, string>): unknown {
+  if (!(error instanceof FaultError) || error.fault.what !== "Unit" || !regions.length) return error;
+  const { prot, region } = unitOf(error.fault), claiming = regions.find(({ name }) => name === names.get(region));
+  const others = regions.filter((one) => one !== claiming && !one.only && (protOf(one.permissions) & prot) === prot);
+  return faultError({ ...error.fault, tried: [...(claiming ? [claiming] : []), ...others].map((one) => one.name) }, error.missing);
 }
 
 /** What a session took of them. It is not closed yet. */

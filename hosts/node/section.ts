@@ -1,6 +1,6 @@
 // Sections of objects that were linked into a module.
 
-import { Field, List } from "../../assembly/words.js";
+import { Copied, Field, List } from "../../assembly/words.js";
 import type { Runtime } from "./runtime.js";
 
 /** A section as it lies in memory. */
@@ -19,6 +19,9 @@ export interface ModuleSection {
   /** sh_type, sh_flags. */
   readonly type: number;
   readonly flags: number;
+  readonly align: bigint;
+  /** Of a load with `inPlace`: Not, if it is used where its file lies, or why it was copied. */
+  readonly copied?: keyof typeof Copied;
 }
 
 /** What gdb has to be told to debug objects by their files: a command for each. It opens no members of archives. */
@@ -29,6 +32,9 @@ export function debuggerCommands(sections: readonly ModuleSection[]): string[] {
     return `add-symbol-file ${path} ${places.join(" ")}`;
   });
 }
+
+const copiedOf = (reason: bigint | undefined): Pick<ModuleSection, "copied"> =>
+  (reason === undefined ? {} : { copied: Copied[Number(reason)] as keyof typeof Copied });
 
 const HEADER_BYTES = 60, NAME_BYTES = 16, MAGIC_BYTES = 8;
 
@@ -50,6 +56,8 @@ export function sectionsOf({ handles, sources }: Runtime, session: number): Modu
     bytes: entry.raw(Field.Bytes),
     type: entry.number(Field.Type),
     flags: entry.number(Field.Flags),
+    align: entry.raw(Field.Align),
+    ...copiedOf(entry.value(Field.Copied)),
   }));
 }
 

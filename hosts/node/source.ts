@@ -8,7 +8,7 @@ import { OptionError, SourceError, systemText } from "./error.js";
 import { IDENT_BYTES, identOf } from "./ident.js";
 import type { Origin } from "./runpath.js";
 import type { Target } from "./target.js";
-import { type Sandbox, unsigned } from "./wasm.js";
+import { NONE, type Sandbox, unsigned } from "./wasm.js";
 import { isThin, thickened } from "./thin.js";
 
 /** A file whose bytes come when they are asked for. */
@@ -201,6 +201,15 @@ export class Sources {
   /** A file's size; 0 for one that is not open. */
   bytesOf(id: number): number {
     return this.#entries.get(id)?.bytes ?? 0;
+  }
+
+  /** Says where a file lies in the target: it may be used there. */
+  lie(id: number, addr: bigint): void {
+    const entry = this.#entries.get(id)!;
+    if (entry.area === addr) return;
+    const area = entry.area ? NONE : unsigned(this.#sandbox.stage_at(id, BigInt(entry.bytes), addr));
+    if (area === NONE) throw new SourceError(`${entry.source.name}: it can't lie at 0x${addr.toString(16)}: something else is there, or the file is in use elsewhere`);
+    entry.area = area;
   }
 
   /** Counts a view and says where it is. `ready` came before. */

@@ -49,6 +49,7 @@ export interface Sandbox {
   reserved_start(): bigint;
   reserved_end(): bigint;
   stage(source: number, bytes: bigint): bigint;
+  stage_at(source: number, bytes: bigint, addr: bigint): bigint;
   staged(source: number, offset: bigint, bytes: bigint): number;
   unstage(source: number): void;
   staged_bytes(): bigint;

@@ -7,7 +7,7 @@ export { load8, load16, load32, load64, store8, store16, store32, store64, copy,
 
 // for the host
 export { settle, reserved_bytes, reserved_start, reserved_end } from "./memory";
-export { stage, staged, stagedAddr as staged_addr, unstage, staged_bytes } from "./stage";
+export { stage, stageAt as stage_at, staged, stagedAddr as staged_addr, unstage, staged_bytes } from "./stage";
 export { pointer, writable_pointer, run_bytes, permissions } from "./bulk";
 export { violations, violation_addr, violation_access } from "./violation";
 export { frameBytes as frame_bytes } from "./frame";

@@ -4,7 +4,7 @@ import { Answer, PF } from "../../assembly/words";
 import { forget, frameFor } from "./access";
 import { FRAME_BYTES, FRAME_LOG2 } from "./frame";
 import { Range, firstFit, firstRange, give, isFree, rangeAt, take } from "./range";
-import { STAGING_BASE, STAGING_END, stagedAddr } from "./stage";
+import { STAGING_BASE, STAGING_END, stagedAddr, use } from "./stage";
 import { slotOf } from "./table";
 import { violate } from "./violation";
 
@@ -148,24 +148,26 @@ export function place(
   return Answer.Done;
 }
 
-/** Changes permissions of whole pages. */
+/** Changes permissions of whole pages: of a reservation, or of a file that lies in the target. */
 export function protect(session: u32, addr: u64, bytes: u64, prot: u32): i32 {
   if ((addr | bytes) & (pageBytes - 1) || (prot & (PF.W | PF.X)) == (PF.W | PF.X)) return Answer.Refused;
-  if (!isReserved(addr, bytes)) return Answer.Refused;
+  if (!isReserved(addr, bytes)) return use(addr, bytes, prot);
   permit(addr, bytes, prot);
   return Answer.Done;
 }
 
 /** Nothing here fetches instructions; only the range is checked. */
 export function sync_code(session: u32, addr: u64, bytes: u64): i32 {
-  return isReserved(addr, bytes) ? Answer.Done : Answer.Refused;
+  return isReserved(addr, bytes) || isIn(addr, bytes, 1) ? Answer.Done : Answer.Refused;
 }
 
-function isReserved(addr: u64, bytes: u64): bool {
+function isReserved(addr: u64, bytes: u64): bool { return isIn(addr, bytes, 0); }
+
+function isIn(addr: u64, bytes: u64, isStaged: u32): bool {
   let range = firstRange();
   while (range) {
     const into = addr - range.start;
-    if (!range.staging && addr >= range.start && into <= range.bytes && bytes <= range.bytes - into) return true;
+    if (range.staging == isStaged && addr >= range.start && into <= range.bytes && bytes <= range.bytes - into) return true;
     range = range.next;
   }
   return !bytes;

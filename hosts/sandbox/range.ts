@@ -15,7 +15,9 @@ export class Range {
   /** What it holds belongs to the staging window. */
   staging: u32;
   next: Range | null;
-  unused: u32;
+  /** A file lies here in the target, from so many bytes on; others are only looked at. */
+  lies: bool;
+  skew: u16;
 }
 
 @inline const RANGE_BYTES: usize = offsetof<Range>();
@@ -74,6 +76,8 @@ export function take(start: u64, bytes: u64, prot: u32): Range | null {
   range.bytes = bytes;
   range.source = 0;
   range.staging = 0;
+  range.lies = false;
+  range.skew = 0;
 
   const before = previous(start);
   range.next = before ? before.next : first;

@@ -5,7 +5,7 @@
 import { Answer, PF } from "../../assembly/words";
 import { forget } from "./access";
 import { FRAME_BYTES, FRAME_LOG2 } from "./frame";
-import { Range, firstFit, firstRange, give, take } from "./range";
+import { Range, firstFit, firstRange, give, isFree, take } from "./range";
 import { slotOf } from "./table";
 
 /** Where staging areas are: above every window, below addresses that end in sign extension. */
@@ -40,6 +40,38 @@ export function stage(source: u32, bytes: u64): u64 {
   range.staging = 1;
   staging += whole;
   return start;
+}
+
+/**
+ * Opens the staging area of a file at the address where it lies in the target: it may be used there.
+ *
+ * @returns  the address; REFUSED if the file has an area, or something else is there, or there is no memory
+ */
+export function stageAt(source: u32, bytes: u64, addr: u64): u64 {
+  const skew = addr & WITHIN, start = addr - skew;
+  const whole = (skew + max<u64>(bytes, 1) + WITHIN) & ~WITHIN;
+  if (areaOf(source) || bytes > 1 << 40 || start + whole < start || !isFree(start, whole)) return REFUSED;
+  const range = take(start, whole, PF.R | PF.W);
+  if (!range) return REFUSED;
+  range.source = source;
+  range.staging = 1;
+  range.lies = true;
+  range.skew = <u16>skew;
+  staging += whole;
+  return addr;
+}
+
+/** Gives pages of a file that lies in the target permissions, beside what they have; refused for what does not lie there, and for writing. */
+export function use(start: u64, bytes: u64, prot: u32): i32 {
+  let range = firstRange();
+  while (range && !(range.lies && start >= range.start && start - range.start <= range.bytes && bytes <= range.bytes - (start - range.start))) range = range.next;
+  if (!range || !bytes || prot & PF.W) return Answer.Refused;
+  for (let page = start >> FRAME_LOG2; page <= start + bytes - 1 >> FRAME_LOG2; ++page) {
+    const slot = slotOf(page);
+    if (slot) slot.prot |= prot;
+  }
+  forget();
+  return Answer.Done;
 }
 
 /** Says that every page which holds one of these bytes is complete: from now on it is read-only. */
@@ -84,6 +116,6 @@ function areaOf(source: u32): Range | null {
 
 function within(source: u32, offset: u64, bytes: u64): u64 {
   const range = areaOf(source);
-  if (!range || offset > range.bytes || bytes > range.bytes - offset) return 0;
-  return range.start + offset;
+  if (!range || offset > range.bytes - range.skew || bytes > range.bytes - range.skew - offset) return 0;
+  return range.start + range.skew + offset;
 }

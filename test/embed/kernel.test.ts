@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { compile } from "../support/compile.js";
+import { compile, objectOf } from "../support/compile.js";
 import { ownFolder } from "../support/folder.js";
 import { ROOT, fixturePath } from "../support/files.js";
 
@@ -56,6 +57,20 @@ int helper(int a) { return a + *way[1]; }
 int (*volatile pointer)(int) = helper;
 int add(int a, int b) { return pointer(a) + b - *way[0]; }`;
       assert.match(await boot(machine, compile(folder, machine, "relocated", source)), /^add\(2, 40\) = 42\n/);
+    });
+
+    test("an object that is used where it lies: its code runs there, its constants take no memory", async () => {
+      const source = `
+const unsigned char table[40000] = {7};
+int calls;
+int add(int a, int b) { return a + b; }
+int (*volatile pointer)(int, int) = add;
+int twice(int a) { ++calls; return pointer(a, a) + table[0]; }`;
+      const object = objectOf(folder, machine, "placed", source, ["-ffunction-sections", "-mno-relax"]);
+      const told = /^bytes in place: (\d+)\nbytes reserved: (\d+)\nadd lies in the file, at byte (\d+)\nadd\(2, 40\) = 42\nbytes of modules: 0\n/.exec(await boot(machine, object));
+      assert.ok(told);
+      const [inPlace, reserved, at] = told.slice(1).map(Number) as [number, number, number];
+      assert.ok(inPlace > 40_000 && reserved < 40_000 && at < readFileSync(object).length, told[0]);
     });
 
     test("what can't be loaded is refused with its code", async () => {

@@ -83,6 +83,9 @@ interface Later {
   readonly question: number;
 }
 
+/** Where a file lies that is used in place. */
+const LIES = 0x0a00_0000n;
+
 /** One core that loads one mutated file after the other. */
 class Victim {
   readonly bench: Bench;
@@ -115,7 +118,7 @@ class Victim {
   take(file: Uint8Array, others: readonly Uint8Array[] = [], later?: Later): string {
     const { core, sandbox } = this.bench;
     this.#questions = 0;
-    const before = sandbox.violations(), added = [file, ...others].map((one) => this.bench.add(one));
+    const before = sandbox.violations(), added = [file, ...others].map((one, i) => this.bench.add(one, this.#flags && !i ? LIES : undefined));
     this.#change = later && ((question) => {
       if (question === later.question) this.bench.change(added[later.file]!, later.bytes);
     });

@@ -3,15 +3,23 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { PF } from "../../assembly/words.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
 import { FaultError } from "../../hosts/node/error.js";
 import { Linkwright } from "../../hosts/node/linkwright.js";
+import type { Module } from "../../hosts/node/module.js";
 import type { ModuleRegion, RegionOptions } from "../../hosts/node/region.js";
 import { ownFolder } from "../support/folder.js";
 import { assembleTexts } from "./assemble.js";
 
 const folder = ownFolder();
 const PAGE = 4096n;
+/** Where a file lies in flash that is no region: nothing is taken of it. */
+const LIES = 0x0a00_0000n;
+
+/** Why sections were copied, by name. */
+const copiedOf = (module: Module): Record<string, string | undefined> =>
+  Object.fromEntries(module.sections.filter(({ bytes, name }) => bytes && !name.startsWith(".ARM")).map(({ name, copied }) => [name, copied]));
 
 const SOURCES = {
   parts: `.section .rodata,"a"; .globl constant; constant: WORD 1; .text; .globl code; code: NOPS; .data; .globl variable; variable: WORD constant; WORD code; WORD quick; WORD slow; .bss; .globl zero; zero: .zero 12000; .section .itcm.quick,"ax"; .globl quick; quick: NOPS; .section .slow,"aw"; .globl slow; slow: WORD 7`,
@@ -98,14 +106,56 @@ for (const machine of MACHINES) {
 
     test("a file that lies where it can be run is used in place", async () => {
       const { linkwright, context } = await contextWith(REGIONS);
-      const module = await context.load(parts, { run: false, inPlace: true });
-      // Files are staged where no machine of 32 bits reaches.
-      const isThere = module.class === 64;
-      for (const symbol of ["constant", "code"]) assert.equal(REGIONS.every(({ name }) => !within(module.symbol(symbol)!, name)), isThere, symbol);
+      const module = await context.load(parts, { run: false, name: "parts.o", inPlace: { "parts.o": LIES } });
+      for (const symbol of ["constant", "code"]) {
+        const address = module.symbol(symbol)!;
+        assert.ok(address >= LIES && address < LIES + 0x1000n, symbol);
+        assert.equal(linkwright.permissions(address), PF.R | PF.X);
+        assert.equal(context.moduleAt(address), module);
+      }
       assert.deepEqual(Buffer.from(linkwright.read(module.symbol("constant")!, 4)), Buffer.from([1, 0, 0, 0]));
       assert.ok(within(module.symbol("quick")!, "itcm") && within(module.symbol("variable")!, "ram"));
+      assert.deepEqual(copiedOf(module), { ".rodata": "Not", ".text": "Not", ".itcm.quick": "Gathered", ".data": "Written", ".bss": "Written", ".slow": "Written" });
+      assert.equal(linkwright.usage.sources, 1);
       await module.unload();
       assert.equal(linkwright.usage.sources, 0);
+    });
+
+    test("without kinds of memory, too: the rest goes to ordinary memory, and takes less", async () => {
+      const { linkwright, context } = await contextWith([]);
+      const copied = await context.load(parts, { run: false }), whole = linkwright.usage.modules;
+      await copied.unload();
+      const module = await context.load(parts, { run: false, name: "parts.o", inPlace: { "parts.o": LIES } });
+      assert.equal(module.symbol("code")! >> 16n, LIES >> 16n);
+      assert.ok(module.symbol("variable")! >= 0x1000_0000n && linkwright.usage.modules <= whole);
+      assert.deepEqual(module.regions.map((one) => one.name), module.regions.map(() => ""));
+      assert.equal(linkwright.usage.modules, module.regions.reduce((sum, one) => sum + one.bytes, 0n));
+    });
+
+    test("what does not lie as it has to is copied, and why is told", async () => {
+      const { context } = await contextWith(REGIONS);
+      const askew = await context.load(parts, { run: false, name: "parts.o", inPlace: { "parts.o": LIES + 1n } });
+      assert.equal(copiedOf(askew)[".text"], "Misaligned");
+      assert.ok(!within(askew.symbol("constant")!, "small") && within(askew.symbol("code")!, "small"));
+      await askew.unload();
+      const far = await context.load(parts, { run: false, name: "parts.o", inPlace: { "parts.o": 0x1_0000_0000n } });
+      assert.equal(copiedOf(far)[".text"], far.class === 32 ? "Beyond" : "Not");
+      await far.unload();
+      await assert.rejects(context.load(parts, { run: false, inPlace: { "other.o": LIES } }), /other\.o is none of the files of this load/);
+    });
+
+    test("what finds no room is told: which segment, and where it was looked for", async () => {
+      const { context } = await contextWith([
+        { name: "itcm", start: 0x0010_0000n, bytes: 0x1000n, permissions: "rx", sections: ".itcm", only: true },
+        { name: "flash", start: 0x0900_0000n, bytes: 0x10_0000n, permissions: "rx" }, { name: "ram", start: 0x2000_0000n, bytes: 0x1000n, permissions: "rw" },
+      ]);
+      await assert.rejects(context.load(parts, { run: false }), (error) => {
+        assert.ok(error instanceof FaultError && error.code === "NoSpace" && error.fault.what === "Unit");
+        assert.equal(error.fault.at, BigInt(PF.R | PF.W) | 12n << 8n);
+        assert.deepEqual(error.fault.tried, ["ram"]);
+        assert.match(error.message, /no room .*segment rw-, aligned to 4096; found \d+ bytes, which were looked for in ram/);
+        return error.fault.value > 12000n;
+      });
     });
   });
 }

@@ -121,12 +121,12 @@ export class Bench {
     this.opened = this.core.lw_open(options.coreLimit ?? 0);
   }
 
-  /** Gives the core a file: answers with its number. */
-  add(bytes: Uint8Array): number {
+  /** Gives the core a file, that may lie in the target: answers with its number. */
+  add(bytes: Uint8Array, lies?: bigint): number {
     const known = this.#byContent.get(bytes);
     if (known) return known;
     const source = ++this.#lastSource;
-    const area = unsigned(this.sandbox.stage(source, BigInt(bytes.length)));
+    const area = unsigned(lies === undefined ? this.sandbox.stage(source, BigInt(bytes.length)) : this.sandbox.stage_at(source, BigInt(bytes.length), lies));
     if (area >> 63n || !this.target.write(area, bytes)) throw new Error("the sandbox has no room for the file");
     this.sandbox.staged(source, 0n, BigInt(bytes.length));
     this.#files.set(source, { bytes, area });

@@ -32,7 +32,7 @@ int32_t lw_memory_place(uint32_t session, uint64_t addr, uint32_t source, uint64
   return LW_ANSWER_DONE;
 }
 
-/* There are no page tables here, so nothing can be protected. */
+/* There are no page tables here: nothing can be protected, and what lies in memory can be read and run as it is, the file too. */
 int32_t lw_memory_protect(uint32_t session, uint64_t addr, uint64_t bytes, uint32_t prot) {
   return (void)session, (void)addr, (void)bytes, (void)prot, LW_ANSWER_DONE;
 }
@@ -50,9 +50,16 @@ uint64_t lw_source_view(uint32_t session, uint32_t source, uint64_t offset, uint
 
 _Noreturn void lw_trap(const char *cause) { print(cause, 0), power_off(); }
 
+/* What of objects is used where the file lies is not reserved. */
+static void tell_place(uint32_t session) {
+  uint64_t bytes = lw_entry(session, LW_LIST_TALLY, LW_TALLY_IN_PLACE, LW_FIELD_BYTES);
+  if (bytes != LW_NONE && bytes > 0) print("bytes in place: ", bytes), print("bytes reserved: ", used);
+}
+
 /* Takes a session to its end, and ends the machine if it failed. */
 static uint32_t settled(uint32_t session) {
   if (lw_advance(session) != LW_ANSWER_DONE) print("refused, code ", lw_value(session, LW_FIELD_FAULT_CODE)), power_off();
+  tell_place(session);
   uint32_t result = lw_result(session);
   lw_close(session);
   return result;
@@ -60,9 +67,10 @@ static uint32_t settled(uint32_t session) {
 
 void kernel(void) {
   if (lw_start(books, CORE_BYTES) != LW_CODE_OK) lw_trap("the core did not open");
-  uint32_t module = settled(lw_load(lw_context(0, 0, 0), SOURCE, 0));
+  uint32_t module = settled(lw_load(lw_context(0, 0, 0), SOURCE, LW_FLAG_IN_PLACE));
   uint64_t found = lw_find(module, (uintptr_t)"add", 3, LW_NONE, 0);
   uint64_t add = lw_entry((uint32_t)(found >> 32), LW_LIST_SYMBOL, (uint32_t)found, LW_FIELD_ADDRESS);
+  if (add - MODULE_FILE < FILE_BYTES) print("add lies in the file, at byte ", add - MODULE_FILE);
   print("add(2, 40) = ", (uint64_t)((int (*)(int, int))(uintptr_t)add)(2, 40));
   settled(lw_unload(module));
   print("bytes of modules: ", used);

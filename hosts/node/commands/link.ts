@@ -8,6 +8,7 @@ import { isResolver } from "../elf.js";
 import { LinkwrightError, systemText } from "../error.js";
 import type { Linkwright } from "../linkwright.js";
 import { LOADING, loadFiles, regionFacts, regionTable } from "../loading.js";
+import { placeTable } from "../place.js";
 import { debuggerCommands } from "../section.js";
 import type { Module } from "../module.js";
 import { hex, note, printable, say, sayJson, size, table } from "../terminal.js";
@@ -89,7 +90,7 @@ export const link: Command = {
           ...kernelFacts(linkwright, module),
           ...regionFacts(module),
           ...(args.has("gdb") ? { gdb: commandsOf(module) } : {}),
-          ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes) })) } : {}),
+          ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes), align: Number(one.align) })) } : {}),
         })),
         missing: [...new Set(missing.filter((one) => one.kind === "symbol").map((one) => one.name))],
         missingLibraries: [...new Set(missing.filter((one) => one.kind === "library").map((one) => one.name))],
@@ -101,9 +102,10 @@ export const link: Command = {
     table([{ title: "module" }, { title: "base", right: true }, { title: "bias", right: true }, { title: "bytes", right: true }],
       modules.map((one) => [one.name, hex(one.base), hex(one.bias), String(one.size)])).forEach((line) => say(line));
     if (args.has("gdb")) modules.flatMap(commandsOf).forEach((line) => say(line));
-    const regions = regionTable(modules);
-    if (regions.length) say();
-    regions.forEach((line) => say(line));
+    for (const lines of [regionTable(modules), placeTable(modules)]) {
+      if (lines.length) say();
+      lines.forEach((line) => say(line));
+    }
     for (const one of missing) note(`missing ${one.kind}: ${printable(one.name)}${one.file ? ` (${printable(one.file)} needs it)` : ""}`);
     if (resolvers.length) note(`${resolvers.length} places hold the address of a resolver (IFUNC)`);
     return 0;

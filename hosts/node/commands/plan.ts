@@ -8,8 +8,10 @@ import { Code } from "../../../assembly/words.js";
 import type { Linkwright } from "../linkwright.js";
 import { LOADING, loadFiles, regionFacts, regionTable } from "../loading.js";
 import type { Module } from "../module.js";
+import { placeFacts, placeTable } from "../place.js";
 import { report } from "../report.js";
 import { permissionText } from "../segment.js";
+import { linkedRows } from "../tally.js";
 import { hex, say, sayJson, size, table } from "../terminal.js";
 
 const PAGE_BYTES = 4096n;
@@ -41,9 +43,9 @@ function memoryOf(linkwright: Linkwright, modules: readonly Module[]): Record<st
   return sums;
 }
 
-/** Bytes of reservations that no segment uses. */
+/** Bytes of reservations that no segment uses. Of what is spread, files that lie in the target have segments, too. */
 function wasteOf(modules: readonly Module[]): number {
-  const used = (module: Module): bigint => module.segments.reduce((sum, segment) => sum + segment.bytes, 0n);
+  const used = ({ regions, segments }: Module): bigint => (regions.length ? regions.reduce((sum, one) => sum + one.used, 0n) : segments.reduce((sum, one) => sum + one.bytes, 0n));
   return Number(modules.reduce((sum, module) => sum + bytesOf(module) - used(module), 0n));
 }
 
@@ -58,6 +60,12 @@ function bindingsOf(modules: readonly Module[]): Binding[] {
       address: one.address,
     }));
   });
+}
+
+/** What linking objects took; nothing where there are none. */
+function linkedTable(modules: readonly Module[]): string[] {
+  const rows = modules.flatMap((module) => (module.linked ? linkedRows(module.name, module.linked) : []));
+  return rows.length ? table([{ title: "module" }, { title: "linked" }, { title: "count", right: true }, { title: "bytes", right: true }], rows) : [];
 }
 
 function missingError(missing: readonly Missing[]): LinkError {
@@ -91,6 +99,8 @@ function moduleFacts(module: Module): Readonly<Record<string, unknown>> {
     bytes: Number(bytesOf(module)),
     needs: module.needed,
     ...regionFacts(module),
+    ...(module.linked ? { linked: module.linked } : {}),
+    ...placeFacts(module),
     segments: module.segments.map(({ vaddr, address, bytes, flags }) => ({ vaddr, address, bytes: Number(bytes), flags: permissionText(flags) })),
   };
 }
@@ -102,7 +112,7 @@ function facts({ modules, bindings, memory, waste, missing }: Plan): Readonly<Re
 
 const orderTable = (modules: readonly Module[]): string[] => table(
   [{ title: "order", right: true }, { title: "module" }, { title: "base", right: true }, { title: "bytes", right: true }, { title: "needs" }],
-  modules.map((one, i) => [String(i + 1), one.name, hex(one.base), String(one.size), one.needed.join(", ")]),
+  modules.map((one, i) => [String(i + 1), one.name, hex(one.base), String(bytesOf(one)), one.needed.join(", ")]),
 );
 
 const memoryTable = (memory: Readonly<Record<string, number>>, waste: number): string[] => table(
@@ -117,7 +127,7 @@ const bindingTable = (bindings: readonly Binding[]): string[] => table(
 
 /** The plan for people: tables with a line between. */
 function show({ linkwright, modules, bindings, memory, waste, missing }: Plan): void {
-  const tables = [orderTable(modules), regionTable(modules), memoryTable(memory, waste), bindings.length ? bindingTable(bindings) : []];
+  const tables = [orderTable(modules), regionTable(modules), placeTable(modules), linkedTable(modules), memoryTable(memory, waste), bindings.length ? bindingTable(bindings) : []];
   for (const lines of tables.filter(({ length }) => length)) [...lines, ""].forEach((line) => say(line));
   say(`${modules.length} module${modules.length === 1 ? "" : "s"}, ${size(linkwright.usage.modules)}, ${missing.length} missing`);
 }

@@ -5,12 +5,14 @@ import { type Arguments, type Command, UsageError, numberOf, secondsOf } from ".
 import { FaultError, LinkwrightError } from "../error.js";
 import { codeName } from "../fault.js";
 import { ALLOW_TEXT, SEARCH } from "../files.js";
+import { IN_PLACE_OPTION, REGION_OPTION, regionOf } from "../loading.js";
 import { nearest } from "../nearest.js";
 import { boot } from "../qemu/boot.js";
-import { type Freight, cargoOf, loadLines, machineOf, moduleName } from "../qemu/cargo.js";
+import { type Freight, cargoOf, inPlace, loadLines, machineOf, moduleName } from "../qemu/cargo.js";
 import type { FaultEvent, LoadedEvent, MissingEvent } from "../qemu/events.js";
 import type { Machine } from "../qemu/machine.js";
 import { TargetError, endingError, imageFault } from "../qemu/report.js";
+import { regionLine, toldWhere } from "../region.js";
 import { say, sayJson } from "../terminal.js";
 
 const RETURNS = ["i32", "u32", "i64", "u64", "ptr"] as const;
@@ -75,6 +77,12 @@ class Stream {
   }
 }
 
+/** What was used in place, if that was asked for. */
+function placeFacts(loaded: readonly LoadedEvent[]): { readonly inPlace?: number; readonly copied?: LoadedEvent["copied"] } {
+  const asked = loaded.filter((one) => one.inPlace !== undefined);
+  return asked.length ? { inPlace: asked.reduce((sum, one) => sum + one.inPlace!, 0), copied: asked.flatMap((one) => one.copied ?? []) } : {};
+}
+
 async function runFiles(args: Arguments): Promise<number> {
   const returns = returnsOf(args.one("returns"));
   const numbers = args.all("arg").map((text) => numberOf(text, "--arg", "run"));
@@ -84,11 +92,12 @@ async function runFiles(args: Arguments): Promise<number> {
   if (symbol !== undefined && (symbol === "" || /\s/.test(symbol))) throw new UsageError("--call needs the name of a symbol", "run");
   if (numbers.length > ARGUMENTS) throw new UsageError(`a call has at most ${ARGUMENTS} arguments`, "run");
 
-  const cargo = await cargoOf(args.files, args.all("search"));
+  const cargo = inPlace(await cargoOf(args.files, args.all("search")), args.all("in-place"), "run");
   const files = cargo.filter((file) => file.named);
   const machine = machineOf(files, args.one("machine"));
   const words = numbers.map((value) => wordOf(value, machine));
-  const script = loadLines(files, args.has("allow-text"));
+  const regions = args.all("region").map((text) => regionOf(text, "run"));
+  const script = [...regions.map((one, i) => regionLine(one, i + 1)), ...loadLines(files, args.has("allow-text"))];
   if (symbol !== undefined) script.push(["call", moduleName(files, definerOf(cargo, symbol)), symbol, ...words].join(" "));
 
   const stream = new Stream();
@@ -110,13 +119,13 @@ async function runFiles(args: Arguments): Promise<number> {
     },
   });
   stream.end();
-  if (fault) throw imageFault(fault, missing) satisfies FaultError;
+  if (fault) throw toldWhere(imageFault(fault, missing) satisfies FaultError, regions, new Map(regions.map((one, i) => [i + 1, one.name])));
   const failed = endingError(ending, loaded, cargo, seconds);
   if (failed) throw failed;
   if (symbol !== undefined && value === undefined) throw new LinkwrightError("NotCalled", `${machine.name} did not call ${symbol}`);
   const result = value === undefined ? undefined : resultOf(value, returns, machine.class);
   if (args.has("json")) {
-    sayJson({ machine: machine.name, symbol, returns: symbol === undefined ? undefined : returns, result: result?.toString(), modules: loaded.flatMap((one) => one.modules) });
+    sayJson({ machine: machine.name, symbol, returns: symbol === undefined ? undefined : returns, result: result?.toString(), modules: loaded.flatMap((one) => one.modules), ...placeFacts(loaded) });
   } else if (result !== undefined) say(result.toString());
   return 0;
 }
@@ -134,6 +143,8 @@ export const run: Command = {
     arg: { type: "string", multiple: true, value: "N", help: "an integer argument, one machine word" },
     returns: { type: "string", value: RETURNS.join("|"), help: "the type of the result; i32 unless told" },
     machine: { type: "string", value: "ARCH", help: "the machine that the files have to be for" },
+    region: REGION_OPTION,
+    "in-place": IN_PLACE_OPTION,
     search: SEARCH,
     "allow-text": ALLOW_TEXT,
     timeout: { type: "string", value: "S", help: `seconds that it may take; ${SECONDS} unless told` },

@@ -1,13 +1,15 @@
 // test FILE...: every test_* of every file, on the machine it is for, as one TAP document.
 
-import { type Command, secondsOf } from "../command.js";
+import { type Command, UsageError, secondsOf } from "../command.js";
 import { LinkwrightError } from "../error.js";
 import { ALLOW_TEXT, SEARCH } from "../files.js";
 import { examine } from "../examine.js";
 import { matches } from "../glob.js";
-import { type Freight, cargoOf, machineOf } from "../qemu/cargo.js";
+import { IN_PLACE_OPTION, REGION_OPTION, regionOf } from "../loading.js";
+import { type Freight, cargoOf, inPlace, machineOf } from "../qemu/cargo.js";
 import type { Machine } from "../qemu/machine.js";
 import { type Limits, type Test, type TestResult, runSuite } from "../qemu/suite.js";
+import { regionLine } from "../region.js";
 import { tapHead, tapPoint } from "../tap.js";
 import { note, say, sayJson } from "../terminal.js";
 
@@ -34,7 +36,7 @@ interface Group {
   readonly tests: readonly Test[];
 }
 
-async function groupsOf(paths: readonly string[], helpers: readonly string[], folders: readonly string[], filter: string): Promise<Group[]> {
+async function groupsOf(paths: readonly string[], helpers: readonly string[], folders: readonly string[], places: readonly string[], filter: string): Promise<Group[]> {
   const helpersFor = await helpersOf(helpers, folders);
   const byMachine = new Map<string, { machine: Machine; paths: string[] }>();
   for (const path of paths) {
@@ -46,7 +48,8 @@ async function groupsOf(paths: readonly string[], helpers: readonly string[], fo
   const groups: Group[] = [];
   let number = 0;
   for (const { machine, paths: own } of byMachine.values()) {
-    const cargo = await cargoOf([...own, ...helpersFor.get(machine.name) ?? []], folders);
+    const sent = [...own, ...helpersFor.get(machine.name) ?? []];
+    const cargo = inPlace(await cargoOf(sent, folders), places.filter((path) => sent.includes(path)), "test");
     const named = cargo.filter((file) => file.named), files = named.slice(0, own.length), beside = named.slice(own.length);
     const alone = beside.length ? files.find((file) => !file.facts.isObject) : undefined;
     if (alone) throw new LinkwrightError("NoObject", `${alone.path} is linked already: --with ${beside[0]!.path} can't be linked to it`);
@@ -123,14 +126,19 @@ export const test: Command = {
   options: {
     filter: { type: "string", value: "GLOB", help: "only tests whose names match" },
     with: { type: "string", multiple: true, value: "FILE", help: "an object or archive that is linked to each of the files that are for its machine" },
+    region: REGION_OPTION,
+    "in-place": IN_PLACE_OPTION,
     search: SEARCH,
     "allow-text": ALLOW_TEXT,
     timeout: { type: "string", value: "S", help: `seconds that one test may take; ${SECONDS} unless told` },
   },
   files: { least: 1, most: Infinity, what: "FILE" },
   async run(args) {
-    const limits: Limits = { seconds: secondsOf(args.one("timeout"), SECONDS, "test"), allowsText: args.has("allow-text") };
-    const groups = await groupsOf(args.files, args.all("with"), args.all("search"), args.one("filter") ?? "*");
+    const regions = args.all("region").map((text, i) => regionLine(regionOf(text, "test"), i + 1)), places = args.all("in-place");
+    const stray = places.find((path) => !args.files.includes(path) && !args.all("with").includes(path));
+    if (stray !== undefined) throw new UsageError(`--in-place names one of the files, not "${stray}"`, "test");
+    const limits: Limits = { seconds: secondsOf(args.one("timeout"), SECONDS, "test"), allowsText: args.has("allow-text"), regions };
+    const groups = await groupsOf(args.files, args.all("with"), args.all("search"), places, args.one("filter") ?? "*");
     const count = groups.reduce((sum, group) => sum + group.tests.length, 0);
     const json = args.has("json");
     if (!json) tapHead(count).forEach((line) => say(line));

@@ -11,7 +11,9 @@ import { Linkwright } from "../linkwright.js";
 import { report } from "../report.js";
 import { foldersIn } from "../runpath.js";
 import { type Hit, type Need, type Rule, type SearchOptions, findFile } from "../search.js";
+import { isObjectFile } from "../objects.js";
 import { paint, printable, say, sayJson } from "../terminal.js";
+import { treeOfObjects } from "./treeobject.js";
 
 interface Node {
   readonly name: string;
@@ -158,11 +160,12 @@ export const tree: Command = {
   name: "tree",
   usage: "FILE [--search DIR]...",
   summary: "shows the libraries that a file needs, by which rule each was found, and every one that is missing",
-  details: [...WHERE, "Exit status 1 means that a library is missing or can't be used."],
+  details: [...WHERE, "Of an object or an archive it shows the symbols that each object needs, and the member that has them.", "Exit status 1 means that a library is missing or can't be used."],
   options: SEARCHING,
   files: { least: 1, most: 1, what: "FILE" },
   async run(args) {
     const path = args.files[0]!;
+    if (await isObjectFile(path)) return treeOfObjects(path, args.has("json"));
     using linkwright = await Linkwright.create();
     const walk = new Walk(linkwright, searchOf(args));
     const file = await walk.from(path);

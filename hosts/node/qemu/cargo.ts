@@ -1,6 +1,7 @@
 // What goes into a payload: the files as they were named, and the libraries they need, as far as the user has them.
 
 import { basename } from "node:path";
+import { UsageError } from "../command.js";
 import { LinkwrightError, OptionError } from "../error.js";
 import { type Examined, examine } from "../examine.js";
 import { foldersOf, libraryPath } from "../files.js";
@@ -70,11 +71,21 @@ function entryName(base: string, taken: ReadonlyMap<string, unknown>): string {
   return name;
 }
 
+/** The same files, of which these are to be used where the payload has them. */
+export function inPlace(cargo: readonly Freight[], paths: readonly string[], command: string): Freight[] {
+  for (const path of paths) {
+    if (!cargo.some((file) => file.path === path && file.facts.isObject)) {
+      throw new UsageError(`--in-place names one of the files that is an object or an archive of them, not "${path}"`, command);
+    }
+  }
+  return cargo.map((file) => (paths.includes(file.path) ? { ...file, ownPages: true } : file));
+}
+
 /** What the script says to load files: objects beside each other are one module, by the name of the first. */
 export function loadLines(files: readonly Freight[], allowsText: boolean): string[] {
   return groupsOf(files, (file) => file.facts.isObject).flatMap(([first, ...others]) => [
     ...others.map(({ name }) => `with ${name}`),
-    `load ${first!.name}${allowsText ? " text" : ""}`,
+    `load ${first!.name}${allowsText ? " text" : ""}${[first!, ...others].some((file) => file.ownPages) ? " inplace" : ""}`,
   ]);
 }
 

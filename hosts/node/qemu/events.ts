@@ -29,6 +29,9 @@ export interface LoadedEvent {
   readonly core: number;
   readonly peak: number;
   readonly steps: Readonly<Record<string, number>>;
+  /** Of a load in place: bytes that are used where the payload has them, and read-only sections that had to be copied. */
+  readonly inPlace?: number;
+  readonly copied?: readonly { readonly section: string; readonly why: string; readonly bytes: number }[];
 }
 
 /** A symbol, library or version that nobody has; a version's library is `of`. */

@@ -26,6 +26,8 @@ export interface Limits {
   readonly seconds: number;
   /** Its file's text may be relocated. */
   readonly allowsText: boolean;
+  /** Kinds of memory that there are: lines of the script. */
+  readonly regions: readonly string[];
 }
 
 /** What came of a test. */
@@ -94,9 +96,9 @@ class Part {
     const ending = await boot({
       machine: this.#machine,
       files: this.#cargo,
-      script: this.remaining.flatMap(({ number, file, beside, symbol }) => [
+      script: [...this.#limits.regions, ...this.remaining.flatMap(({ number, file, beside, symbol }) => [
         `note ${number}`, ...loadLines([file, ...beside], this.#limits.allowsText), `call ${file.name} ${symbol}`, `unload ${file.name}`,
-      ]),
+      ])],
       timeout: this.#limits.seconds,
       onText: (bytes) => {
         this.#output += Buffer.from(bytes).toString("utf8");
