@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MACHINES, type Machine } from "../fixtures/list.js";
 import { campaign, shrink, wordsOf } from "../test/objects/campaign.js";
-import { LIBRARIES, clangFor, gccFor, prove, waysOf } from "../test/objects/real.js";
+import { clangFor, gccFor } from "../test/objects/compilers.js";
+import { LIBRARIES, PLACES, prove, waysOf } from "../test/objects/real.js";
 import { buildMusl } from "./musl.js";
 import { FetchFailed } from "./packages.js";
 import { StepFailed } from "./steps.js";
@@ -60,9 +61,12 @@ async function proveLibraries(machine: Machine, folder: string): Promise<number>
     const ways = waysOf(machine, compiler.name);
     for (const library of LIBRARIES) {
       for (const flags of library.isLarge ? [ways[(chosen.indexOf(machine) + compilers.indexOf(compiler)) % ways.length]!] : ways) {
-        const problem = await prove(machine, library, compiler, flags, join(folder, library.name), (line) => say(`  ${line}`));
-        say(`${problem === undefined ? "ok" : "not ok"} ${machine}: ${library.name}, ${compiler.name} ${flags.join(" ")}${problem === undefined ? "" : `: ${problem}`}`);
-        failed += problem === undefined ? 0 : 1;
+        const problems = await prove(machine, library, compiler, flags, PLACES, join(folder, library.name), (line) => say(`  ${line}`));
+        for (const place of PLACES) {
+          const problem = problems.get(place);
+          say(`${problem === undefined ? "ok" : "not ok"} ${machine}: ${library.name} in ${place === "image" ? "the image" : "a process"}, ${compiler.name} ${flags.join(" ")}${problem === undefined ? "" : `: ${problem}`}`);
+        }
+        failed += problems.size;
       }
     }
   }

@@ -94,6 +94,9 @@ export function compilerFor(machine: string, say: Say = quiet): readonly string[
   return [zig(say), "cc", "-target", namesOf(machine).zig];
 }
 
+/** The folder of what Zig brings beside itself: headers and sources of musl. */
+export const zigLibrary = (say: Say = quiet): string => join(dirname(zig(say)), "lib");
+
 /** A command that makes static libraries, as ar does. */
 export function archiver(say: Say = quiet): readonly string[] {
   return [zig(say), "ar"];

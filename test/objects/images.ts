@@ -23,7 +23,7 @@ function scriptOf(files: readonly PayloadFile[], number: number): string[] {
 }
 
 /** What went wrong, if an event says so. */
-function problemOf(event: ImageEvent): string | undefined {
+export function problemOf(event: ImageEvent): string | undefined {
   switch (event.event) {
     case "fault": return `fault ${JSON.stringify(event)}`;
     case "missing": return `nobody has ${event.symbol}`;

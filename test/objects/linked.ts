@@ -53,12 +53,19 @@ export async function compile(program: Program, folder: string): Promise<Compile
 }
 
 /** What lld needs beside a program: the start of the process, and libraries. */
-interface Surroundings {
+export interface Surroundings {
   readonly start: readonly string[];
   readonly libraries: readonly string[];
 }
 
 const surroundings = new Map<string, Promise<Surroundings>>();
+
+/** What it is on a machine; a folder is for what is asked about it. */
+export function surroundingsFor(machine: Machine, isCpp: boolean, folder: string): Promise<Surroundings> {
+  const key = `${machine} ${isCpp}`, known = surroundings.get(key) ?? surroundingsOf(machine, isCpp, folder);
+  surroundings.set(key, known);
+  return known;
+}
 
 /** Zig has its C library made when it links with it, and says where it is. */
 async function surroundingsOf(machine: Machine, isCpp: boolean, folder: string): Promise<Surroundings> {
@@ -75,9 +82,8 @@ async function surroundingsOf(machine: Machine, isCpp: boolean, folder: string):
 
 /** Links it, with what is in no program; answers with the path. */
 export async function link({ program, folder, objects, archive }: Compiled, common: string): Promise<string> {
-  const machine = program.machine as Machine, isCpp = program.throws, key = `${machine} ${isCpp}`;
-  if (!surroundings.has(key)) surroundings.set(key, surroundingsOf(machine, isCpp, common));
-  const { start, libraries } = await surroundings.get(key)!, path = join(folder, "linked");
+  const machine = program.machine as Machine, isCpp = program.throws;
+  const { start, libraries } = await surroundingsFor(machine, isCpp, common), path = join(folder, "linked");
   await run("ld.lld-19", [
     "-m", moduleOf(machine).emulation, "-static", "--eh-frame-hdr", ...program.link, ...start, ...objects, ...(archive === undefined ? [] : [archive]),
     "--start-group", ...libraries, "--end-group", "-o", path,
