@@ -6,6 +6,7 @@ import { WHERE } from "../files.js";
 import { type KernelModule, kernelModuleOf } from "../kernelmodule.js";
 import { isResolver } from "../elf.js";
 import { LinkwrightError, systemText } from "../error.js";
+import type { Missing } from "../fault.js";
 import type { Linkwright } from "../linkwright.js";
 import { LOADING, loadFiles, regionFacts, regionTable } from "../loading.js";
 import { placeTable } from "../place.js";
@@ -48,6 +49,63 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** What was linked, and what of it is asked for. */
+interface Linked {
+  readonly linkwright: Linkwright;
+  readonly modules: readonly Module[];
+  readonly missing: readonly Missing[];
+  readonly resolvers: readonly Resolver[];
+  readonly start: bigint;
+  readonly bytes: bigint;
+  /** What gdb is to be told of a module; undefined: nobody asks. */
+  readonly commandsOf: ((module: Module) => readonly string[]) | undefined;
+}
+
+const namesOf = (missing: readonly Missing[], kind: Missing["kind"]): string[] => [...new Set(missing.filter((one) => one.kind === kind).map(({ name }) => name))];
+
+function moduleFacts(module: Module, { linkwright, commandsOf }: Linked): Readonly<Record<string, unknown>> {
+  return {
+    name: module.name, bias: module.bias, base: module.base, bytes: Number(module.size), path: module.path,
+    ...kernelFacts(linkwright, module),
+    ...regionFacts(module),
+    ...(commandsOf ? { gdb: commandsOf(module) } : {}),
+    ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes), align: Number(one.align) })) } : {}),
+  };
+}
+
+/** It as data. */
+function facts(linked: Linked): Readonly<Record<string, unknown>> {
+  const { start, bytes, modules, missing, resolvers } = linked;
+  return {
+    image: { start, bytes: Number(bytes) },
+    modules: modules.map((module) => moduleFacts(module, linked)),
+    missing: namesOf(missing, "symbol"),
+    missingLibraries: namesOf(missing, "library"),
+    resolvers,
+  };
+}
+
+/** It for people. */
+function show(out: string, { start, bytes, modules, missing, resolvers, commandsOf }: Linked): void {
+  say(`${printable(out)}: ${size(bytes)} from ${hex(start)} on`);
+  table([{ title: "module" }, { title: "base", right: true }, { title: "bias", right: true }, { title: "bytes", right: true }],
+    modules.map((one) => [one.name, hex(one.base), hex(one.bias), String(one.size)])).forEach((line) => say(line));
+  if (commandsOf) modules.flatMap(commandsOf).forEach((line) => say(line));
+  for (const lines of [regionTable(modules), placeTable(modules)]) {
+    if (lines.length) say();
+    lines.forEach((line) => say(line));
+  }
+  for (const one of missing) note(`missing ${one.kind}: ${printable(one.name)}${one.file ? ` (${printable(one.file)} needs it)` : ""}`);
+  if (resolvers.length) note(`${resolvers.length} places hold the address of a resolver (IFUNC)`);
+}
+
+/** The file for debuggers, which is one module's. */
+function debugFileOf(modules: readonly Module[]): Uint8Array {
+  const files = modules.flatMap(({ debugFile }) => debugFile ?? []);
+  if (files.length === 1) return files[0]!;
+  throw new LinkwrightError("NotOneModule", `--debug is about one module of objects, and there ${files.length ? `are ${files.length}` : "is none"}`);
+}
+
 export const link: Command = {
   name: "link",
   usage: "FILE... --out IMAGE",
@@ -66,48 +124,21 @@ export const link: Command = {
   },
   files: { least: 1, most: Infinity, what: "FILE" },
   async run(args) {
-    const out = args.one("out");
+    const out = args.one("out"), debug = args.one("debug");
     if (out === undefined || out === "") throw new UsageError("link needs --out IMAGE", "link");
     const { linkwright, modules, missing } = await loadFiles(args, "link", args.has("allow-missing"));
     const { start, bytes } = linkwright.extent!;
     if (bytes > LARGEST) {
       throw new LinkwrightError("ImageTooLarge", `the image would have ${size(bytes)}, from ${hex(start)} on: choose a --base that is nearer to the fixed addresses`);
     }
-    const debug = args.one("debug"), debugged = modules.filter(({ debugFile }) => debugFile);
-    if (debug !== undefined && debugged.length !== 1) {
-      throw new LinkwrightError("NotOneModule", `--debug is about one module of objects, and there ${debugged.length ? `are ${debugged.length}` : "is none"}`);
-    }
+    const debugFile = debug === undefined ? undefined : debugFileOf(modules);
     await write(out, linkwright.read(start, Number(bytes)));
-    if (debug !== undefined) await write(debug, debugged[0]!.debugFile!);
-    const commandsOf = (module: Module): string[] => (debug !== undefined ? module.debugFile ? [`add-symbol-file ${debug}`] : [] : debuggerCommands(module.sections));
-
-    const resolvers = resolversOf(linkwright, modules);
-    if (args.has("json")) {
-      sayJson({
-        image: { start, bytes: Number(bytes) },
-        modules: modules.map((module) => ({
-          name: module.name, bias: module.bias, base: module.base, bytes: Number(module.size), path: module.path,
-          ...kernelFacts(linkwright, module),
-          ...regionFacts(module),
-          ...(args.has("gdb") ? { gdb: commandsOf(module) } : {}),
-          ...(module.sections.length ? { sections: module.sections.map((one) => ({ ...one, bytes: Number(one.bytes), align: Number(one.align) })) } : {}),
-        })),
-        missing: [...new Set(missing.filter((one) => one.kind === "symbol").map((one) => one.name))],
-        missingLibraries: [...new Set(missing.filter((one) => one.kind === "library").map((one) => one.name))],
-        resolvers,
-      });
-      return 0;
-    }
-    say(`${printable(out)}: ${size(bytes)} from ${hex(start)} on`);
-    table([{ title: "module" }, { title: "base", right: true }, { title: "bias", right: true }, { title: "bytes", right: true }],
-      modules.map((one) => [one.name, hex(one.base), hex(one.bias), String(one.size)])).forEach((line) => say(line));
-    if (args.has("gdb")) modules.flatMap(commandsOf).forEach((line) => say(line));
-    for (const lines of [regionTable(modules), placeTable(modules)]) {
-      if (lines.length) say();
-      lines.forEach((line) => say(line));
-    }
-    for (const one of missing) note(`missing ${one.kind}: ${printable(one.name)}${one.file ? ` (${printable(one.file)} needs it)` : ""}`);
-    if (resolvers.length) note(`${resolvers.length} places hold the address of a resolver (IFUNC)`);
+    if (debugFile) await write(debug!, debugFile);
+    const commandsOf = (module: Module): string[] =>
+      (debugFile === undefined ? debuggerCommands(module.sections) : module.debugFile ? [`add-symbol-file ${debug}`] : []);
+    const linked = { linkwright, modules, missing, resolvers: resolversOf(linkwright, modules), start, bytes, commandsOf: args.has("gdb") ? commandsOf : undefined };
+    if (args.has("json")) sayJson(facts(linked));
+    else show(out, linked);
     return 0;
   },
 };
