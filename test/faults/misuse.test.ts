@@ -199,7 +199,7 @@ describe("mistakes of the caller", () => {
 
   test("BadFlags: bits that mean nothing", () => {
     const { bench, context, used } = open();
-    for (const flags of [0x800, 0x8000_0000, 0xffff_ffff]) {
+    for (const flags of [0x1000, 0x8000_0000, 0xffff_ffff]) {
       refuse(bench, begin(bench, context, "call.so", flags), { code: "BadFlags", what: "None", at: 0n, value: BigInt(flags), source: 0 });
     }
     checkEmpty(bench, used);
