@@ -191,7 +191,7 @@ export const FAULTS: Record<Code, FaultWords> = {
   [Code.NoSpace]: {
     means: "the host has no room for the module, or its fixed address is taken",
     expected: "as many free bytes as are found as the value",
-    remedy: "unload what is not needed, choose another base, or link the file position-independent",
+    remedy: "unload what is not needed, choose another base, or link the file position-independent; of objects, make a kind of memory larger that allows the segment",
   },
   [Code.PlaceRefused]: {
     means: "the host could not put a segment in its place",

@@ -2,6 +2,8 @@
 // claimed, and files that lie where they can be run are used in place.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { PF } from "../../assembly/words.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
@@ -23,6 +25,8 @@ const copiedOf = (module: Module): Record<string, string | undefined> =>
 
 const SOURCES = {
   parts: `.section .rodata,"a"; .globl constant; constant: WORD 1; .text; .globl code; code: NOPS; .data; .globl variable; variable: WORD constant; WORD code; WORD quick; WORD slow; .bss; .globl zero; zero: .zero 12000; .section .itcm.quick,"ax"; .globl quick; quick: NOPS; .section .slow,"aw"; .globl slow; slow: WORD 7`,
+  left: `.section .rodata.left,"a"; .globl left; left: .ascii "abc"`,
+  right: `.section .rodata.right,"a"; .globl right; right: .ascii "xyz"; .data; .globl words; words: WORD left`,
   call: `.text; .globl here; here: CALL there; .section .itcm,"ax"; .globl there; there: CALL here`,
 } as const;
 
@@ -130,6 +134,21 @@ for (const machine of MACHINES) {
       assert.ok(module.symbol("variable")! >= 0x1000_0000n && linkwright.usage.modules <= whole);
       assert.deepEqual(module.regions.map((one) => one.name), module.regions.map(() => ""));
       assert.equal(linkwright.usage.modules, module.regions.reduce((sum, one) => sum + one.bytes, 0n));
+    });
+
+    test("members of an archive stay, too, in pages that they share", async () => {
+      const path = join(folder, machine, "both.a");
+      execFileSync("llvm-ar-19", ["rcs", path, "left.o", "right.o"], { cwd: join(folder, machine) });
+      const { linkwright, context } = await contextWith([]);
+      const module = await context.load(path, { run: false, inPlace: { [path]: LIES } });
+      const values = ["left", "right"].map((name) => {
+        const address = module.symbol(name)!;
+        assert.equal(address >> 12n, LIES >> 12n);
+        assert.equal(linkwright.permissions(address), PF.R);
+        return Buffer.from(linkwright.read(address, 3)).toString();
+      });
+      assert.deepEqual(values, ["abc", "xyz"]);
+      assert.equal(module.linked!.inPlace.bytes, 6);
     });
 
     test("what does not lie as it has to is copied, and why is told", async () => {
