@@ -22,7 +22,7 @@ export function addRoom<A>(layout: Layout): void {
   addLinkerBytes<A>(layout);
 }
 
-/** Numbers the symbols of the module's own table: first those of others, then its own, which `map/objects` orders. */
+/** Numbers the symbols of the module's own table: first those of others, then its own, which `map/tables` orders. */
 function number(layout: Layout): void {
   layout.stringBytes = 1;
   let sym = layout.objects.syms;
