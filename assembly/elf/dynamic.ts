@@ -37,25 +37,45 @@ export function dynBytes<A>(): u64 { return pick<A>(8, 16); }
 @inline export function dynTag<A>(at: u64): u64 { return loadWord<A>(at); }
 @inline export function dynValue<A>(at: u64): u64 { return loadWord<A>(at + sizeof<A>()); }
 
-/** The dynamic section by tag: each value as it was read, once; the first of equal tags counts. */
+/** The dynamic section by tag: each value as it was read, once; the first of equal tags counts. Room is kept for what a file has of them. */
 @unmanaged export class Dynamic {
-  private present: u64;
   /** Entries before DT_NULL. */
   entryCount: u32;
-  private values: u64;
+  private count: u32;
+  private room: u32;
+  /** The number of a slot's value, a byte for each slot; 0 if it is absent. */
+  private numbers: u32;
 
-  static bytes(): usize { return offsetof<Dynamic>("values") + Slot.COUNT * 8; }
+  /** Bytes that it takes, with so many values. */
+  static bytes(room: u32): usize { return VALUES + <usize>room * 8; }
+  /** Room enough for all that there are. */
+  static get most(): u32 { return Slot.COUNT; }
+  /** True if a tag's value is kept. */
+  static keeps(tag: u64): bool { return slotOf(tag) != Slot.COUNT; }
+
+  /** It is empty, and has room for so many values. */
+  open(room: u32): void {
+    memory.fill(changetype<usize>(this), 0, VALUES);
+    this.room = room;
+  }
 
   /** Keeps a tag's value. */
   add(tag: u64, value: u64): void {
     const slot = slotOf(tag);
-    if (slot == Slot.COUNT || this.present & (<u64>1 << slot)) return;
-    this.present |= <u64>1 << slot;
-    store<u64>(this.at(slot), value);
+    if (slot == Slot.COUNT || this.number(slot) || this.count == this.room) return;
+    store<u64>(this.at(++this.count), value);
+    store<u8>(this.numberAt(slot), <u8>this.count);
   }
-  @inline private at(slot: u32): usize { return changetype<usize>(this) + offsetof<Dynamic>("values") + slot * 8; }
+  @inline private numberAt(slot: u32): usize { return changetype<usize>(this) + offsetof<Dynamic>("numbers") + slot; }
+  @inline private number(slot: u32): u32 { return load<u8>(this.numberAt(slot)); }
+  @inline private at(number: u32): usize { return changetype<usize>(this) + VALUES - 8 + (<usize>number << 3); }
 
-  @inline has(tag: u64): bool { return (this.present >> slotOf(tag) & 1) != 0; }
+  @inline has(tag: u64): bool { return this.number(slotOf(tag)) != 0; }
   /** The value of a tag, 0 if it is absent. */
-  @inline value(tag: u64): u64 { return load<u64>(this.at(slotOf(tag))); }
+  @inline value(tag: u64): u64 {
+    const number = this.number(slotOf(tag));
+    return number ? load<u64>(this.at(number)) : 0;
+  }
 }
+/** Behind a byte for each slot, and one for tags that have none. */
+const VALUES: usize = offsetof<Dynamic>("numbers") + Slot.COUNT + 1 + 7 & ~7;

@@ -27,24 +27,37 @@ export function inspectDynamic<A>(work: Work, image: Image): bool {
   const view = image.part(Part.Dynamic);
   if (!view.open(work, image.source, image.fileBytes, offset, bytes, What.Dyn)) return false;
 
-  const at = image.arena.take(Dynamic.bytes());
-  const needed = image.arena.take(bytes / dynBytes<A>() * 4);
-  if (!at || !needed) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
-  image.dynamic = changetype<Dynamic>(at);
-  image.needed = needed;
-  readEntries<A>(image, view.addr, bytes);
-  return checkTables<A>(work, image) && image.markRead(Part.Dynamic);
+  return holdEntries<A>(work, image, view.addr, bytes) && checkTables<A>(work, image) && image.markRead(Part.Dynamic);
 }
 
-/** Fetches every entry once: by its tag, or as a needed name. */
-function readEntries<A>(image: Image, at: u64, bytes: u64): void {
+/** Reads the entries into room for as many as there are of a kind. */
+function holdEntries<A>(work: Work, image: Image, at: u64, bytes: u64): bool {
+  let needed: u32 = 0;
+  let kept: u32 = 0;
+  for (let entry = at, end = at + bytes; entry < end; entry += dynBytes<A>()) {
+    const tag = dynTag<A>(entry);
+    if (tag == DT.NULL) break;
+    if (tag == DT.NEEDED) ++needed;
+    else if (kept < Dynamic.most && Dynamic.keeps(tag)) ++kept;
+  }
+  const dynamic = image.arena.take(Dynamic.bytes(kept));
+  image.needed = needed ? image.arena.take(<u64>needed * 4) : 0;
+  if (!dynamic || needed && !image.needed) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
+  image.dynamic = changetype<Dynamic>(dynamic);
+  image.dynamic!.open(kept);
+  readEntries<A>(image, at, bytes, needed);
+  return true;
+}
+
+/** Fetches every value once: by its tag, or as a needed name. There may be other entries by now than were counted. */
+function readEntries<A>(image: Image, at: u64, bytes: u64, needed: u32): void {
   for (let end = at + bytes; at < end; at += dynBytes<A>()) {
     const tag = dynTag<A>(at);
     if (tag == DT.NULL) break;
     ++image.dynamic!.entryCount;
     const value = dynValue<A>(at);
-    if (tag == DT.NEEDED) store<u32>(image.needed + image.neededCount++ * 4, <u32>min<u64>(value, u32.MAX_VALUE));
-    else image.dynamic!.add(tag, value);
+    if (tag != DT.NEEDED) image.dynamic!.add(tag, value);
+    else if (image.neededCount < needed) store<u32>(image.needed + image.neededCount++ * 4, <u32>min<u64>(value, u32.MAX_VALUE));
   }
 }
 

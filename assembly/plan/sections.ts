@@ -30,7 +30,7 @@ export function layOut<A>(work: Work, layout: Layout, image: Image, pageBytes: u
   image.type = ET.DYN;
   image.arch = layout.objects.arch;
   image.flags = layout.objects.first!.flags;
-  const at = image.arena.take(Dynamic.bytes());
+  const at = image.arena.take(Dynamic.bytes(Dynamic.most));
   if (!at || !image.holdSegments(headerCount(layout))) return work.fail(Code.OutOfMemory, What.None, 0, headerCount(layout));
   image.dynamic = changetype<Dynamic>(at);
   assign<A>(layout, image, pageBytes);
@@ -46,7 +46,7 @@ export function assign<A>(layout: Layout, image: Image, pageBytes: u64): void {
 }
 
 function assignOnce<A>(layout: Layout, image: Image, pageBytes: u64): void {
-  memory.fill(changetype<usize>(image.dynamic), 0, Dynamic.bytes());
+  image.dynamic!.open(Dynamic.most);
   image.phnum = 0;
   image.tls = image.relro = image.ehFrame = null;
   image.align = pageBytes;

@@ -70,10 +70,10 @@ struct question {
   size_t count, held;
 };
 
-/* Where the image ends whose headers a mapping begins with: what of it is no file's is its own, too. 0: there is none. */
+/* Where the image ends whose headers a mapping begins with, a file's or a copy: what of it is no file's is its own, too. 0: there is none. */
 static uintptr_t image_end(const struct mapping *mapping) {
   const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)mapping->start;
-  if (*mapping->path != '/' || mapping->flags[0] != 'r' || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 0;
+  if ((*mapping->path != '/' && *mapping->path) || mapping->flags[0] != 'r' || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 0;
   const ElfW(Phdr) *headers = (const ElfW(Phdr) *)(mapping->start + header->e_phoff);
   uintptr_t end = 0;
   for (unsigned i = 0; i < header->e_phnum; ++i) {
@@ -87,7 +87,7 @@ static void look(const struct mapping *mapping, void *data) {
   if (question->path && strcmp(mapping->path, question->path) == 0) ++question->count;
   if (mapping->start >= question->image_end) {
     question->image_end = image_end(mapping);
-    if (*mapping->path != '/') question->held += mapping->held;
+    if (*mapping->path != '/' && !question->image_end) question->held += mapping->held;
   }
   if (question->address - mapping->start < mapping->end - mapping->start && mapping->flags[2] == 'x') ++question->count;
 }
