@@ -53,7 +53,14 @@ export function dynBytes<A>(): u64 { return pick<A>(8, 16); }
   /** True if a tag's value is kept. */
   static keeps(tag: u64): bool { return slotOf(tag) != Slot.COUNT; }
 
-  /** It is empty, and has room for so many values. */
+  /** An empty one at an address, with room for so many values. */
+  static at(address: usize, room: u32): Dynamic {
+    const dynamic = changetype<Dynamic>(address);
+    dynamic.open(room);
+    return dynamic;
+  }
+
+  /** It is empty from here on. */
   open(room: u32): void {
     memory.fill(changetype<usize>(this), 0, VALUES);
     this.room = room;
@@ -63,18 +70,18 @@ export function dynBytes<A>(): u64 { return pick<A>(8, 16); }
   add(tag: u64, value: u64): void {
     const slot = slotOf(tag);
     if (slot == Slot.COUNT || this.number(slot) || this.count == this.room) return;
-    store<u64>(this.at(++this.count), value);
+    store<u64>(this.valueAt(++this.count), value);
     store<u8>(this.numberAt(slot), <u8>this.count);
   }
   @inline private numberAt(slot: u32): usize { return changetype<usize>(this) + offsetof<Dynamic>("numbers") + slot; }
   @inline private number(slot: u32): u32 { return load<u8>(this.numberAt(slot)); }
-  @inline private at(number: u32): usize { return changetype<usize>(this) + VALUES - 8 + (<usize>number << 3); }
+  @inline private valueAt(number: u32): usize { return changetype<usize>(this) + VALUES - 8 + (<usize>number << 3); }
 
   @inline has(tag: u64): bool { return this.number(slotOf(tag)) != 0; }
   /** The value of a tag, 0 if it is absent. */
   @inline value(tag: u64): u64 {
     const number = this.number(slotOf(tag));
-    return number ? load<u64>(this.at(number)) : 0;
+    return number ? load<u64>(this.valueAt(number)) : 0;
   }
 }
 /** Behind a byte for each slot, and one for tags that have none. */

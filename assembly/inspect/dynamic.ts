@@ -43,8 +43,7 @@ function holdEntries<A>(work: Work, image: Image, at: u64, bytes: u64): bool {
   const dynamic = image.arena.take(Dynamic.bytes(kept));
   image.needed = needed ? image.arena.take(<u64>needed * 4) : 0;
   if (!dynamic || needed && !image.needed) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
-  image.dynamic = changetype<Dynamic>(dynamic);
-  image.dynamic!.open(kept);
+  image.dynamic = Dynamic.at(dynamic, kept);
   readEntries<A>(image, at, bytes, needed);
   return true;
 }

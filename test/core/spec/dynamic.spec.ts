@@ -14,7 +14,7 @@ const TAGS: StaticArray<u64> = [
 /** Bytes behind the record that nothing may write. */
 const GUARD: usize = 64;
 
-function newDynamic(): Dynamic { return changetype<Dynamic>(take(Dynamic.bytes() + GUARD)); }
+function newDynamic(): Dynamic { return Dynamic.at(take(Dynamic.bytes(Dynamic.most) + GUARD), Dynamic.most); }
 
 describe("elf: dynamic", () => {
   beforeEach(() => { freshHeap(1 << 16); });
@@ -42,6 +42,15 @@ describe("elf: dynamic", () => {
     expect(dynamic.value(DT.STRTAB)).toBe(0);
   });
 
+  test("no more is kept than there is room for", () => {
+    const dynamic = Dynamic.at(take(Dynamic.bytes(2) + GUARD), 2);
+    for (let i = 0; i < TAGS.length; ++i) dynamic.add(TAGS[i], 7 + i);
+    for (let i = 0; i < TAGS.length; ++i) assert(dynamic.has(TAGS[i]) == (i < 2) && dynamic.value(TAGS[i]) == (i < 2 ? 7 + i : 0), "the first two");
+    const end = changetype<usize>(dynamic) + Dynamic.bytes(2);
+    for (let i: usize = 0; i < GUARD; ++i) assert(load<u8>(end + i) == 0, "nothing is written behind the record");
+    expect(Dynamic.keeps(DT.RELR) && !Dynamic.keeps(38)).toBe(true);
+  });
+
   test("a tag that nobody asks for changes nothing", () => {
     const dynamic = newDynamic();
     const others: StaticArray<u64> = [
@@ -51,7 +60,7 @@ describe("elf: dynamic", () => {
     for (let i = 0; i < others.length; ++i) dynamic.add(others[i], u64.MAX_VALUE);
     for (let i = 0; i < TAGS.length; ++i) assert(!dynamic.has(TAGS[i]) && dynamic.value(TAGS[i]) == 0, "no other tag is taken for it");
     for (let i = 0; i < others.length; ++i) assert(!dynamic.has(others[i]), "it is not kept");
-    const end = changetype<usize>(dynamic) + Dynamic.bytes();
+    const end = changetype<usize>(dynamic) + Dynamic.bytes(Dynamic.most);
     for (let i: usize = 0; i < GUARD; ++i) assert(load<u8>(end + i) == 0, "nothing is written behind the record");
     expect(others.length).toBe(21);
   });
