@@ -222,7 +222,7 @@ export const FAULTS: Record<Code, FaultWords> = {
   [Code.MissingSymbol]: {
     means: "symbols are needed that no module in scope and no host defines",
     expected: "a definition for each of them",
-    remedy: "load the library that defines them first; `link` can also define them (--define SYM=ADDR) or do without (--allow-missing)",
+    remedy: "name the object or archive that defines them beside the others, or load the library first; `link` can also define them (--define SYM=ADDR) or do without (--allow-missing)",
   },
   [Code.BadHashTable]: {
     means: "the symbol hash table contradicts itself",
