@@ -122,7 +122,6 @@ static void hash(uint32_t module, const char *file, struct line *line) {
   report_hash(file, module);
 }
 
-
 static void report_found(const char *file, const char *symbol, found_symbol found, uint64_t steps) {
   if (found == 0) return report_missing(file, symbol, strlen(symbol), file);
   bool local = symbol_field(found, LW_FIELD_TYPE) == STT_TLS;

@@ -17,6 +17,7 @@ const SECTION_TYPES_OF: Readonly<Record<number, Readonly<Record<number, string>>
 /** sh_flags, a letter each as readelf has them. */
 const SECTION_FLAGS = [[1, "W"], [2, "A"], [4, "X"], [0x10, "M"], [0x20, "S"], [0x40, "I"], [0x80, "L"], [0x200, "G"], [0x400, "T"], [0x800, "C"], [0x8000_0000, "E"]] as const;
 
+/** A section, as its header has it. */
 export interface ObjectSection {
   readonly index: number;
   readonly name: string;
@@ -26,6 +27,7 @@ export interface ObjectSection {
   readonly align: number;
 }
 
+/** A symbol, as the table has it. */
 export interface ObjectSymbol {
   readonly name: string;
   readonly type: string;

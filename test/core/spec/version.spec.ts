@@ -93,7 +93,6 @@ function isText(addr: u64, bytes: u64, name: string): bool {
   return true;
 }
 
-
 function definition(index: u32, name: string, version: u64, flags: u64): void {
   assert(isText(definitionField(image, placement, symbols, index, Field.Name), definitionField(image, placement, symbols, index, Field.NameBytes), name), name);
   expect(definitionField(image, placement, symbols, index, Field.Version)).toBe(version);
