@@ -13,6 +13,7 @@ export type {
 } from "./module.js";
 export type { ModuleRegion, RegionOptions } from "./region.js";
 export type { ModuleSection } from "./section.js";
+export type { Count, Linked } from "./tally.js";
 export { type KernelExport, type KernelImport, type KernelModule, checksumsOf, isSigned, kernelModuleOf, mismatches } from "./kernelmodule.js";
 export type { Segment } from "./segment.js";
 export type { AsyncSource, SourceLike } from "./source.js";

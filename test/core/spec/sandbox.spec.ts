@@ -14,6 +14,7 @@ import { store16, store8, violations } from "./support/target";
 @external("memory", "violation_access") declare function violationAccess(): u32;
 @external("memory", "reserved_bytes") declare function reservedBytes(): u64;
 @external("memory", "stage") declare function stage(source: u32, bytes: u64): u64;
+@external("memory", "stage_at") declare function stageAt(source: u32, bytes: u64, addr: u64): u64;
 @external("memory", "staged") declare function staged(source: u32, offset: u64, bytes: u64): i32;
 @external("memory", "staged_bytes") declare function stagedBytes(): u64;
 @external("memory", "unstage") declare function unstage(source: u32): void;
@@ -187,6 +188,27 @@ describe("sandbox: memory", () => {
     expect(load64(a + PAGE - 3) & 0xffffffffffff).toBe(0xeeeeeeeeeeee);
     expect(load8(a + PAGE - 4)).toBe(model[4092]);
     expect(load8(a + PAGE + 3)).toBe(model[4099]);
+  });
+
+  test("a file that lies in the target may be used there; one that is only looked at may not", () => {
+    const before = stagedBytes(), page: u64 = 0x30000000, lies = page + 100;
+    expect(stageAt(7, 5000, lies)).toBe(lies);
+    expect(stageAt(8, 10, lies + PAGE)).toBe(REFUSED, "something is there");
+    for (let i: u64 = 0; i < 5000; ++i) store8(lies + i, <u32>(i * 7 & 255));
+    expect(staged(7, 0, 5000)).toBe(Answer.Done);
+    expect(protect(0, page, 2 * PAGE, PF.R | PF.X)).toBe(Answer.Done);
+    expect(syncCode(0, lies, 5000)).toBe(Answer.Done);
+    expect(protect(0, page, 2 * PAGE, RW)).toBe(Answer.Refused, "nobody writes there");
+    expect(protect(0, page, 3 * PAGE, PF.R)).toBe(Answer.Refused, "beyond it");
+    const looked = stage(9, 10), a = reserve(PAGE, 12, 0, NONE, NONE, 0);
+    expect(protect(0, looked, PAGE, PF.R | PF.X)).toBe(Answer.Refused);
+    expect(place(0, a, 7, 4000, 1000, 1000, RW)).toBe(Answer.Done);
+    for (let i: u64 = 0; i < 1000; ++i) assert(load8(a + i) == <u32>((i + 4000) * 7 & 255), "the file's bytes, from where it begins in its first page");
+    expect(place(0, a, 7, 4000, 1001, 1001, RW)).toBe(Answer.Done, "the rest of its last page is zeros");
+    release(a, PAGE);
+    unstage(7);
+    unstage(9);
+    expect(stagedBytes()).toBe(before);
   });
 
   test("files are staged, read-only when they are complete, and placed from there", () => {
