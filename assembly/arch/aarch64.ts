@@ -80,7 +80,7 @@ const enum F {
 ]);
 
 @lazy const HOWTOS: usize = memory.data<u32>([
-  R.CALL26                       | Size.B4 | Op.Set, Form.Pc | Base.Branch | F.IMM26 | Fit.Signed | Fit.Aligned,
+  R.CALL26                       | Size.B4 | Op.Set, Form.Pc | Base.Branch | F.IMM26 | Fit.Signed | Fit.Aligned | Fit.Veneer,
   R.ADR_PREL_PG_HI21             | Size.B4 | Op.Set, Form.Page | Base.Symbol | F.ADRP | Fit.Signed,
   R.ADD_ABS_LO12_NC              | Size.B4 | Op.Set, Form.Abs | Base.Symbol | F.LOW12,
   R.LDST64_ABS_LO12_NC           | Size.B4 | Op.Set, Form.Abs | Base.Symbol | F.LOW12_8 | Fit.Aligned,
@@ -90,7 +90,7 @@ const enum F {
   R.ABS64                        | Size.B8 | Op.Set, Form.Abs | Base.Symbol,
   R.LDST32_ABS_LO12_NC           | Size.B4 | Op.Set, Form.Abs | Base.Symbol | F.LOW12_4 | Fit.Aligned,
   R.LDST8_ABS_LO12_NC            | Size.B4 | Op.Set, Form.Abs | Base.Symbol | F.LOW12,
-  R.JUMP26                       | Size.B4 | Op.Set, Form.Pc | Base.Branch | F.IMM26 | Fit.Signed | Fit.Aligned,
+  R.JUMP26                       | Size.B4 | Op.Set, Form.Pc | Base.Branch | F.IMM26 | Fit.Signed | Fit.Aligned | Fit.Veneer,
   R.ABS32                        | Size.B4 | Op.Set, Form.Abs | Base.Symbol | Fit.Either,
   R.LDST128_ABS_LO12_NC          | Size.B4 | Op.Set, Form.Abs | Base.Symbol | F.LOW12_16 | Fit.Aligned,
   R.LDST16_ABS_LO12_NC           | Size.B4 | Op.Set, Form.Abs | Base.Symbol | F.LOW12_2 | Fit.Aligned,

@@ -113,6 +113,8 @@ export const enum Fit {
   Tagged = 32 << 24,
   /** It can change into one that also changes how the code behind it is encoded: BL and BLX. */
   Exchanges = 64 << 24,
+  /** A linker may lead it through a stub where it does not reach: that loses what calls may lose. Jumps that may not are refused. */
+  Veneer = 128 << 24,
 }
 
 /** The whole place is one run: plain data. */
@@ -227,16 +229,19 @@ if (offsetof<Run>() != 4) ERROR("a run is one u32");
   /** sh_type of tables by which unwinders find functions, if they are sections of their own in the order of the code; SHT_NULL: there are none. */
   indexType: usize;
 
+  @inline get count(): usize { return this.rowCount; }
+  @inline at(index: usize): Howto { return changetype<Howto>(this.rows + index * offsetof<Howto>()); }
+
   /** Whether there is a row of padding. */
   aligns(): bool {
-    for (let i: usize = 0, n = this.rowCount; i < n; ++i) if (changetype<Howto>(this.rows + i * offsetof<Howto>()).form == Form.Align) return true;
+    for (let i: usize = 0, n = this.count; i < n; ++i) if (this.at(i).form == Form.Align) return true;
     return false;
   }
 
   /** The row for an r_type, or null. Tables begin with what compilers emit most. */
   row(type: u32): Howto | null {
     for (let i: usize = 0, n = this.rowCount; i < n; ++i) {
-      const row = changetype<Howto>(this.rows + i * offsetof<Howto>());
+      const row = this.at(i);
       if (row.type == type) return row;
     }
     return null;

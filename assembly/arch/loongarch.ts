@@ -56,7 +56,7 @@ const enum F {
 ]);
 
 @lazy const HOWTOS: usize = memory.data<u32>([
-  R.B26                 | Size.B4 | Op.Set,   Form.Pc | Base.Branch | F.OFFS26 | Fit.Signed | Fit.Aligned,
+  R.B26                 | Size.B4 | Op.Set,   Form.Pc | Base.Branch | F.OFFS26 | Fit.Signed | Fit.Aligned | Fit.Veneer,
   R.PCALA_HI20          | Size.B4 | Op.Set,   Form.PageHi | Base.Symbol | F.HIGH20 | Fit.Signed,
   R.PCALA_LO12          | Size.B4 | Op.Set,   Form.Abs | Base.Symbol | Odd.PageLow,
   R.RELAX               | Size.B0,            Base.None,

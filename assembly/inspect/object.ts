@@ -65,6 +65,10 @@ import { wide } from "../elf/word";
   /** It is used where the file has it; why not, a Copied (plan/stay.ts). */
   isFixed: bool;
   copied: u8;
+  /** Of code that lies amid stubs: those behind it that it reaches (plan/islands.ts), those in front of it if it is longer than that, and how many of its jumps lead elsewhere. */
+  island: usize;
+  front: usize;
+  jumpCount: u32;
   /** It has words that only other modules know. */
   hasImports: bool;
 

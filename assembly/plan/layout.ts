@@ -66,9 +66,10 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
   sym: Sym | null;
   /** A Base of arch/howto.ts: Got, TlsPair, ...; Branch: a stub. */
   kind: u32;
-  /** Of a stub: of tagged code, and of which group. */
+  /** Of a stub: of tagged code, of which group, and amid which code (plan/islands.ts; 0: behind all). */
   isTagged: bool;
   group: u32;
+  island: usize;
   /** From the start of the GOT, or of the stubs. */
   offset: u64;
 }
@@ -98,6 +99,8 @@ export const enum First { Read = Part.Tables, Code = Part.Code, RelRo = Part.Tls
   highest: u64;
   /** Bytes of code: how far jumps may have to reach. */
   codeBytes: u64;
+  /** There is more code than they all do: its sections have vaddrs that are at least as far apart as they will be. */
+  isLong: bool;
   /** Where each table is, from the module's first byte on. */
   symbols: u64;
   strings: u64;

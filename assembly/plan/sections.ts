@@ -10,6 +10,7 @@ import { PT } from "../elf/segment";
 import { Image } from "../inspect/image";
 import { Pool } from "../merge/pool";
 import { addDynamic, addHeaders, headerCount } from "./headers";
+import { Island, placeFront, placeIsland } from "./islands";
 import { First, Layout, Part, Slot, Span, regionOf } from "./layout";
 import { placeLinkerSymbols } from "./made";
 import { orderExidx } from "./rank";
@@ -119,10 +120,12 @@ function placeSpan(layout: Layout, part: Part, group: u32, span: Span, start: u6
   span.vaddr = at;
   let section = span.first;
   while (section) {
+    if (part == Part.Code) at = placeFront(section, at);
     // Frames follow each other without a gap: four zeros would end the list.
     at = alignUp(at, part == Part.Frames ? 4 : section.align);
     section.vaddr = at;
     at += section.bytes;
+    if (part == Part.Code) at = placeIsland(section, at);
     section = section.next;
   }
   if (span.ownBytes) {
@@ -154,4 +157,7 @@ function placePools(layout: Layout, start: u64): void {
 }
 
 /** The vaddr of a slot, or of a stub. */
-export function slotVaddr(layout: Layout, slot: Slot): u64 { return layout.spanIn(slot.group, slot.kind == Base.Branch || slot.kind == Base.TlsCall ? Part.Stubs : Part.Got).own + slot.offset; }
+export function slotVaddr(layout: Layout, slot: Slot): u64 {
+  if (slot.island) return changetype<Island>(slot.island).vaddr + slot.offset;
+  return layout.spanIn(slot.group, slot.kind == Base.Branch || slot.kind == Base.TlsCall ? Part.Stubs : Part.Got).own + slot.offset;
+}

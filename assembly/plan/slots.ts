@@ -13,8 +13,9 @@ import { STT, symInfo, typeOf } from "../elf/symbol";
 import { wide } from "../elf/word";
 import { Object, Section } from "../inspect/object";
 import { Objects, Standing, Sym } from "../merge/objects";
-import { addendIn, highestIn, loadBytes, reachLog2 } from "../arch/field";
+import { addendIn, highestIn, loadBytes } from "../arch/field";
 import { isRelaxed } from "../arch/relax";
+import { Island, isFarJump, islandFor } from "./islands";
 import { Layout, Part, Slot, Word } from "./layout";
 import { trimmed } from "./trim";
 
@@ -110,7 +111,7 @@ function scanTable<A>(work: Work, layout: Layout, object: Object, section: Secti
 
 /** True for a row that asks for nothing beside its place, if what it names is the module's own: that of most relocations. */
 function needsNothing<A>(layout: Layout, object: Object, howto: Howto): bool {
-  if (howto.base == Base.Branch) return !object.arch.codeTag && !layout.isSpread && !(layout.codeBytes >> reachLog2(object.howtos, howto));
+  if (howto.base == Base.Branch) return !object.arch.codeTag && !layout.isSpread && !(layout.isLong && howto.has(Fit.Veneer));
   return howto.base == Base.Symbol && (sizeof<A>() == 4 || howto.form != Form.Abs && howto.form != Form.AbsHi || howto.bytes == 8);
 }
 
@@ -135,17 +136,18 @@ function want<A>(work: Work, layout: Layout, section: Section, howto: Howto, sym
       return takeSlot(work, layout, sym, Base.Got);
     case Base.TlsPair: case Base.TlsSlot: case Base.TlsSlotBelow: case Base.TlsDescriptor: return takeSlot(work, layout, sym, base);
     case Base.Branch: {
-      if (sym.isImport || sym.isIndirect || layout.codeBytes >> reachLog2(howtos, howto) || isCrossing<A>(object.arch, howto, sym) || groupOf<A>(layout, sym) != section.group) {
-        return takeStub(work, layout, sym, howto.has(Fit.Tagged), section.group);
+      if (sym.isImport || sym.isIndirect || isCrossing<A>(object.arch, howto, sym) || groupOf<A>(layout, sym) != section.group
+        || isFarJump<A>(layout, section, howto, sym, offset, addendOf<A>(section, howto, entry, table, offset))) {
+        return takeStub(work, layout, sym, howto.has(Fit.Tagged), section.group, islandFor(section, howto, offset));
       }
       return true;
     }
     case Base.Symbol: {
       if (!sym.isImport) keepLow<A>(layout, howtos, howto, sym);
-      if (sym.isIndirect) return takeStub(work, layout, sym, false, 0);
+      if (sym.isIndirect) return takeStub(work, layout, sym, false, 0, 0);
       if (!sym.isImport) return true;
       // A resolver may have yet to choose what it stands for, or it may be out of reach: then a stub is.
-      if (!isWord<A>(section, howto)) return takeStub(work, layout, sym, false, 0);
+      if (!isWord<A>(section, howto)) return takeStub(work, layout, sym, false, 0, 0);
       return addWord(work, layout, section, offsetIn<A>(section, offset), addendOf<A>(section, howto, entry, table, offset), sym);
     }
     case Base.TlsPointer: case Base.TlsBelow: case Base.TlsOffset: case Base.Size: return !sym.isImport || takeSlot(work, layout, sym, sym.type == STT.TLS || base != Base.Size ? Base.TlsSlot : Base.Got);
@@ -205,10 +207,10 @@ export function slotOf(sym: Sym, kind: Base): Slot | null {
   return slot;
 }
 
-/** The stub that leads to a symbol from code of a group; null if there is none. */
-export function stubOf(sym: Sym, isTagged: bool, group: u32): Slot | null {
+/** The stub that leads to a symbol from code of a group, amid its code or behind all; null if there is none. */
+export function stubOf(sym: Sym, isTagged: bool, group: u32, island: usize): Slot | null {
   let slot = changetype<Slot | null>(sym.slots);
-  while (slot && !(slot.kind == Base.Branch && slot.isTagged == isTagged && slot.group == group)) slot = slot.more;
+  while (slot && !(slot.kind == Base.Branch && slot.isTagged == isTagged && slot.group == group && slot.island == island)) slot = slot.more;
   return slot;
 }
 
@@ -263,16 +265,23 @@ function takeTlsCall(work: Work, layout: Layout, isTagged: bool): bool {
 }
 
 /** A stub, and the slot that it jumps by. */
-function takeStub(work: Work, layout: Layout, sym: Sym, isTagged: bool, group: u32): bool {
-  if (stubOf(sym, isTagged, group)) return true;
+function takeStub(work: Work, layout: Layout, sym: Sym, isTagged: bool, group: u32, island: usize): bool {
+  if (stubOf(sym, isTagged, group, island)) return true;
   if (!takeSlot(work, layout, sym, Base.Got)) return false;
   const slot = newSlot(work, layout, sym, Base.Branch);
   if (!slot) return false;
-  const span = layout.spanIn(group, Part.Stubs);
+  const bytes = stubBytesOf(layout.objects.first!.howtos, isTagged);
   slot.isTagged = isTagged;
   slot.group = group;
-  slot.offset = span.ownBytes;
-  span.ownBytes += stubBytesOf(layout.objects.first!.howtos, isTagged);
+  slot.island = island;
+  if (island) {
+    slot.offset = changetype<Island>(island).bytes;
+    changetype<Island>(island).bytes += bytes;
+  } else {
+    const span = layout.spanIn(group, Part.Stubs);
+    slot.offset = span.ownBytes;
+    span.ownBytes += bytes;
+  }
   return true;
 }
 

@@ -26,6 +26,7 @@ import { Layout, newLayout, regionOf } from "../plan/layout";
 import { classify } from "../plan/parts";
 import { KINDS, Region, Unit } from "../plan/regions";
 import { assign, layOut } from "../plan/sections";
+import { addIslands } from "../plan/islands";
 import { scan } from "../plan/slots";
 import { stay } from "../plan/stay";
 import { trimAll } from "../plan/trim";
@@ -145,7 +146,7 @@ function link(session: Session, module: Module, objects: Objects): bool {
   if (!layout || !trimAll(session, objects)) return false;
   if (session.flags & Flag.InPlace) stayAll(session, layout);
   if (!poolSections(session, objects) || !classify(session, layout)) return false;
-  if (!makeSymbols(session, objects) || !scan(session, layout)) return false;
+  if (!makeSymbols(session, objects) || !addIslands(session, layout) || !scan(session, layout)) return false;
   objects.layout = changetype<usize>(layout);
   const image = newImage(module.image.source, module.image.ownsSource);
   if (!image) return session.fail(Code.OutOfMemory, What.None, 0, 0);

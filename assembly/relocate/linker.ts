@@ -23,6 +23,8 @@ import { Places } from "./place";
   partners: Partners;
   /** The group that the section lies in which is relocated. */
   group: u32;
+  /** The stubs amid code that the relocation at hand reaches; 0: those behind all. */
+  island: usize;
   /** Imports are called by their slots: somebody may lead these elsewhere. */
   isPatchable: bool;
   /** Where the section begins that is relocated. */

@@ -14,6 +14,7 @@ import { wide } from "../elf/word";
 import { Object, Section } from "../inspect/object";
 import { placeIn } from "../map/objects";
 import { Sym } from "../merge/objects";
+import { islandFor } from "../plan/islands";
 import { baseOf, entryAt, entryBytesOf, isNear, isShort, isWord, placed, stubOf } from "../plan/slots";
 import { isContinued } from "./far";
 import { extended, formed, formedAs } from "./form";
@@ -155,6 +156,7 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
   const work = linker.work;
   const howtos = object.howtos;
   if (howto.form == Form.Partner) return relocatePartner<A>(linker, object, section, table, at, howto, sym, place);
+  linker.island = islandFor(section, howto, offset);
   if (!findSubject<A>(linker, at, howto, sym, sym ? baseOf(howto, sym) : howto.base, addend)) return false;
   // What refers to a function that was dropped is as dead as that: tables for unwinders, mostly. Debuggers are told.
   if (SUBJECT.isDead && (!linker.debugs || storeDead(linker, howtos, howto, place))) return true;
@@ -166,12 +168,12 @@ function relocateEntry<A>(linker: Linker, object: Object, section: Section, tabl
     if (tag && !sym.isImport && sym.type != STT.FUNC) value = value & ~tag | stateOf(howto, place);
     const isCrossing = tag != 0 && !howto.has(Fit.Exchanges) && ((value & tag) != 0) != howto.has(Fit.Tagged);
     if (SUBJECT.isFar || isCrossing || fitting(howtos, howto, value) != Fitting.Fits) {
-      const stub = stubOf(sym, howto.has(Fit.Tagged), section.group);
+      const stub = stubOf(sym, howto.has(Fit.Tagged), section.group, linker.island);
       if (stub) value = formed<A>(linker, howto, linker.stubAddr(stub), addend, place);
     }
   }
   else if (sym && sym.isImport && isShort<A>(howto) && fitting(howtos, howto, value) != Fitting.Fits && linker.binding.at(sym.number).isFunction) {
-    const stub = stubOf(sym, false, 0);
+    const stub = stubOf(sym, false, 0, 0);
     if (stub) value = formed<A>(linker, howto, linker.stubAddr(stub), addend, place);
   }
   // Of what is farther than that, instructions behind hold the rest.

@@ -69,7 +69,7 @@ function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Bas
     SUBJECT.isFar = linker.isPatchable || bond.kind == Bound.Indirect || bond.kind == Bound.Absent;
     SUBJECT.value = bond.value;
     if (base == Base.Symbol && bond.kind == Bound.Indirect) {
-      const stub = stubOf(sym, false, 0);
+      const stub = stubOf(sym, false, 0, 0);
       if (stub) SUBJECT.value = linker.stubAddr(stub);
     }
     return true;
@@ -79,7 +79,7 @@ function addressOf<A>(linker: Linker, at: u64, howto: Howto, sym: Sym, base: Bas
     return true;
   }
   if (sym.isIndirect && !linker.debugs) {
-    const stub = base == Base.Branch ? stubOf(sym, howto.has(Fit.Tagged), linker.group) : stubOf(sym, false, 0);
+    const stub = base == Base.Branch ? stubOf(sym, howto.has(Fit.Tagged), linker.group, linker.island) : stubOf(sym, false, 0, 0);
     if (!stub) return linker.work.fail(Code.UnknownRelocation, What.Entry, at, howto.type);
     SUBJECT.value = linker.stubAddr(stub);
     return true;
