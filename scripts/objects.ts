@@ -1,5 +1,5 @@
 // Objects in large numbers: random programs, linked by lld and by this loader, and real libraries, compiled in many ways, on all machines.
-// `npm run test:objects -- [--seed N] [--count N] [MACHINE...]`, `npm run test:objects -- real [MACHINE...]`.
+// `npm run test:objects -- [--seed N] [--count N] [MACHINE...]`, `npm run test:objects -- real [LIBRARY...] [MACHINE...]`.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,10 +23,11 @@ const REAL = "real";
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: "string", default: "1" }, count: { type: "string", default: "2000" } } });
-const seed = Number(values.seed), count = Number(values.count), named = positionals.filter((name) => name !== REAL);
+const seed = Number(values.seed), count = Number(values.count), isReal = positionals.includes(REAL);
+const libraries = LIBRARIES.filter(({ name }) => isReal && positionals.includes(name)), named = positionals.filter((name) => name !== REAL && !libraries.some((one) => one.name === name));
 const chosen = named.length ? MACHINES.filter((name) => named.includes(name)) : MACHINES;
 if (!Number.isSafeInteger(seed) || !(count > 0) || named.some((name) => !(MACHINES as readonly string[]).includes(name))) {
-  process.stderr.write("test:objects: [--seed N] [--count N] [real] [MACHINE...]\n");
+  process.stderr.write("test:objects: [--seed N] [--count N] [MACHINE...], or real [LIBRARY...] [MACHINE...]\n");
   process.exit(2);
 }
 
@@ -51,15 +52,15 @@ async function runPrograms(machine: Machine, folder: string): Promise<number> {
   return differing;
 }
 
-/** Proves libraries in all ways; a large one in one, which is another one on each machine. */
 let gcc: ReturnType<typeof gccFor>;
 
+/** Proves libraries in all ways; a large one in one, which is another one on each machine. */
 async function proveLibraries(machine: Machine, folder: string): Promise<number> {
   let failed = 0;
   const compilers = [clangFor(machine), gcc.get(machine)].filter((one) => one !== undefined);
   for (const compiler of compilers) {
     const ways = waysOf(machine, compiler.name);
-    for (const library of LIBRARIES) {
+    for (const library of libraries.length ? libraries : LIBRARIES) {
       for (const flags of library.isLarge ? [ways[(chosen.indexOf(machine) + compilers.indexOf(compiler)) % ways.length]!] : ways) {
         const problems = await prove(machine, library, compiler, flags, PLACES, join(folder, library.name), (line) => say(`  ${line}`));
         for (const place of PLACES) {
@@ -76,7 +77,7 @@ async function proveLibraries(machine: Machine, folder: string): Promise<number>
 async function run(machine: Machine): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), `linkwright-objects-${machine}-`));
   try {
-    return await (positionals.includes(REAL) ? proveLibraries : runPrograms)(machine, folder);
+    return await (isReal ? proveLibraries : runPrograms)(machine, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -84,7 +85,7 @@ async function run(machine: Machine): Promise<number> {
 
 try {
   await buildMusl(chosen, (line) => say(`  musl: ${line}`));
-  gcc = gccFor(positionals.includes(REAL) ? chosen : [], (line) => say(`  ${line}`));
+  gcc = gccFor(isReal ? chosen : [], (line) => say(`  ${line}`));
   const waiting = [...chosen];
   let failed = 0;
   const work = async (): Promise<void> => {
@@ -94,7 +95,7 @@ try {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  say(`${failed} ${positionals.includes(REAL) ? "failed" : "differ"}, on ${chosen.length} machines`);
+  say(`${failed} ${isReal ? "failed" : "differ"}, on ${chosen.length} machines`);
   if (failed) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof FetchFailed || error instanceof StepFailed)) throw error;

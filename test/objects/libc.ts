@@ -48,7 +48,7 @@ function command(program: string, args: readonly string[], cwd: string, input = 
 /** The archive of a machine, in the cache. */
 export function systemFor(machine: Machine): string {
   const compiler = internalCompiler(machine), headers = ["syscall_arch.h", "pthread_arch.h"].map((name) => readFileSync(join(OWN, name), "utf8"));
-  const key = createHash("sha256").update(JSON.stringify([FLAGS, FOLDERS, String(WANTED), String(NOT_WANTED), headers])).digest("hex").slice(0, 12);
+  const key = createHash("sha256").update(JSON.stringify([muslFolder(), FLAGS, FOLDERS, String(WANTED), String(NOT_WANTED), headers])).digest("hex").slice(0, 12);
   const folder = unpacked(`libc/${machine}-${key}`, (into) => {
     const objects = FOLDERS.map((name) => {
       const own = join(into, name), sources = sourcesIn(join(muslFolder(), "src", name));
