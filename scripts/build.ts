@@ -1,33 +1,16 @@
 // Builds everything, or what was named (`npm run build -- riscv64`): wasm modules, their C, and for each machine an image, a library and the example kernel.
+import { compile } from "./bare.js";
 import { filesBelow } from "./files.js";
 import { OWN_MACHINE, OWN_TOOLS, linuxHeader, linuxPackage, linuxSteps } from "./linux.js";
 import { machines } from "./machines.js";
 import type { Machine } from "./machines.js";
 import { means, mini } from "./mini.js";
 import { StepFailed, takeAll } from "./steps.js";
-import type { Command, Step } from "./steps.js";
+import type { Step } from "./steps.js";
+import { translation } from "./translation.js";
 import { wasm } from "./wasm.js";
 
-const WASM2C = ["node", "node_modules/wabt/bin/wasm2c"];
-
 const core = (target: string, makes: string): Step => wasm(target, "assembly/index.ts", makes);
-
-/** The slim core of a machine, in C. */
-function translation({ name }: Machine): Step {
-  const wasm = `build/wasm/core.${name}.wasm`;
-  const makes = [`build/c/${name}/core.c`, `build/c/${name}/core.h`];
-  return { name: `c ${name}`, reads: [wasm], makes, commands: [[...WASM2C, "--module-name", "core", "-o", makes[0]!, wasm]] };
-}
-
-/** How C is compiled for the bare machine. Its own memcpy must not be turned into a call of itself. */
-function compile({ name, image }: Machine, source: string, object: string, extra: readonly string[] = []): Command {
-  const folders = ["build/include", `build/c/${name}`, "hosts/wasm2c", "hosts/wasm2c/include", "hosts/embed", "hosts/baremetal", "boot/common", `boot/${name}`];
-  return [
-    "clang-19", `--target=${image.target}`, ...image.flags, "-ffreestanding", "-fno-builtin", "-nostdlib", "-Os", "-Wall", "-Wextra", "-Werror",
-    "-ffunction-sections", "-fdata-sections", ...(source.endsWith(".c") ? ["-std=c11"] : []), ...folders.map((folder) => `-I${folder}`), ...extra,
-    "-c", source, "-o", object,
-  ];
-}
 
 const CORE_SOURCES = ["hosts/embed", "hosts/wasm2c", "build/include/linkwright.h"];
 
@@ -147,7 +130,7 @@ const steps: Step[] = [
   ...(ownMachine && isWanted("linux") ? [...linuxSteps(ownMachine, OWN_TOOLS), linuxPackage(ownMachine)] : []),
   ...machines.filter(({ name }) => isWanted(name)).flatMap((machine) => [
     core(machine.name, `build/wasm/core.${machine.name}.wasm`),
-    translation(machine),
+    translation(`c ${machine.name}`, "core", `build/wasm/core.${machine.name}.wasm`, `build/c/${machine.name}`),
     image(machine),
     library(machine),
     ...(machine.name in KERNELS ? [kernel(machine)] : []),

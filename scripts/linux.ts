@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Machine } from "./machines.js";
 import { root } from "./root.js";
 import type { Command, Step } from "./steps.js";
+import { type Replaced, translation } from "./translation.js";
 
 /** What compiles for Linux on a machine. */
 export interface LinuxTools {
@@ -78,13 +79,10 @@ export const FEATURES: readonly Feature[] = [
 /** What the host has in common with the bare-metal one. */
 const SHARED = ["boot/<machine>/lazy.S", "boot/<machine>/fixed.S", "hosts/baremetal/resolver.c"];
 
-/** What is written otherwise in the core's C, as sed has it. What is not there to be replaced fails the build. */
-const REPLACED: readonly (readonly [pattern: string, instead: string])[] = [
+/** What is written otherwise in the core's C, here. */
+const REPLACED: Replaced = [
   // Where the memory begins is decided once: said to be constant, it is not read again behind every store.
   ["^#define MEM_ADDR\\(mem, addr, n\\) &\\(\\(mem\\)->data\\[addr\\]\\)", "#define MEM_ADDR(mem, addr, n) (\\&core_memory[addr])"],
-  // A load whose value nobody wants must trap in WebAssembly if it is outside of the memory; the core has none.
-  ["^(#define FORCE_READ_INT\\(var\\)).*", "\\1"],
-  ["^(#define FORCE_READ_FLOAT\\(var\\)).*", "\\1"],
   // lw_symbol is to be all in one (hosts/linux/core.c).
   ["^static u64 w2c_core_lw_locate_0\\(", "static inline __attribute__((always_inline)) u64 w2c_core_lw_locate_0("],
 ];
@@ -132,10 +130,7 @@ export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: Linu
         "--enable", "threads", ...(isChecked ? ["--sharedMemory"] : []), "--initialMemory", pages, "--maximumMemory", pages, "--outFile", wasm,
       ]],
     },
-    { name: `c ${folder}`, reads: [wasm], makes: core, commands: [
-        ["node", "node_modules/wabt/bin/wasm2c", "--enable-threads", "--module-name", "core", "-o", core[0]!, wasm],
-        ...REPLACED.flatMap(([pattern, instead]): Command[] => [["grep", "-qE", pattern, core[0]!], ["sed", "-i", "-E", `s/${pattern}/${instead}/`, core[0]!]]),
-      ] },
+    translation(`c ${folder}`, "core", wasm, folder, ["--enable-threads"], REPLACED),
     {
       name: `libraries ${folder}`, reads: [...READS, ...core], makes,
       commands: [

@@ -1,6 +1,7 @@
 // lw-run, the loader of programs that needs no libc: for each machine a static program of its own.
 import type { Machine } from "./machines.js";
 import type { Step } from "./steps.js";
+import { translation } from "./translation.js";
 import { wasm } from "./wasm.js";
 
 const SOURCES = [
@@ -32,7 +33,7 @@ export function mini({ name, module }: Machine): Step[] {
   ];
   return [
     wasm(`program-${name}`, "assembly/program.ts", core),
-    { name: `c program ${name}`, reads: [core], makes: [code, header], commands: [["node", "node_modules/wabt/bin/wasm2c", "--module-name", "program", "-o", code, core]] },
+    translation(`c program ${name}`, "program", core, `build/c/${name}`),
     {
       name: `lw-run ${name}`,
       reads: [

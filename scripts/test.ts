@@ -14,10 +14,10 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["cli", 341],
   ["oracle", 1400],
   ["wasmtime", 1235],
-  ["start", 27],
+  ["start", 28],
   ["qemu", 2667],
   ["faults", 1600],
-  ["core", 346],
+  ["core", 368],
   ["examples", 11],
   ["node", 1000],
   ["api", 49],
@@ -27,7 +27,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
   ["bench", 66],
   ["threads", 6],
   ["programs", 17],
-  ["linux", 1300],
+  ["linux", 1450],
   ["objects", 455],
 ]);
 

@@ -6,6 +6,7 @@ import * as source from "../host/source";
 import { Arch } from "../arch/arch";
 import { Arena, arenaOf } from "../base/arena";
 import { within } from "../base/range";
+import { strideOf } from "../base/record";
 import { Dynamic } from "../elf/dynamic";
 import { PT, Segment, phdrBytes } from "../elf/segment";
 import { View } from "./view";
@@ -69,17 +70,17 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
     return true;
   }
   /** A program header. */
-  @inline segment(index: u32): Segment { return changetype<Segment>(this.segments + index * <u32>offsetof<Segment>()); }
+  @inline segment(index: u32): Segment { return changetype<Segment>(this.segments + index * <u32>strideOf<Segment>()); }
   /** File offset of a program header: where a fault is. */
   @inline phdrAt(index: u32): u64 { return this.phoff + <u64>index * (this.bits == 64 ? phdrBytes<u64>() : phdrBytes<u32>()); }
   /** The same of a header that was read. */
-  headerOf(segment: Segment): u64 { return this.phdrAt(<u32>((changetype<usize>(segment) - this.segments) / offsetof<Segment>())); }
+  headerOf(segment: Segment): u64 { return this.phdrAt(<u32>((changetype<usize>(segment) - this.segments) / strideOf<Segment>())); }
   /** Offset of a needed library's name in the string table. */
   @inline neededName(index: u32): u64 { return load<u32>(this.needed + index * 4); }
   /** Keeps room for the program headers; false if there is no memory. */
   holdSegments(count: u32): bool {
     if (this.segments) return true;
-    this.segments = this.arena.take(<usize>count * offsetof<Segment>());
+    this.segments = this.arena.take(<usize>count * strideOf<Segment>());
     return this.segments != 0;
   }
 

@@ -8,6 +8,7 @@ import { Arch } from "../arch/arch";
 import { Howtos } from "../arch/howto";
 import { archOf, howtosOf } from "../arch/machines";
 import { isPowerOfTwo, within } from "../base/range";
+import { strideOf } from "../base/record";
 import { Work } from "../base/work";
 import { EI, ET, Ident, ehdrBytes, ehdrFlags, ehdrMachine, ehdrShentsize, ehdrShnum, ehdrShoff, ehdrShstrndx, ehdrType, ehdrVersion } from "../elf/header";
 import { relBytes, relaBytes } from "../elf/reloc";
@@ -118,7 +119,7 @@ import { wide } from "../elf/word";
   /** Bytes of names that were read: see spell. */
   private spelled: u64;
 
-  @inline section(index: u32): Section { return changetype<Section>(this.sections + <usize>index * offsetof<Section>()); }
+  @inline section(index: u32): Section { return changetype<Section>(this.sections + <usize>index * strideOf<Section>()); }
   @inline symbol<A>(index: u32): u64 { return this.symbols + <u64>index * symBytes<A>(); }
   @inline symbolValue<A>(index: u32): u64 { return symValue<A>(this.symbol<A>(index)); }
   hold(sections: usize): void { this.sections = sections; }
@@ -217,7 +218,7 @@ function readSections<A>(work: Work, object: Object): bool {
   if (!count) count = shdrSize<A>(object.addr + shoff);
   if (names == SHN.XINDEX) names = shdrLink<A>(object.addr + shoff);
   if (!count || count > object.bytes / shdrBytes<A>() || !within(shoff, count * shdrBytes<A>(), 0, object.bytes)) return work.fail(Code.Truncated, What.Shdr, at, count);
-  const sections = work.take(count * offsetof<Section>());
+  const sections = work.take(count * strideOf<Section>());
   if (!sections) return false;
   object.hold(sections);
   object.headers = shoff;

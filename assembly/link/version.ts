@@ -24,7 +24,9 @@ export const LONGEST_VERSION: u32 = 4095;
   isDefined: bool;
   /** It is the file's own name: others may need it, but no symbol has it. */
   isBase: bool;
+  private pad: u16;
 }
+if (offsetof<Version>() % 4 != 0) ERROR("a row of versions keeps each aligned to 4");
 
 /** A walk over the records of DT_VERDEF, or of DT_VERNEED with what hangs on each. */
 @unmanaged export class Records {

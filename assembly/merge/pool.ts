@@ -2,6 +2,7 @@
 
 import * as target from "../host/memory";
 import { alignUp } from "../base/range";
+import { strideOf } from "../base/record";
 import { Work } from "../base/work";
 import { gnuHash } from "../elf/hash";
 import { SHF, SHT } from "../elf/section";
@@ -133,7 +134,7 @@ function poolSection(work: Work, objects: Objects, section: Section): bool {
   pool.align = max(pool.align, section.align);
   let count: u32 = 0;
   for (let at: u64 = 0; at < section.bytes; at += pieceBytes(start + at, each, isText, section.bytes - at)) ++count;
-  const parts = work.take(<u64>count * offsetof<Portion>());
+  const parts = work.take(<u64>count * strideOf<Portion>());
   if (!parts) return false;
   section.pool = changetype<usize>(pool);
   section.parts = parts;
@@ -167,7 +168,7 @@ function pieceBytes(at: u64, each: u32, isText: bool, room: u64): u32 {
   return <u32>min<u64>(bytes + each, room);
 }
 
-@inline function portionAt(section: Section, index: u32): Portion { return changetype<Portion>(section.parts + <usize>index * offsetof<Portion>()); }
+@inline function portionAt(section: Section, index: u32): Portion { return changetype<Portion>(section.parts + <usize>index * strideOf<Portion>()); }
 
 /** Where an offset of a section went that was taken apart. */
 export function pooled(section: Section, offset: u64): u64 {

@@ -7,8 +7,10 @@ import { before, describe, test } from "node:test";
 import { Code } from "../../assembly/words.js";
 import { fixtureFolder } from "../../fixtures/build.js";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
-import { OWN_MACHINE, OWN_TOOLS } from "../../scripts/linux.js";
+import { OWN_MACHINE, OWN_TOOLS, linuxSteps } from "../../scripts/linux.js";
+import { machines } from "../../scripts/machines.js";
 import { buildMusl, muslFolder } from "../../scripts/musl.js";
+import { takeAll } from "../../scripts/steps.js";
 import { compilerFor, runnerFor } from "../../scripts/toolchains.js";
 import { type Case, type Step, casesFor } from "../cases.js";
 import { ROOT } from "../support/files.js";
@@ -45,7 +47,14 @@ const PROCESSES: readonly Process[] = [
       const folder = join(ROOT, "build/linux", own);
       return { compiler: [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], library: [`-L${folder}`, "-llinkwright", `-Wl,-rpath,${folder}`] };
     },
-  } as const] : []),
+  }, {
+    name: `${own}, where a word of the core that is not aligned is a trap`, machine: own, libc: "glibc",
+    build: async () => {
+      const folder = `build/linux/${own}-aligned`;
+      await takeAll(linuxSteps(machines.find(({ name }) => name === own)!, OWN_TOOLS, folder, ["-O1", "-fsanitize=alignment", "-fsanitize-trap=alignment"]), () => undefined);
+      return { compiler: [...OWN_TOOLS.cc, ...(OWN_TOOLS.ld ?? [])], library: [join(ROOT, folder, "liblinkwright.a")] };
+    },
+  }] as const : []),
 ];
 
 /** Makes the program of a process. */

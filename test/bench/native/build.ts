@@ -2,6 +2,7 @@
 
 import { takeAll } from "../../../scripts/steps.js";
 import type { Command, Step } from "../../../scripts/steps.js";
+import { translation } from "../../../scripts/translation.js";
 
 const FOLDER = "build/bench/native";
 const SOURCES = "test/bench/native";
@@ -31,10 +32,7 @@ function stepsOf({ machine, name, main, asc = [], wasm2c = [], cc = [], compiler
       name: `wasm ${name}`, reads: ["asconfig.json", "assembly"], makes: [wasm],
       commands: [["node", "node_modules/assemblyscript/bin/asc.js", "assembly/index.ts", "--config", "asconfig.json", "--target", `native-${machine}`, ...asc, "--outFile", wasm]],
     },
-    {
-      name: `c ${name}`, reads: [wasm], makes: [core, `${folder}/core.h`],
-      commands: [["node", "node_modules/wabt/bin/wasm2c", ...wasm2c, "--module-name", "core", "-o", core, wasm]],
-    },
+    translation(`c ${name}`, "core", wasm, folder, wasm2c),
     {
       name, reads: [SOURCES, "hosts/wasm2c", "build/include/linkwright.h", core, `${folder}/core.h`, main, ...SHARED], makes: [program],
       commands: [[...compiler, ...CC, ...cc, ...folders, ...sources, "-o", program]],
