@@ -162,6 +162,7 @@ export enum Code {
   TextRelocation,
   TlsRefused,
   UnsupportedType,
+  OnlyLto,
   // 03 map
   NoSpace = 0x0301,
   PlaceRefused,
@@ -181,6 +182,7 @@ export enum Code {
   MissingVersion,
   NoStaticTls,
   DuplicateSymbol,
+  MissingMember,
   // 05 relocate
   UnknownRelocation = 0x0501,
   RelocationOutside,
@@ -229,11 +231,11 @@ export enum What {
   Import,
   /** A handle; `at` is its number. */
   Handle,
-  /** A section header of an object; `at` is its file offset. */
+  /** A section header of an object; `at` is its offset in the object. */
   Shdr,
   /** A member of an archive; `at` is its file offset. */
   Member,
-  /** A relocation entry of an object; `at` is its file offset. */
+  /** A relocation entry of an object; `at` is its offset in the object. */
   Entry,
   /**
    * A segment of a module that is spread over kinds of memory; `at` is its permissions (PF bits), | log2 of its alignment << 8, | the number of the region that
@@ -273,6 +275,8 @@ export enum Event {
   Stays,
   /** A variable was copied to where there is room for a part of it only: a = module, b = bytes of the other definition. */
   CopyShort,
+  /** A member of an archive is passed over, because it is no object: a = source of the archive, b = offset of its header. */
+  Skipped,
 }
 
 /** Levels of `log.event`. */
@@ -319,7 +323,8 @@ export enum List {
   Slot,
   /**
    * Sections of objects that were linked, as they lie in memory, object by object. Session, after a load of objects, until it is closed. Name NameBytes Address
-   * Bytes Type Flags Align Section (its number in the object) Source Offset (where the object begins in the file: archives have several) Copied (of a load with Flag.InPlace). Module: those that compilers do not make
+   * Bytes Type Flags Align Section (its number in the object) Source Offset (where the object begins in the file: archives have several) File FileBytes (the
+   * member's name) Copied (of a load with Flag.InPlace). Module: those that compilers do not make
    * by themselves, as long as it is there: a host may look for them by name. Name NameBytes Address Vaddr Bytes Type Flags.
    */
   Section,
@@ -416,4 +421,7 @@ export enum Field {
   Root,
   /** Section, of a load with Flag.InPlace: why it was copied, a Copied. */
   Copied,
+  /** Session: the member of the archive that its fault is in. */
+  FaultMember,
+  FaultMemberBytes,
 }

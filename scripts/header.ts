@@ -32,6 +32,7 @@ const imports: Record<string, readonly string[]> = {
   link: [
     "void search(uint32_t session, uint32_t origin, uint64_t text, uint32_t text_bytes, uint32_t rank)",
     "int32_t needed(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes)",
+    "int32_t member(uint32_t session, uint32_t archive, uint64_t name, uint32_t name_bytes)",
     "int32_t before(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
     "int32_t resolve(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version, uint32_t version_bytes)",
     "int32_t intercept(uint32_t module, uint64_t name, uint32_t name_bytes, uint32_t type, uint64_t place, uint32_t owner, uint64_t value)",

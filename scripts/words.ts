@@ -50,7 +50,7 @@ function tables(comment: string, name: string, parameters: readonly [string, str
 // How a place reads is found by asking for one with a number that stands out, and for one without a number.
 const MARK = 0x123456789abcdefn, NO_NUMBER = 0xffff_ffff_ffff_ffffn;
 const placeText = (number: number, what: number, at: bigint): string =>
-  placeOf({ code: "", number, what: What[what]!, at, value: 0n, file: undefined, name: undefined });
+  placeOf({ code: "", number, what: What[what]!, at, value: 0n, file: undefined, member: undefined, name: undefined });
 
 /** The words before and behind the number of a place, and how the number is written. */
 function placeParts(what: number): { lead: string; digits: number; tail: string } {

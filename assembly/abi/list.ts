@@ -229,6 +229,8 @@ function fileField(section: Section, field: u32): u64 {
     case Field.Section:   return section.index;
     case Field.Source:    return object.source;
     case Field.Offset:    return object.start;
+    case Field.File:      return object.member ? object.member!.name : NONE;
+    case Field.FileBytes: return object.member ? object.member!.nameBytes : NONE;
     default:              return NONE;
   }
 }

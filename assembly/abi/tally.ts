@@ -8,6 +8,7 @@ import { NONE } from "../host/answer";
 import { Pool } from "../merge/pool";
 import { Layout, Part } from "../plan/layout";
 import { Linker } from "../relocate/linker";
+import { File } from "../registry/module";
 import { Session } from "../registry/session";
 
 /** How many kinds there are. */
@@ -73,8 +74,11 @@ function inPlace(layout: Layout, isBytes: bool): u64 {
 }
 
 function files(session: Session, isBytes: bool): u64 {
+  return filesIn(session.files, isBytes) + filesIn(session.members, isBytes);
+}
+
+function filesIn(file: File | null, isBytes: bool): u64 {
   let sum: u64 = 0;
-  let file = session.files;
   while (file) {
     if (!file.isKept) sum += isBytes ? file.view.bytes : 1;
     file = file.next;

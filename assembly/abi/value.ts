@@ -51,6 +51,8 @@ function sessionValue(session: Session, field: u32): u64 {
     case Field.FaultSource:    return fault.source;
     case Field.FaultName:      return fault.nameBytes ? fault.name : NONE;
     case Field.FaultNameBytes: return fault.nameBytes;
+    case Field.FaultMember:    return fault.memberBytes ? fault.member : NONE;
+    case Field.FaultMemberBytes: return fault.memberBytes;
     default:                   return NONE;
   }
 }

@@ -15,14 +15,19 @@ import { Code, What } from "../words";
   nameBytes: u32;
   /** The file at fault, by the host's number; 0 for none. */
   source: u32;
+  /** The name of its member, in the target, if it is an archive; its bytes are 0 where there is none. */
+  memberBytes: u32;
+  member: u64;
 
   /** Records a fault unless there is one already. */
-  record(code: Code, what: What, at: u64, value: u64, source: u32): void {
+  record(code: Code, what: What, at: u64, value: u64, source: u32, member: u64, memberBytes: u32): void {
     if (this.code != Code.Ok) return;
     this.code = code;
     this.what = what;
     this.at = at;
     this.value = value;
     this.source = source;
+    this.member = member;
+    this.memberBytes = memberBytes;
   }
 }

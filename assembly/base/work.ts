@@ -11,15 +11,27 @@ import { Fault } from "./fault";
   handle: u32;
   /** Why the last stage returned nothing: Refused or Pending. */
   answer: Answer;
-  /** The file being worked on, for faults. */
-  source: u32;
+  /** The file being worked on, for faults, and where it is an archive the name of the member. */
+  private file: u32;
+  private member: u64;
+  private memberBytes: u32;
   /** Scratch memory; it goes when the session ends. */
   arena: Arena;
   fault: Fault;
 
+  @inline get source(): u32 { return this.file; }
+  @inline set source(source: u32) { this.turnTo(source, 0, 0); }
+
+  /** Turns to a file, or a member of one: whose fault it is from now on. */
+  turnTo(source: u32, member: u64, memberBytes: u32): void {
+    this.file = source;
+    this.member = member;
+    this.memberBytes = memberBytes;
+  }
+
   /** Records why it fails. Always false, so that callers write `return work.fail(...)`. */
   fail(code: Code, what: What, at: u64, value: u64): bool {
-    this.fault.record(code, what, at, value, this.source);
+    this.fault.record(code, what, at, value, this.file, this.member, this.memberBytes);
     this.answer = Answer.Refused;
     return false;
   }

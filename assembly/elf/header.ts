@@ -17,6 +17,8 @@ if (offsetof<Ehdr64>("shstrndx") + 2 != 64) ERROR("Elf64_Ehdr is 64 bytes (gABI 
 
 /** Offsets in e_ident. */
 export const enum EI { CLASS = 4, DATA = 5, VERSION = 6, NIDENT = 16 }
+/** True for what LLVM writes in place of an object: bitcode, or a wrapper of it. LLVM Bitcode File Format. */
+@inline export function isBitcode(magic: u32): bool { return magic == 0xdec04342 || magic == 0x0b17c0de; }
 /** 0x7f 'E' 'L' 'F', read as a little-endian word. */
 export const enum Ident { MAGIC = 0x464c457f, CLASS32 = 1, CLASS64 = 2, LSB = 1, CURRENT = 1 }
 /** e_type. */

@@ -2,6 +2,7 @@
 
 @external("link", "search") export declare function search(session: u32, origin: u32, text: u64, textBytes: u32, rank: u32): void;
 @external("link", "needed") export declare function needed(session: u32, from: u32, name: u64, nameBytes: u32): i32;
+@external("link", "member") export declare function member(session: u32, archive: u32, name: u64, nameBytes: u32): i32;
 @external("link", "before")
 export declare function before(session: u32, from: u32, name: u64, nameBytes: u32, version: u64, versionBytes: u32): i32;
 @external("link", "resolve")

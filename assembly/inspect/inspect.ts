@@ -6,9 +6,9 @@ import * as target from "../host/memory";
 import { archOf } from "../arch/machines";
 import { isPowerOfTwo, within } from "../base/range";
 import { Work } from "../base/work";
-import { isArchive } from "../elf/archive";
+import { Ar, isArchive } from "../elf/archive";
 import {
-  EI, ET, Ident, PN, ehdrBytes, ehdrEntry, ehdrFlags, ehdrMachine, ehdrPhentsize, ehdrPhnum, ehdrPhoff, ehdrType, ehdrVersion,
+  EI, ET, Ident, PN, isBitcode, ehdrBytes, ehdrEntry, ehdrFlags, ehdrMachine, ehdrPhentsize, ehdrPhnum, ehdrPhoff, ehdrType, ehdrVersion,
 } from "../elf/header";
 import { PT, Segment, phdrBytes, readSegment } from "../elf/segment";
 import { wide } from "../elf/word";
@@ -43,7 +43,7 @@ function inspectLinkage<A>(work: Work, image: Image): bool {
 
 function inspectHeader(work: Work, image: Image): bool {
   const header = image.part(Part.Header);
-  if (image.fileBytes < <u64>EI.NIDENT) return work.fail(Code.Truncated, What.Ehdr, 0, image.fileBytes);
+  if (image.fileBytes < <u64>Ar.BYTES) return work.fail(Code.Truncated, What.Ehdr, 0, image.fileBytes);
   if (!header.open(work, image.source, image.fileBytes, 0, min<u64>(image.fileBytes, ehdrBytes<u64>()), What.Ehdr)) return false;
   if (!readIdent(work, image, header.addr)) return false;
   if (image.isArchive) return image.markRead(Part.Header);
@@ -57,7 +57,8 @@ function readIdent(work: Work, image: Image, at: u64): bool {
     image.isArchive = true;
     return true;
   }
-  if (magic != Ident.MAGIC) return work.fail(Code.BadMagic, What.Ehdr, 0, magic);
+  if (image.fileBytes < <u64>EI.NIDENT) return work.fail(Code.Truncated, What.Ehdr, 0, image.fileBytes);
+  if (magic != Ident.MAGIC) return work.fail(isBitcode(magic) ? Code.OnlyLto : Code.BadMagic, What.Ehdr, 0, magic);
   const eclass = target.load8(at + EI.CLASS);
   if (eclass != Ident.CLASS32 && eclass != Ident.CLASS64) return work.fail(Code.BadClass, What.Ehdr, EI.CLASS, eclass);
   const data = target.load8(at + EI.DATA);

@@ -10,14 +10,15 @@ import { archOf, howtosOf } from "../arch/machines";
 import { isPowerOfTwo, within } from "../base/range";
 import { strideOf } from "../base/record";
 import { Work } from "../base/work";
-import { EI, ET, Ident, ehdrBytes, ehdrFlags, ehdrMachine, ehdrShentsize, ehdrShnum, ehdrShoff, ehdrShstrndx, ehdrType, ehdrVersion } from "../elf/header";
+import { EI, ET, Ident, isBitcode, ehdrBytes, ehdrFlags, ehdrMachine, ehdrShentsize, ehdrShnum, ehdrShoff, ehdrShstrndx, ehdrType, ehdrVersion } from "../elf/header";
 import { relBytes, relaBytes } from "../elf/reloc";
 import {
   SHF, SHT, shdrAlign, shdrBytes, shdrEntsize, shdrFlags, shdrInfo, shdrLink, shdrName, shdrOffset, shdrSize, shdrType,
 } from "../elf/section";
 import { textBytes } from "../elf/text";
-import { SHN, STB, bindOf, symBytes, symInfo, symShndx, symValue } from "../elf/symbol";
+import { SHN, STB, bindOf, symBytes, symInfo, symName, symShndx, symValue } from "../elf/symbol";
 import { wide } from "../elf/word";
+import { Member } from "./archive";
 
 /** A section of an object. Where it will be is filled in by those who lay it out. */
 @unmanaged export class Section {
@@ -83,6 +84,8 @@ import { wide } from "../elf/word";
   next: Object | null;
   /** The file, and where the object begins there: members of archives do so somewhere. */
   source: u32;
+  /** Which member of an archive it is; null for a file of its own. */
+  member: Member | null;
   bits: u32;
   start: u64;
   /** Where the object's bytes can be read, and how many there are. */
@@ -139,6 +142,13 @@ import { wide } from "../elf/word";
     return index == (SHN.ABS | SPECIAL) || isCommon(index);
   }
 
+  /** Turns to it: what is wrong from now on is wrong with it. */
+  turn(work: Work): void {
+    const member = this.member;
+    if (member) member.turn(work);
+    else work.source = this.source;
+  }
+
   /** Names may end with others, but in all they are not much longer than what they lie in; false for those that are. */
   spell(bytes: u64): bool {
     this.spelled += bytes;
@@ -156,28 +166,33 @@ import { wide } from "../elf/word";
 /**
  * Reads and checks an object that can be read in one piece.
  *
- * @param start  where it begins in its file
+ * @param start   where it begins in its file
+ * @param member  of an archive; null for a file of its own
  * @returns null with a fault if it is none, or there is no memory
- * @fault Truncated BadMagic BadClass BadByteOrder BadVersion BadType BadMachine BadEntrySize (Ehdr, at = file offset)
- * @fault BadSection (Shdr, at = file offset of the header, value = what is wrong)
- * @fault BadSymbolTable (Shdr, at = file offset of the header, value = what is wrong)
+ * @fault Truncated BadMagic BadClass BadByteOrder BadVersion BadType BadMachine BadEntrySize (Ehdr, at = offset in the object)
+ * @fault BadSection (Shdr, at = offset of the header in the object, value = what is wrong)
+ * @fault OnlyLto (Ehdr, at = 0, value = its first word)  bitcode
+ * @fault OnlyLto (Sym, at = index, value = st_shndx)  gcc's, without code
+ * @fault BadSymbolTable (Shdr, at = offset of the header in the object, value = what is wrong)
  * @spec gABI 4.1 to 4.5
  */
-export function objectOf(work: Work, source: u32, start: u64, addr: u64, bytes: u64): Object | null {
-  work.source = source;
-  if (bytes < <u64>EI.NIDENT) return none(work.fail(Code.Truncated, What.Ehdr, start, bytes));
+export function objectOf(work: Work, source: u32, start: u64, addr: u64, bytes: u64, member: Member | null): Object | null {
+  if (member) member.turn(work);
+  else work.source = source;
+  if (bytes < <u64>EI.NIDENT) return none(work.fail(Code.Truncated, What.Ehdr, 0, bytes));
   const magic = target.load32(addr);
-  if (magic != Ident.MAGIC) return none(work.fail(Code.BadMagic, What.Ehdr, start, magic));
+  if (magic != Ident.MAGIC) return none(work.fail(isBitcode(magic) ? Code.OnlyLto : Code.BadMagic, What.Ehdr, 0, magic));
   const eclass = target.load8(addr + EI.CLASS);
   const isClass = eclass == Ident.CLASS32 || eclass == Ident.CLASS64;
-  if (!isClass || wide(eclass * 32) != (eclass == Ident.CLASS64)) return none(work.fail(Code.BadClass, What.Ehdr, start + EI.CLASS, eclass));
+  if (!isClass || wide(eclass * 32) != (eclass == Ident.CLASS64)) return none(work.fail(Code.BadClass, What.Ehdr, EI.CLASS, eclass));
   const data = target.load8(addr + EI.DATA);
-  if (data != Ident.LSB) return none(work.fail(Code.BadByteOrder, What.Ehdr, start + EI.DATA, data));
+  if (data != Ident.LSB) return none(work.fail(Code.BadByteOrder, What.Ehdr, EI.DATA, data));
   const version = target.load8(addr + EI.VERSION);
-  if (version != Ident.CURRENT) return none(work.fail(Code.BadVersion, What.Ehdr, start + EI.VERSION, version));
+  if (version != Ident.CURRENT) return none(work.fail(Code.BadVersion, What.Ehdr, EI.VERSION, version));
   const object = changetype<Object>(work.take(offsetof<Object>()));
   if (!changetype<usize>(object)) return null;
   object.source = source;
+  object.member = member;
   object.start = start;
   object.addr = addr;
   object.bytes = bytes;
@@ -190,14 +205,14 @@ function none(_: bool): Object | null { return null; }
 
 function readObject<A>(work: Work, object: Object): bool {
   const header = object.addr;
-  if (object.bytes < ehdrBytes<A>()) return work.fail(Code.Truncated, What.Ehdr, object.start, object.bytes);
+  if (object.bytes < ehdrBytes<A>()) return work.fail(Code.Truncated, What.Ehdr, 0, object.bytes);
   const type = ehdrType(header);
-  if (type != ET.REL) return work.fail(Code.BadType, What.Ehdr, object.start + 16, type);
+  if (type != ET.REL) return work.fail(Code.BadType, What.Ehdr, 16, type);
   const machine = ehdrMachine(header);
   const arch = archOf(machine, object.bits);
-  if (!arch) return work.fail(Code.BadMachine, What.Ehdr, object.start + 18, machine);
+  if (!arch) return work.fail(Code.BadMachine, What.Ehdr, 18, machine);
   const version = ehdrVersion(header);
-  if (version != Ident.CURRENT) return work.fail(Code.BadVersion, What.Ehdr, object.start + 20, version);
+  if (version != Ident.CURRENT) return work.fail(Code.BadVersion, What.Ehdr, 20, version);
   object.arch = arch;
   object.howtos = howtosOf(machine, object.bits)!;
   object.flags = ehdrFlags<A>(header);
@@ -210,8 +225,8 @@ function readSections<A>(work: Work, object: Object): bool {
   const each = ehdrShentsize<A>(header);
   let count: u64 = ehdrShnum<A>(header);
   let names = ehdrShstrndx<A>(header);
-  const at = object.start + shoff;
-  if (!shoff) return work.fail(Code.BadSection, What.Shdr, object.start, 0);
+  const at = shoff;
+  if (!shoff) return work.fail(Code.BadSection, What.Shdr, 0, 0);
   if (each != <u32>shdrBytes<A>()) return work.fail(Code.BadEntrySize, What.Shdr, at, each);
   if (!within(shoff, shdrBytes<A>(), 0, object.bytes)) return work.fail(Code.Truncated, What.Shdr, at, count);
   // Counts that are too large for the file header are in the first section header.
@@ -234,7 +249,7 @@ function readSections<A>(work: Work, object: Object): bool {
 
 function readSection<A>(work: Work, object: Object, index: u32, header: u64): bool {
   const section = object.section(index);
-  const at = object.start + (header - object.addr);
+  const at = header - object.addr;
   section.object = object;
   section.index = index;
   section.type = shdrType(header);
@@ -261,9 +276,9 @@ function readSection<A>(work: Work, object: Object, index: u32, header: u64): bo
 /** Bytes of what is to be in memory, one by one: sums of as many as the core can hold do not wrap. */
 @inline export const MOST: u64 = 1 << 36;
 
-/** File offset of a section's header: where a fault is. */
+/** Where a section's header is in its object: where a fault is. */
 export function headerAt(object: Object, index: u32): u64 {
-  return object.start + object.headers + index * (wide(object.bits) ? shdrBytes<u64>() : shdrBytes<u32>());
+  return object.headers + index * (wide(object.bits) ? shdrBytes<u64>() : shdrBytes<u32>());
 }
 
 function endsInNul(object: Object, section: Section): bool {
@@ -295,8 +310,19 @@ function readTable<A>(work: Work, object: Object, section: Section): bool {
   object.strings = object.addr + strings.offset;
   object.stringBytes = <u32>strings.bytes;
   object.indices = NONE;
+  if (isSlim<A>(object)) return work.fail(Code.OnlyLto, What.Sym, object.firstGlobal, symShndx<A>(object.symbol<A>(object.firstGlobal)));
   object.targets = work.take(count << alignof<usize>());
   return object.targets != 0;
+}
+
+/** True for what gcc -flto makes: there is no code in it, and its one global symbol says so. */
+function isSlim<A>(object: Object): bool {
+  if (object.firstGlobal >= object.symbolCount) return false;
+  const start = <u64>symName(object.symbol<A>(object.firstGlobal));
+  if (!within(start, 15, 0, object.stringBytes)) return false;
+  const name = object.strings + start;
+  // "__gnu_lto_slim"
+  return target.load64(name) == 0x746c5f756e675f5f && target.load32(name + 8) == 0x6c735f6f && (target.load32(name + 11) >> 8) == 0x6d69;
 }
 
 /** The table of section numbers that do not fit into symbols, if there is one for this symbol table. */
@@ -336,7 +362,7 @@ function pairRelocations<A>(work: Work, object: Object): bool {
 /** The offset of a section's name in the table of names; its bytes from there on end in NUL. NONE: it has none. */
 export function sectionName(section: Section): u64 {
   const object = section.object;
-  const header = object.addr + (headerAt(object, section.index) - object.start);
+  const header = object.addr + headerAt(object, section.index);
   const offset = shdrName(header);
   return offset < object.nameBytes ? object.names + offset : NONE;
 }

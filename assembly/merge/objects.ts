@@ -90,9 +90,8 @@ export const enum Standing {
   /** Symbols that became wanted, in that order. */
   wanted: Sym | null;
   private lastWanted: Sym | null;
-  /** Files whose members are taken when they are wanted (merge/archive.ts). */
-  archives: usize;
-  lastArchive: usize;
+  /** What members of archives define, to be taken when it is wanted (merge/archive.ts). */
+  offers: NameTable;
   /** What is kept once (merge/pool.ts). */
   pools: usize;
   /** Where everything goes (plan/layout.ts). */
@@ -112,8 +111,9 @@ export const enum Standing {
   @inline static bytes(): usize { return ROWS + (<usize>ROW_COUNT << alignof<usize>()); }
 
   /** Begins with nothing, and tables that are zero. */
-  begin(table: NameTable, families: NameTable, groups: Groups): void {
+  begin(table: NameTable, offers: NameTable, families: NameTable, groups: Groups): void {
     this.table = table;
+    this.offers = offers;
     this.families = families;
     this.groups = groups;
   }
@@ -174,7 +174,7 @@ export const enum Standing {
    * @fault DuplicateSymbol (Sym, at = index, value = its binding)  with its name; another object defines it, too
    */
   add(work: Work, object: Object): bool {
-    work.source = object.source;
+    object.turn(work);
     object.rank = this.count++;
     if (this.last) this.last!.next = object;
     else this.first = object;

@@ -18,7 +18,7 @@ import { rankOf, sortByRank } from "./rank";
 export function classify(work: Work, layout: Layout): bool {
   let object = layout.objects.first;
   while (object) {
-    work.source = object.source;
+    object.turn(work);
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
       const section = object.section(i);
       if (section.isLoaded && !section.pool && !place(work, layout, section)) return false;

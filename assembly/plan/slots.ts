@@ -20,7 +20,7 @@ import { Layout, Part, Slot, Word } from "./layout";
 import { trimmed } from "./trim";
 
 /** File offset of a relocation entry: where a fault is. */
-export function entryAt(object: Object, table: Section, index: u64, each: u64): u64 { return object.start + table.offset + index * each; }
+export function entryAt(table: Section, index: u64, each: u64): u64 { return table.offset + index * each; }
 
 /** Bytes of an entry of a relocation section. */
 @inline export function entryBytesOf<A>(table: Section): u64 { return table.type == SHT.RELA ? relaBytes<A>() : relBytes<A>(); }
@@ -35,7 +35,7 @@ export function entryAt(object: Object, table: Section, index: u64, each: u64): 
 export function scan(work: Work, layout: Layout): bool {
   let object = layout.objects.first;
   while (object) {
-    work.source = object.source;
+    object.turn(work);
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
       const section = object.section(i);
       if (!section.isLoaded) continue;
@@ -81,7 +81,7 @@ function scanTable<A>(work: Work, layout: Layout, object: Object, section: Secti
   let isEasy = false;
   for (let i: u64 = 0; i < count; ++i) {
     const entry = object.addr + table.offset + i * each;
-    const at = entryAt(object, table, i, each);
+    const at = entryAt(table, i, each);
     const info = relInfo<A>(entry);
     const type = infoType<A>(info);
     if (!howto || howto.type != type) {

@@ -50,7 +50,7 @@ export function trimAll(work: Work, objects: Objects): bool {
   // Most machines leave no such padding.
   if (object && !object.howtos.aligns()) return true;
   while (object) {
-    work.source = object.source;
+    object.turn(work);
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
       const section = object.section(i);
       if (!section.isLoaded || section.type == SHT.NOBITS) continue;
@@ -77,7 +77,7 @@ function trimSection<A>(work: Work, objects: Objects, object: Object, section: S
     const info = relInfo<A>(entry);
     if (!howto || howto.type != infoType<A>(info)) howto = objects.row(object.howtos, infoType<A>(info));
     if (!howto || howto.form != Form.Align || howto.base != Base.None) continue;
-    const at = object.start + table.offset + i * each;
+    const at = table.offset + i * each;
     const offset = relOffset<A>(entry);
     const addend = relaAddend<A>(entry);
     // With a symbol the lower byte is the alignment's power, and the rest how many bytes may be skipped at the most; none: no limit.

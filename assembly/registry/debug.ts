@@ -16,7 +16,7 @@ export function layDebug(session: Session, index: u32, offset: u64): void {
 export function relocateOne(session: Session, index: u32, addr: u64, bytes: u64, dead: u64): Code {
   const section = session.debug(index);
   section.bytes = section.fileBytes = bytes;
-  session.source = section.object.source;
+  section.object.turn(session);
   const linker = linkerOf(session);
   linker.isDebug = true;
   linker.start = addr;

@@ -2,9 +2,11 @@
 
 import { Flag, Kind } from "../words";
 import * as machine from "../host/machine";
+import * as source from "../host/source";
 import { Arena, arenaOf } from "../base/arena";
 import { hasTls } from "../base/features";
 import { keepsRetired, written } from "../base/generation";
+import { Archive } from "../inspect/archive";
 import { Image } from "../inspect/image";
 import { View } from "../inspect/view";
 import { Binding } from "../link/bond";
@@ -37,6 +39,10 @@ export const enum State { Loading, Published, Dying, Gone }
   view: View;
   /** Parts of it are used in place (plan/stay.ts). */
   isKept: bool;
+  /** Of an archive: what members it has (inspect/archive.ts). */
+  archive: Archive | null;
+  /** The host opened it for this: a member of a thin archive. */
+  isMember: bool;
 }
 
 /** A section of objects that a host may look for by its name. */
@@ -55,6 +61,7 @@ export const enum State { Loading, Published, Dying, Gone }
 export function closeFiles(file: File | null): void {
   while (file) {
     file.view.close(file.source);
+    if (file.isMember) source.close(file.source);
     file = file.next;
   }
 }

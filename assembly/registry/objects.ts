@@ -1,8 +1,9 @@
 // The files of a load of objects: each is readable as a whole until the module is relocated.
 
-import { Code, Flag, Rule, What } from "../words";
+import { Answer, Code, Flag, Rule, What } from "../words";
 import { Work } from "../base/work";
 import { NONE, PENDING } from "../host/answer";
+import * as hostLink from "../host/link";
 import * as target from "../host/memory";
 import { Ar, isArchive } from "../elf/archive";
 import { NameTable } from "../elf/table";
@@ -11,12 +12,13 @@ import { wide } from "../elf/word";
 import { SHF, SHT } from "../elf/section";
 import { hasDebug } from "../base/features";
 import * as source from "../host/source";
+import { Archive, Member } from "../inspect/archive";
 import { Image, newImage } from "../inspect/image";
 import { Section, objectOf } from "../inspect/object";
 import { View } from "../inspect/view";
 import { writeSections } from "../map/contents";
 import { writeTables } from "../map/tables";
-import { Archive, takeMembers } from "../merge/archive";
+import { offerAll, takeAll, takeMembers } from "../merge/archive";
 import { Groups } from "../merge/groups";
 import { makeSymbols } from "../merge/linker";
 import { poolSections } from "../merge/pool";
@@ -42,17 +44,23 @@ const FILE: usize = VIEW + offsetof<View>();
 
 /** One more file; null with a fault if there is no memory. */
 export function addFile(session: Session, number: u32): File | null {
-  const at = session.take(FILE);
-  if (!at) return null;
-  const file = changetype<File>(at);
-  file.source = number;
-  file.view = changetype<View>(at + VIEW);
+  const file = newFile(session, number);
+  if (!file) return null;
   let last = session.files;
   if (!last) session.files = file;
   else {
     while (last.next) last = last.next!;
     last.next = file;
   }
+  return file;
+}
+
+function newFile(session: Session, number: u32): File | null {
+  const at = session.take(FILE);
+  if (!at) return null;
+  const file = changetype<File>(at);
+  file.source = number;
+  file.view = changetype<View>(at + VIEW);
   return file;
 }
 
@@ -72,9 +80,7 @@ export function gatherObjects(session: Session, module: Module): bool {
   let file = session.files;
   while (file) {
     session.source = file.source;
-    const bytes = source.bytes(file.source);
-    if (!bytes) return session.fail(Code.Truncated, What.Ehdr, 0, 0);
-    if (!file.view.open(session, file.source, bytes, 0, bytes, What.Ehdr)) return false;
+    if (!openWhole(session, file) || !openMembers(session, file)) return false;
     file = file.next;
   }
   const at = session.take(OBJECTS);
@@ -82,16 +88,16 @@ export function gatherObjects(session: Session, module: Module): bool {
   const objects = changetype<Objects>(at);
   const groups = changetype<Groups>(at + GROUPS);
   groups.begin(changetype<NameTable>(at + SIGNATURES));
-  objects.begin(changetype<NameTable>(at + NAMES), changetype<NameTable>(at + FAMILIES), groups);
+  objects.begin(changetype<NameTable>(at + NAMES), changetype<NameTable>(at + OFFERS), changetype<NameTable>(at + FAMILIES), groups);
   module.objects = changetype<usize>(objects);
   return addAll(session, objects) && link(session, module, objects);
 }
 const GROUPS: usize = Objects.bytes() + 7 & ~7;
 const SIGNATURES: usize = GROUPS + (offsetof<Groups>() + 7 & ~7);
 const NAMES: usize = SIGNATURES + (offsetof<NameTable>() + 7 & ~7);
-const FAMILIES: usize = NAMES + (offsetof<NameTable>() + 7 & ~7);
+const OFFERS: usize = NAMES + (offsetof<NameTable>() + 7 & ~7);
+const FAMILIES: usize = OFFERS + (offsetof<NameTable>() + 7 & ~7);
 const OBJECTS: usize = FAMILIES + offsetof<NameTable>();
-const ARCHIVE: usize = offsetof<Archive>() + 7 & ~7;
 
 /** The file that was asked for comes before those that were added. */
 function addFirst(session: Session, number: u32): bool {
@@ -103,33 +109,74 @@ function addFirst(session: Session, number: u32): bool {
   return file != null;
 }
 
-function addAll(session: Session, objects: Objects): bool {
-  let file = session.files;
-  let isFirst = true;
-  let lastArchive: Archive | null = null;
-  while (file) {
-    const view = file.view;
-    if (view.bytes >= <u64>Ar.BYTES && isArchive(target.load32(view.addr))) {
-      const at = session.take(ARCHIVE + offsetof<NameTable>());
-      if (!at) return false;
-      const archive = changetype<Archive>(at);
-      archive.source = file.source;
-      archive.addr = view.addr;
-      archive.bytes = view.bytes;
-      // What is asked for is wanted; what is named beside it, where it is wanted by that.
-      archive.isWhole = isFirst;
-      if (lastArchive) lastArchive.next = archive;
-      else objects.archives = changetype<usize>(archive);
-      lastArchive = archive;
-      if (!archive.begin(session, objects, changetype<NameTable>(at + ARCHIVE))) return false;
-    } else {
-      const object = objectOf(session, file.source, 0, view.addr, view.bytes);
-      if (!object || !objects.add(session, object)) return false;
+/** Makes a file readable as a whole; a member of a thin archive may be empty. */
+function openWhole(session: Session, file: File): bool {
+  const bytes = source.bytes(file.source);
+  if (!bytes) return file.isMember || session.fail(Code.Truncated, What.Ehdr, 0, 0);
+  return file.view.open(session, file.source, bytes, 0, bytes, What.Ehdr);
+}
+
+/**
+ * Reads what members an archive has, and opens the files that those of a thin one are, in order.
+ *
+ * @fault MissingMember (Member, at = offset of its header, value = 0)  nobody has the file
+ */
+function openMembers(session: Session, file: File): bool {
+  const view = file.view;
+  if (view.bytes < <u64>Ar.BYTES) return true;
+  const magic = target.load32(view.addr);
+  if (!isArchive(magic)) return true;
+  if (!file.archive) {
+    const archive = changetype<Archive | null>(session.take(offsetof<Archive>()));
+    if (!archive) return false;
+    archive.source = file.source;
+    archive.addr = view.addr;
+    archive.bytes = view.bytes;
+    archive.isThin = magic == Ar.THIN;
+    file.archive = archive;
+    if (!archive.read(session)) return false;
+  }
+  const archive = file.archive!;
+  for (; archive.unopened; archive.unopened = archive.unopened!.next) if (!openMember(session, archive.unopened!)) return false;
+  return true;
+}
+
+function openMember(session: Session, member: Member): bool {
+  member.turn(session);
+  if (!member.source) {
+    const answer = hostLink.member(session.handle, member.archive.source, member.name, member.nameBytes);
+    if (answer == Answer.Pending) return session.wait();
+    if (answer <= 0) return session.fail(Code.MissingMember, What.Member, member.header, 0);
+    const file = newFile(session, <u32>answer);
+    if (!file) {
+      source.close(<u32>answer);
+      return false;
     }
+    file.isMember = true;
+    file.next = session.members;
+    session.members = file;
+    member.source = <u32>answer;
+  }
+  const file = session.members!;
+  return openWhole(session, file) && member.openIn(session, file.view.addr, file.view.bytes);
+}
+
+/** Files become objects in the order in which they were named; then whatever members those want. */
+function addAll(session: Session, objects: Objects): bool {
+  let isFirst = true;
+  let file = session.files;
+  while (file) {
+    const archive = file.archive;
+    if (!archive) {
+      const object = objectOf(session, file.source, 0, file.view.addr, file.view.bytes, null);
+      if (!object || !objects.add(session, object)) return false;
+    } else if (!(isFirst ? takeAll(session, objects, archive) : offerAll(session, objects, archive))) return false; // what is asked for is wanted
     isFirst = false;
     file = file.next;
   }
-  return takeMembers(session, objects);
+  if (!takeMembers(session, objects)) return false;
+  session.source = session.files!.source;
+  return true;
 }
 
 function link(session: Session, module: Module, objects: Objects): bool {
@@ -138,7 +185,7 @@ function link(session: Session, module: Module, objects: Objects): bool {
   let object = first.next;
   objects.arch = first.arch;
   while (object) {
-    session.source = object.source;
+    object.turn(session);
     if (object.arch != first.arch) return session.fail(Code.MachineMismatch, What.Ehdr, 18, object.arch.machine);
     object = object.next;
   }
@@ -160,7 +207,11 @@ function link(session: Session, module: Module, objects: Objects): bool {
 
 /** What stays where it is lies apart from the rest: then every segment is a reservation of its own. */
 function stayAll(session: Session, layout: Layout): void {
-  let file = session.files;
+  stayIn(session, layout, session.files);
+  stayIn(session, layout, session.members);
+}
+
+function stayIn(session: Session, layout: Layout, file: File | null): void {
   while (file) {
     file.isKept = stay(session, layout, file.source);
     if (file.isKept) layout.isInPlace = layout.isSpread = true;
@@ -274,7 +325,10 @@ export function relocateFiles(session: Session, module: Module, places: Places):
 
 /** The module holds the views of the files that it is used from. */
 function keepFiles(session: Session, module: Module): bool {
-  let file = session.files;
+  return keepAll(session, module, session.files) && keepAll(session, module, session.members);
+}
+
+function keepAll(session: Session, module: Module, file: File | null): bool {
   while (file) {
     const each = file;
     file = file.next;
@@ -285,9 +339,11 @@ function keepFiles(session: Session, module: Module): bool {
     held.view = changetype<View>(changetype<usize>(held) + VIEW);
     held.view.addr = each.view.addr;
     held.view.bytes = each.view.bytes;
+    held.isMember = each.isMember;
     held.next = module.files;
     module.files = held;
     each.view.bytes = 0;
+    each.isMember = false;
   }
   return true;
 }

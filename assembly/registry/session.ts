@@ -60,6 +60,8 @@ export const enum Task { Inspect, Load, Unload, Patch }
   private pins: Dependency | null;
   /** Objects: the files that are linked (registry/objects.ts); the one that was asked for is among them. */
   files: File | null;
+  /** Files of the members of thin archives among these. */
+  members: File | null;
   hasObjects: bool;
   /** Sections that lie in memory, once they do. */
   sections: usize;
@@ -165,7 +167,8 @@ export const enum Task { Inspect, Load, Unload, Patch }
   /** What was linked into a module is looked at no longer. */
   closeFiles(): void {
     closeFiles(this.files);
-    this.files = null;
+    closeFiles(this.members);
+    this.files = this.members = null;
   }
 
   /** The only way out for what a session took and did not commit: newest first. Ends the session. */

@@ -21,7 +21,7 @@ export function farOf(value: u64, place: u64): u64 {
 export function isContinued<A>(object: Object, table: Section, at: u64, offset: u64): bool {
   const end = object.addr + table.offset + table.bytes;
   let left = MOST_BEHIND;
-  for (let entry = at - object.start + object.addr, each = entryBytesOf<A>(table); left-- && entry + each <= end && relOffset<A>(entry) - offset <= 8; entry += each) {
+  for (let entry = object.addr + at, each = entryBytesOf<A>(table); left-- && entry + each <= end && relOffset<A>(entry) - offset <= 8; entry += each) {
     const howto = object.howtos.row(infoType<A>(relInfo<A>(entry)));
     if (howto && howto.form == Form.PageFar && relOffset<A>(entry) - offset == 8) return true;
   }

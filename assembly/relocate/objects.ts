@@ -43,7 +43,7 @@ function relocateAs<A>(linker: Linker): bool {
   fillSlots<A>(linker);
   let object = linker.layout.objects.first;
   while (object) {
-    linker.work.source = object.source;
+    object.turn(linker.work);
     for (let i: u32 = 1; i < object.sectionCount; ++i) {
       const section = object.section(i);
       if (section.vaddr == NONE) continue;
@@ -77,7 +77,7 @@ function relocateTable<A>(linker: Linker, object: Object, section: Section, tabl
   let isDirect = false;
   for (let i: u64 = 0; i < count; ++i) {
     const entry = object.addr + table.offset + i * each;
-    const at = entryAt(object, table, i, each);
+    const at = entryAt(table, i, each);
     const info = relInfo<A>(entry);
     const type = infoType<A>(info);
     if (!howto || howto.type != type) {

@@ -156,6 +156,19 @@ int32_t lw_link_needed(uint32_t session, uint32_t from, uint64_t name, uint32_t 
   return symbols_library(text, name_bytes) ? 0 : LW_ANSWER_REFUSED;
 }
 
+/* A member of a thin archive is named from the archive's folder. */
+int32_t lw_link_member(uint32_t session, uint32_t archive, uint64_t name, uint32_t name_bytes) {
+  (void)session;
+  const char *beside = source_name(archive), *slash = strrchr(beside, '/');
+  size_t folder_bytes = slash ? (size_t)(slash + 1 - beside) : 0;
+  char path[256];
+  if (name_bytes > sizeof path - folder_bytes || folder_bytes > sizeof path) return LW_ANSWER_REFUSED;
+  memcpy(path, beside, folder_bytes);
+  memcpy(path + folder_bytes, (const char *)(uintptr_t)name, name_bytes);
+  int index = payload_find(path, folder_bytes + name_bytes);
+  return index >= 0 ? index + 1 : LW_ANSWER_REFUSED;
+}
+
 /* Whether a file's code passes floating point numbers in integer registers: its e_flags say so. */
 static bool soft_float(uint32_t source) {
 #if defined __riscv || defined __loongarch__

@@ -14,12 +14,14 @@ void report_fault(const char *file, const struct fault *fault) {
   json_hex("at", fault->at);
   json_hex("value", fault->value);
   json_text("source", fault->source);
+  if (fault->member_bytes > 0) json_bytes("member", fault->member, fault->member_bytes);
   json_bytes("name", fault->name, fault->name_bytes);
   json_end();
 }
 
 void report_failed(const char *file, uint32_t session) {
   uint64_t name = lw_value(session, LW_FIELD_FAULT_NAME), name_bytes = lw_value(session, LW_FIELD_FAULT_NAME_BYTES);
+  uint64_t member = lw_value(session, LW_FIELD_FAULT_MEMBER);
   bool named = name != LW_NONE && name_bytes != LW_NONE;
   report_fault(file, &(struct fault){
     .code = lw_value(session, LW_FIELD_FAULT_CODE),
@@ -27,6 +29,8 @@ void report_failed(const char *file, uint32_t session) {
     .at = lw_value(session, LW_FIELD_FAULT_AT),
     .value = lw_value(session, LW_FIELD_FAULT_VALUE),
     .source = source_name(lw_value(session, LW_FIELD_FAULT_SOURCE)),
+    .member = (const char *)(uintptr_t)member,
+    .member_bytes = member == LW_NONE ? 0 : (size_t)lw_value(session, LW_FIELD_FAULT_MEMBER_BYTES),
     .name = named ? (const char *)(uintptr_t)name : "",
     .name_bytes = named ? (size_t)name_bytes : 0,
   });

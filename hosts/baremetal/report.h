@@ -6,8 +6,8 @@
 /* A fault, as the core tells it or in its words. */
 struct fault {
   uint64_t code, what, at, value;
-  const char *source, *name; /* the file at fault; a name if one helps */
-  size_t name_bytes;
+  const char *source, *member, *name; /* the file at fault; its member, of an archive; a name if one helps */
+  size_t member_bytes, name_bytes;
 };
 void report_fault(const char *file, const struct fault *fault);
 

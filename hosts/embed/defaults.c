@@ -42,6 +42,11 @@ WEAK int32_t lw_link_needed(uint32_t session, uint32_t from, uint64_t name, uint
   return LW_ANSWER_REFUSED;
 }
 
+WEAK int32_t lw_link_member(uint32_t session, uint32_t archive, uint64_t name, uint32_t name_bytes) {
+  (void)session, (void)archive, (void)name, (void)name_bytes;
+  return LW_ANSWER_REFUSED;
+}
+
 WEAK int32_t lw_link_before(uint32_t session, uint32_t from, uint64_t name, uint32_t name_bytes, uint64_t version,
                             uint32_t version_bytes) {
   (void)session, (void)from, (void)name, (void)name_bytes, (void)version, (void)version_bytes;

@@ -71,6 +71,9 @@ void w2c_link_search(HOST(link), u32 session, u32 origin, u64 text, u32 text_byt
 u32 w2c_link_needed(HOST(link), u32 session, u32 from, u64 name, u32 name_bytes) {
   return (u32)lw_link_needed(session, from, name, name_bytes);
 }
+u32 w2c_link_member(HOST(link), u32 session, u32 archive, u64 name, u32 name_bytes) {
+  return (u32)lw_link_member(session, archive, name, name_bytes);
+}
 u32 w2c_link_before(HOST(link), u32 session, u32 from, u64 name, u32 name_bytes, u64 version, u32 version_bytes) {
   return (u32)lw_link_before(session, from, name, name_bytes, version, version_bytes);
 }

@@ -123,10 +123,16 @@ static int load(uint32_t context, struct file *file, unsigned flags, lw_module *
   return code;
 }
 
+/* What is linked first is no library: its name is a path, as for lw_open_objects. */
+static bool is_unlinked(const char *path) {
+  const char *dot = strrchr(path, '.');
+  return dot && (strcmp(dot, ".o") == 0 || strcmp(dot, ".ko") == 0 || strcmp(dot, ".a") == 0);
+}
+
 /* A library by its name: what is called so is there, or it is searched for. */
 static int find(const char *path, struct file **file) {
   if (!*path) return ENOENT;
-  if (strchr(path, '/')) {
+  if (strchr(path, '/') || is_unlinked(path)) {
     int refused = file_open(path, file);
     LOG(LW_LEVEL_TRACE, refused ? "%s is no file: %s" : "%s is looked at", path, strerror(refused));
     return refused;

@@ -137,13 +137,16 @@ int fail_session(uint32_t session) {
   struct file *file = file_at((uint32_t)core_value(session, LW_FIELD_FAULT_SOURCE));
   uint64_t name = core_value(session, LW_FIELD_FAULT_NAME), where = core_value(session, LW_FIELD_FAULT_AT), value = core_value(session, LW_FIELD_FAULT_VALUE);
   char line[sizeof last.text];
-  size_t used = add(line, sizeof line, 0, "%s: %s", file ? file->path : "linkwright", words ? words->means : "failed");
+  uint64_t member = core_value(session, LW_FIELD_FAULT_MEMBER);
+  size_t used = add(line, sizeof line, 0, "%s", file ? file->path : "linkwright");
+  if (member != LW_NONE) used = add(line, sizeof line, used, "(%.*s)", (int)core_value(session, LW_FIELD_FAULT_MEMBER_BYTES), (const char *)at(member));
+  used = add(line, sizeof line, used, ": %s", words ? words->means : "failed");
   if (core_count(session, LW_LIST_MISSING) > 0) used = add_missing(session, line, sizeof line, used);
   else if (name != LW_NONE) used = add(line, sizeof line, used, ": %.*s", (int)core_value(session, LW_FIELD_FAULT_NAME_BYTES), (const char *)at(name));
   used = add(line, sizeof line, used, " (%s", words ? words->name : "?");
   if (where != LW_NONE) used = add(line, sizeof line, used, ", at %#llx", (unsigned long long)where);
   add(line, sizeof line, used, ", found %#llx%s%s)", (unsigned long long)value, words ? "; expected: " : "", words ? words->expected : "");
-  if (is_as_system && fail_as_system(session, code, file)) {
+  if (is_as_system && member == LW_NONE && fail_as_system(session, code, file)) {
     LOG(LW_LEVEL_INFO, "%s", line);
     return (int)code;
   }

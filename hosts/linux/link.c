@@ -1,6 +1,8 @@
 /* Which libraries and symbols there are: files that are searched for, what is bound to this host itself, and what the embedder says. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "host.h"
@@ -45,6 +47,17 @@ int32_t lw_link_needed(uint32_t session, uint32_t from, uint64_t name, uint32_t 
   if (needer && needer->bias != LW_NONE) return 0;
   file = search_find(at(name), name_bytes);
   return file ? (int32_t)file->source : LW_ANSWER_REFUSED;
+}
+
+/* A member of a thin archive is named from the archive's folder; one in memory has none. */
+int32_t lw_link_member(uint32_t session, uint32_t archive, uint64_t name, uint32_t name_bytes) {
+  (void)session;
+  const struct file *beside = file_at(archive);
+  const char *member = at(name), *slash = name_bytes && *member != '/' ? strrchr(beside->path, '/') : NULL;
+  char path[PATH_MAX];
+  int bytes = snprintf(path, sizeof path, "%.*s%.*s", slash ? (int)(slash + 1 - beside->path) : 0, beside->path, (int)name_bytes, member);
+  struct file *file;
+  return !beside->is_memory && bytes < (int)sizeof path && file_open(path, &file) == 0 ? (int32_t)file->source : LW_ANSWER_REFUSED;
 }
 
 /* ---- symbols; answers are kept apart by thread, because what is bound when it is called is bound by any ---- */

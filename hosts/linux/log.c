@@ -90,6 +90,9 @@ void lw_log_told(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
       if (b == REFERENCE && tls_destructors((uint32_t)a)) log_say((int)level, "%s stays: %u thread-local objects of it are not destroyed yet, by threads that have not ended", path_of((uint32_t)a), tls_destructors((uint32_t)a));
       else log_say(b == FOR_GOOD ? LW_LEVEL_DEBUG : (int)level, "%s stays: what keeps it is %s", path_of((uint32_t)a), b < sizeof reasons / sizeof *reasons ? reasons[b] : "?");
       break;
+    case LW_EVENT_SKIPPED:
+      log_say((int)level, "%s: the member at byte %llu is no object, and is passed over", file_at((uint32_t)a)->path, (unsigned long long)b);
+      break;
     case LW_EVENT_COPY_SHORT: log_say((int)level, "%s has room for a part of a variable of %llu bytes", path_of((uint32_t)a), (unsigned long long)b); break;
     default: log_say((int)level, "event %u: %llx %llx", code, (unsigned long long)a, (unsigned long long)b);
   }

@@ -35,6 +35,8 @@ export interface Command {
   /** More lines for its own help. */
   readonly details?: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Options that are other programs', as they are typed, and what is done here instead. */
+  readonly instead?: Readonly<Record<string, string>>;
   /** How many arguments that are no options it takes. */
   readonly files: { readonly least: number; readonly most: number; readonly what: string };
   /** Does it, and answers with the exit status. */
@@ -108,8 +110,10 @@ function attach(typed: readonly string[], options: Readonly<Record<string, Optio
 }
 
 function unknownOption(command: Command, raw: string, known: readonly string[]): UsageError {
-  const meant = nearest(raw.replace(/^-+/, ""), known);
-  return new UsageError(`${command.name} has no option ${raw}${meant ? `; did you mean --${meant}?` : ""}`, command.name);
+  const word = raw.replace(/^-+/, ""), instead = command.instead?.[raw];
+  // A single letter is an option's first, or none of it.
+  const meant = nearest(word, word.length === 1 ? known.filter((one) => one.startsWith(word)) : known);
+  return new UsageError(`${command.name} has no option ${raw}${instead ? `: ${instead}` : meant ? `; did you mean --${meant}?` : ""}`, command.name);
 }
 
 function checkCount(command: Command, files: readonly string[]): void {

@@ -87,6 +87,6 @@ export function throwUnlessOk(code: number, handle: number): void {
   if (code === Code.Ok) return;
   throw faultError({
     code: Code[code] ?? `0x${code.toString(16)}`, number: code, what: "Handle", at: BigInt(handle), value: 0n, file: undefined,
-    name: undefined,
+    member: undefined, name: undefined,
   });
 }

@@ -19,6 +19,8 @@ export interface Fault {
   readonly value: bigint;
   /** The file at fault. */
   readonly file: string | undefined;
+  /** The member of it, if it is an archive. */
+  readonly member: string | undefined;
   /** The library or symbol it is about. */
   readonly name: string | undefined;
   /** Of a segment that found no room: the kinds of memory in which it was looked for. */
@@ -80,6 +82,7 @@ export function readFault(handles: Handles, session: number, nameOf: (source: nu
     at: handles.raw(session, Field.FaultAt),
     value: handles.raw(session, Field.FaultValue),
     file: nameOf(Number(handles.value(session, Field.FaultSource) ?? 0n)),
+    member: handles.text(session, Field.FaultMember, Field.FaultMemberBytes),
     name: handles.text(session, Field.FaultName, Field.FaultNameBytes),
   };
 }
@@ -128,14 +131,15 @@ export function placeOf(fault: Fault): string {
     Version: `version record at vaddr ${at}`,
     Import: fault.at === NONE ? "the host" : `the host, at ${at}`,
     Handle: `handle ${at}`,
-    Shdr: `section header at byte ${fault.at} of the file`,
-    Entry: `relocation entry at byte ${fault.at} of the file`,
+    Shdr: `section header at byte ${fault.at} of the object`,
+    Entry: `relocation entry at byte ${fault.at} of the object`,
     Unit: fault.what === "Unit" ? `segment ${permissionText(unitOf(fault).prot)}, aligned to ${unitOf(fault).align}` : "",
     Member: `member of the archive at byte ${fault.at}`,
   };
   const place = words[fault.what];
   if (!fault.file) return place ?? "the call itself";
-  return place ? `${fault.file}: ${place}` : fault.file;
+  const file = fault.member === undefined ? fault.file : `${fault.file}(${fault.member})`;
+  return place ? `${file}: ${place}` : file;
 }
 
 /** A fault's six lines. */

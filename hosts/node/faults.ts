@@ -153,8 +153,8 @@ export const FAULTS: Record<Code, FaultWords> = {
   },
   [Code.BadArchive]: {
     means: "an archive contradicts itself",
-    expected: "members whose headers end in a grave accent and a newline, whose decimal sizes stay inside the file; a table of symbols that names members which are there",
-    remedy: "make the archive again (ar rcs); a thin archive needs its members as files of their own",
+    expected: "members whose headers end in a grave accent and a newline, whose decimal sizes stay inside the file, and whose names are there",
+    remedy: "make the archive again (ar rcs)",
   },
   [Code.NoSections]: {
     means: "there is nothing to link: no object is in the archive",
@@ -186,6 +186,12 @@ export const FAULTS: Record<Code, FaultWords> = {
     means: "the file's type is valid, but this build does not load it",
     expected: "a shared object (ET_DYN) or an executable (ET_EXEC)",
     remedy: "link object files first: `ld.lld -shared hello.o -o hello.so`",
+  },
+
+  [Code.OnlyLto]: {
+    means: "the object holds what a compiler left for link-time optimisation, and no code of the machine",
+    expected: "sections of code and data; found is bitcode's first word, or where gcc's mark is (SHN_COMMON)",
+    remedy: "compile it with -fno-lto, or with -flto -ffat-lto-objects, which puts the code beside it",
   },
 
   [Code.NoSpace]: {
@@ -249,10 +255,15 @@ export const FAULTS: Record<Code, FaultWords> = {
     expected: "an object whose bytes lie in a readable segment of another module, or whose size the host says",
     remedy: "compile the executable with -fPIE, or against the library that it is loaded with; a host says the size of what it defines",
   },
+  [Code.MissingMember]: {
+    means: "nobody has the file that is a member of a thin archive",
+    expected: "the file of this name, as seen from the archive's folder",
+    remedy: "keep the members where they were when the archive was made, or make an archive that holds them (ar rcs without T)",
+  },
   [Code.MachineMismatch]: {
-    means: "a library is for another machine than the file that needs it",
+    means: "a library, an object or an archive's member is for another machine than what it is loaded with",
     expected: "the e_machine and class of the file that was loaded first",
-    remedy: "name the folder that holds the libraries of this machine",
+    remedy: "of a library, name the folder that holds those of this machine; compile an object, or an archive's members, for it",
   },
   [Code.BadSymbolType]: {
     means: "a symbol is of a type that its use does not go with",

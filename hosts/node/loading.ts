@@ -39,6 +39,18 @@ export const LOADING: Readonly<Record<string, OptionSpec>> = {
   "allow-text": ALLOW_TEXT,
 };
 
+/** What linkers and `test` have, and what is done here instead. */
+export const INSTEAD: Readonly<Record<string, string>> = {
+  "--with": "objects that stand beside each other become one module, with what they want of archives among them",
+  "--whole-archive": "an archive in front of all objects is taken whole",
+  "--start-group": "archives are gone through until nothing is wanted: their order does not matter",
+  "-l": "name the library's file; what files need by DT_NEEDED is looked for, also in the folders of --search",
+  "-L": "the folders of libraries are named by --search DIR",
+  "-T": "there are no scripts: --base says where things go, --region of which kinds memory is",
+  "-e": "an image has no entry: `link` says where everything lies",
+  "--entry": "an image has no entry: `link` says where everything lies",
+};
+
 /** Files that are loaded, and what that found. */
 export interface Loaded {
   readonly linkwright: Linkwright;
@@ -55,7 +67,7 @@ const ET_EXEC = 2;
 /** Loads the files in order, each once, with the libraries they need. */
 export async function loadFiles(args: Arguments, command: string, allowMissing: boolean): Promise<Loaded> {
   const defines = new Map([...await listedIn(args.all("symbols")), ...definesOf(args.all("define"), command)]);
-  const symvers = args.one("symvers"), checksums = symvers === undefined ? undefined : checksumsOf(await textOf(symvers));
+  const symvers = args.one("symvers"), checksums = symvers === undefined ? undefined : await checksumsIn(symvers);
   const isLocal = meantBy(args, "local", command), isDeep = meantBy(args, "deep", command);
   const linkwright = await Linkwright.create({ base: await baseOf(args, command) });
   const regions = args.all("region").map((text) => regionOf(text, command));
@@ -96,6 +108,12 @@ async function listedIn(paths: readonly string[]): Promise<[string, bigint][]> {
     return listed;
   }));
   return lists.flat();
+}
+
+async function checksumsIn(path: string): Promise<ReadonlyMap<string, number>> {
+  const checksums = checksumsOf(await textOf(path));
+  if (!checksums.size) throw new LinkwrightError("NoSymbols", `${path} has no line of 0xCRC NAME, parted by a tab, as Module.symvers has them`);
+  return checksums;
 }
 
 /** A kernel refuses a module that was compiled against something else; so do we. */

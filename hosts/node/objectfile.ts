@@ -1,8 +1,9 @@
 // Objects and archives as they lie in a file, for people to look at. The core has checked them before: what it links, it has read itself.
 
+import { isArchive, membersOf } from "./archive.js";
 import { bindName, machineTitle, relocationName, symbolTypeName, visibilityName } from "./elf.js";
+import { isObject } from "./objects.js";
 
-const MAGIC_BYTES = 8, MEMBER_BYTES = 60;
 const SHT = { SYMTAB: 2, RELA: 4, NOBITS: 8, REL: 9, GROUP: 17, SYMTAB_SHNDX: 18 } as const;
 const SHN = { UNDEF: 0, ABS: 0xfff1, COMMON: 0xfff2, XINDEX: 0xffff } as const;
 const STT_SECTION = 3, STT_FILE = 4;
@@ -205,25 +206,13 @@ class Reader {
 }
 
 /**
- * What an object says, or each member of an archive, which has been checked.
+ * What an object says, or each member of an archive that is one, which has been checked.
  *
  * @param bytes  the file
  */
 export function objectFacts(bytes: Uint8Array): ObjectFacts[] {
-  const text = (start: number, end: number): string => Buffer.from(bytes.subarray(start, end)).toString("latin1");
-  if (!text(0, MAGIC_BYTES).startsWith("!<arch>")) return [new Reader(bytes).facts(undefined)];
-  const facts: ObjectFacts[] = [];
-  let names = "";
-  for (let at = MAGIC_BYTES; at + MEMBER_BYTES <= bytes.length; ) {
-    const name = text(at, at + 16).trimEnd(), length = Number(text(at + 48, at + 58)), start = at + MEMBER_BYTES;
-    if (name === "//") names = text(start, start + length);
-    else if (name !== "/" && name !== "/SYM64/") {
-      const long = /^\/(\d+)$/.exec(name), own = long ? names.slice(Number(long[1])).split("/\n")[0] : name.replace(/\/$/, "");
-      facts.push(new Reader(bytes.subarray(start, start + length)).facts(own));
-    }
-    at = start + length + (length & 1);
-  }
-  return facts;
+  if (!isArchive(bytes)) return [new Reader(bytes).facts(undefined)];
+  return membersOf(bytes).filter((one) => isObject(one.bytes)).map((one) => new Reader(one.bytes).facts(one.name));
 }
 
 /** The symbols of the object that these bytes begin with, which has been checked. */

@@ -1,15 +1,15 @@
 // Which files are linked before they can be loaded: objects, and archives of them. Neighbours among these become one module.
 
 import { open } from "node:fs/promises";
+import { isArchive } from "./archive.js";
 
 const HEAD_BYTES = 18;
 const ET_REL = 1;
 
 /** True if a file that begins like this is an object or an archive. */
 export function isObject(head: Uint8Array): boolean {
-  const text = Buffer.from(head.subarray(0, 8)).toString("latin1");
-  if (text === "!<arch>\n" || text === "!<thin>\n") return true;
-  return text.startsWith("\x7fELF") && head.length >= HEAD_BYTES && head[16] === ET_REL && head[17] === 0;
+  if (isArchive(head)) return true;
+  return Buffer.from(head.subarray(0, 4)).toString("latin1") === "\x7fELF" && head.length >= HEAD_BYTES && head[16] === ET_REL && head[17] === 0;
 }
 
 /** The same of the file at a path; false for one that can't be read: whoever loads it will say why. */

@@ -142,6 +142,8 @@ export class Runtime {
         const paths = this.#works.get(session)?.takePaths() ?? [];
         return this.#ask(session, (work) => work.linker?.needed(target.text(name, nameBytes), from, paths), (source) => source ?? Answer.Refused);
       },
+      member: (session: number, archive: number, name: bigint, nameBytes: number): number =>
+        this.#ask(session, () => sources.member(archive, target.text(name, nameBytes)), (source) => source ?? Answer.Refused),
       before: (session: number, from: number, name: bigint, nameBytes: number, version: bigint, versionBytes: number): number =>
         this.#ask(session, (work) => work.linker?.before(reference(from, name, nameBytes, version, versionBytes)), found),
       resolve: (session: number, from: number, name: bigint, nameBytes: number, version: bigint, versionBytes: number): number =>

@@ -36,20 +36,12 @@ export function debuggerCommands(sections: readonly ModuleSection[]): string[] {
 const copiedOf = (reason: bigint | undefined): Pick<ModuleSection, "copied"> =>
   (reason === undefined ? {} : { copied: Copied[Number(reason)] as keyof typeof Copied });
 
-const HEADER_BYTES = 60, NAME_BYTES = 16, MAGIC_BYTES = 8;
-
 /** What a session linked, object by object. It is not closed yet. */
 export function sectionsOf({ handles, sources }: Runtime, session: number): ModuleSection[] {
-  const members = new Map<string, string | undefined>();
-  const memberAt = (source: number, start: number): string | undefined => {
-    const key = `${source}:${start}`;
-    if (!members.has(key)) members.set(key, start ? memberName((offset, bytes) => sources.textAt(source, offset, bytes), start) : undefined);
-    return members.get(key);
-  };
   return handles.list(session, List.Section, (entry) => ({
     file: sources.nameOf(entry.number(Field.Source)) ?? "",
     path: sources.pathOf(entry.number(Field.Source)),
-    member: memberAt(entry.number(Field.Source), entry.number(Field.Offset)),
+    member: entry.number(Field.Offset) ? entry.text(Field.File, Field.FileBytes) : undefined,
     index: entry.number(Field.Section),
     name: entry.text(Field.Name, Field.NameBytes) ?? "",
     address: entry.raw(Field.Address),
@@ -59,18 +51,4 @@ export function sectionsOf({ handles, sources }: Runtime, session: number): Modu
     align: entry.raw(Field.Align),
     ...copiedOf(entry.value(Field.Copied)),
   }));
-}
-
-/** The name of the member that begins at an offset of an archive. Long ones are in a table of their own, which comes first. ar(5). */
-function memberName(text: (offset: number, bytes: number) => string | undefined, start: number): string | undefined {
-  const name = text(start - HEADER_BYTES, NAME_BYTES)?.trimEnd();
-  const long = name?.match(/^\/(\d+)$/);
-  if (!long) return name?.replace(/\/$/, "");
-  for (let offset = MAGIC_BYTES; offset < start; ) {
-    const header = text(offset, HEADER_BYTES), bytes = Number(header?.slice(48, 58));
-    if (!header || !Number.isInteger(bytes)) return undefined;
-    if (header.startsWith("// ")) return text(offset + HEADER_BYTES + Number(long[1]), bytes - Number(long[1]))?.split("/\n")[0];
-    offset += HEADER_BYTES + bytes + bytes % 2;
-  }
-  return undefined;
 }

@@ -4,12 +4,12 @@ import { type BigIntStats, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gathered, isThin, memberPath } from "./archive.js";
 import { OptionError, SourceError, systemText } from "./error.js";
 import { IDENT_BYTES, identOf } from "./ident.js";
 import type { Origin } from "./runpath.js";
 import type { Target } from "./target.js";
 import { NONE, type Sandbox, unsigned } from "./wasm.js";
-import { isThin, thickened } from "./thin.js";
 
 /** A file whose bytes come when they are asked for. */
 export interface AsyncSource {
@@ -43,7 +43,7 @@ export async function openSource(like: SourceLike, name?: string): Promise<OpenS
   if (typeof like === "string" || like instanceof URL) {
     const identity = identityAt(like);
     const path = like instanceof URL ? fileURLToPath(like) : like;
-    const content = await readModule(path);
+    const content = await readWhole(path);
     return { name: name ?? basename(path), path, content, identity };
   }
   if (like instanceof Uint8Array) return { name: name ?? `file ${++unnamed}`, path: undefined, content: like };
@@ -82,10 +82,10 @@ export async function readWhole(path: string | URL): Promise<Uint8Array> {
   }
 }
 
-/** The same of a file that is to be loaded: a thin archive has its members in it then. */
+/** The same of a file that goes elsewhere: a thin archive has its members in it then. */
 export async function readModule(path: string): Promise<Uint8Array> {
   const bytes = await readWhole(path);
-  return isThin(bytes) ? thickened(path, Buffer.from(bytes), readWhole) : bytes;
+  return isThin(bytes) ? gathered(path, bytes, readWhole) : bytes;
 }
 
 function readFailure(path: string, cause: unknown): string {
@@ -162,6 +162,14 @@ export class Sources {
     if (!entry) return;
     --entry.references;
     this.#dropUnused(entry);
+  }
+
+  /** Opens the file that is a member of a thin archive; undefined if nobody knows where the archive is. */
+  async member(archive: number, name: string): Promise<number | undefined> {
+    const path = this.pathOf(archive);
+    if (path === undefined) return undefined;
+    const file = memberPath(path, name);
+    return this.reopen(file) ?? this.open(await openSource(file));
   }
 
   /** What to call a file. */

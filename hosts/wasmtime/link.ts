@@ -17,6 +17,7 @@ let question: Question = Question.None;
 let asker: u32 = 0;
 let name: u64 = 0;
 let nameBytes: u32 = 0;
+let archive: u32 = 0;
 
 let isAnswered: bool = false;
 let answer: i32 = 0;
@@ -73,6 +74,12 @@ export function needed(session: u32, from: u32, nameAddr: u64, bytes: u32): i32 
   return value;
 }
 
+/** The file of a thin archive's member. */
+export function member(session: u32, source: u32, nameAddr: u64, bytes: u32): i32 {
+  archive = source;
+  return ask(Question.Member, session, nameAddr, bytes);
+}
+
 /** A symbol that no module in scope defines. What the program defines, it defines in every version. */
 export function resolve(session: u32, from: u32, nameAddr: u64, bytes: u32, version: u64, versionBytes: u32): i32 {
   return ask(Question.Resolve, session, nameAddr, bytes);
@@ -118,6 +125,11 @@ export function asked_name(): u64 {
 /** Its length. */
 export function asked_name_bytes(): u32 {
   return nameBytes;
+}
+
+/** The archive that a member is asked of. */
+export function asked_archive(): u32 {
+  return archive;
 }
 
 /** How many search paths came with the question. */

@@ -1,7 +1,7 @@
 // Wrong calls: exit status 2, nothing on stdout, one sentence that names the mistake, and where it says how to call it.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fixturePath } from "../support/files.js";
@@ -10,7 +10,8 @@ import { expectStatus } from "./linkwright.js";
 
 const folder = ownFolder();
 const FILE = fixturePath("riscv64", "call.so");
-const OUT = join(folder, "image");
+const OUT = join(folder, "image"), OBJECT = join(folder, "object.o");
+copyFileSync(fixturePath("riscv64", "objects/call.c.o"), OBJECT);
 
 const COMMANDS = ["inspect", "tree", "plan", "link", "run", "test", "doctor", "explain"];
 
@@ -53,6 +54,17 @@ const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
   [["link", FILE, "--out", OUT, "--define", "name="], /the address of name is a number/],
   [["link", FILE, "--out", OUT, "--define", "name=here"], /the address of name is a number, not "here"/],
   [["link", FILE, "--out", OUT, "--define", "name=-1"], /the address of name has 64 bits/],
+  [["link", OBJECT, "--out", OBJECT], /--out would overwrite .*object\.o, which is linked/],
+  [["link", OBJECT, "--out", OUT, "--debug", OBJECT], /--debug would overwrite .*object\.o/],
+  [["link", OBJECT, "--with", OBJECT, "--out", OUT], /no option --with: objects that stand beside each other become one module/],
+  [["plan", OBJECT, "-lz"], /no option -l: name the library's file/],
+  [["link", OBJECT, "-L/usr/lib", "--out", OUT], /no option -L: .* --search DIR/],
+  [["link", OBJECT, "-T", "x.ld", "--out", OUT], /no option -T: there are no scripts: --base/],
+  [["link", "--whole-archive", OBJECT, "--out", OUT], /no option --whole-archive: an archive in front/],
+  [["link", OBJECT, "-o", OUT], /no option -o; did you mean --out\?/],
+  [["link", OBJECT, "--out", OUT, "-B"], /no option -B$/m],
+  [["link", OBJECT, "--out", OUT, "--symbol", "System.map"], /did you mean --symbols\?/],
+  [["link", OBJECT, "--out", OUT, "--symbols"], /--symbols needs a value: --symbols FILE/],
   [["run"], /needs a FILE/],
   [["run", FILE, "--arg", "1"], /need --call/],
   [["run", FILE, "--returns", "i32"], /need --call/],

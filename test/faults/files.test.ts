@@ -12,7 +12,7 @@ import { WRONG } from "./wrong.js";
 const STAGES: Readonly<Record<number, Stage>> = { 1: Stage.Gather, 2: Stage.Plan, 3: Stage.Map, 4: Stage.Link, 5: Stage.Relocate, 6: Stage.Init };
 /** Where else some are found, as docs/faults.md says: as soon as what they are about can be looked at, or where it changes once more. */
 const ELSEWHERE: Readonly<Record<string, readonly Stage[]>> = {
-  UnsupportedType: [Stage.Gather], MissingLibrary: [Stage.Gather], MachineMismatch: [Stage.Gather],
+  UnsupportedType: [Stage.Gather], MissingLibrary: [Stage.Gather], MachineMismatch: [Stage.Gather], MissingMember: [Stage.Gather], OnlyLto: [Stage.Gather],
   AddressWraps: [Stage.Plan],
   BadHashTable: [Stage.Map], HashLoop: [Stage.Map], BadVersionTable: [Stage.Map],
   // Objects are put together before anything is mapped.
@@ -39,8 +39,8 @@ for (const machine of MACHINES) {
         const before = linkwright.usage;
         const error = await context.load(bytes, { name: "wrong.so" }).then(() => undefined, (why: unknown) => why);
         assert.ok(error instanceof FaultError, `it is refused: ${String(error)}`);
-        const { code, what, at, value, file, name } = error.fault;
-        assert.deepEqual({ code, what, at, value, file, name }, { file: "wrong.so", name: undefined, ...expected });
+        const { code, what, at, value, file, member, name } = error.fault;
+        assert.deepEqual({ code, what, at, value, file, member, name }, { file: "wrong.so", member: undefined, name: undefined, ...expected });
         const found = [STAGES[error.fault.number >> 8]!, ...(ELSEWHERE[code] ?? [])];
         assert.ok(found.includes(stage), `${code} is found in ${Stage[stage]}`);
         const { modules, core, sources } = linkwright.usage;

@@ -13,7 +13,7 @@ export type Shape = readonly { readonly start: number; readonly bytes: number }[
 
 /** What the fixtures' objects are called, in C: of each kind of section one, and what is in none of the assembled ones. */
 const COMPILED = /^(call|choose_own|data|init_root|names|relative|unwinds|weak_undefined|tls|tls_user|tls_exec|bss|unique)\.c/;
-const ARCHIVES = ["ar/plain", "ar/listed"];
+const ARCHIVES = ["ar/plain", "ar/listed", "ar/bsd", "ar/thin"];
 
 const assembled = new Map<Machine, ReadonlyMap<string, Uint8Array>>();
 const seeds = new Map<string, Uint8Array>();
@@ -58,18 +58,26 @@ function make(machine: Machine, name: string): Uint8Array | undefined {
   if (name.startsWith("o/")) return assembledOf(machine).get(name);
   if (name.startsWith("objects/")) return readFileSync(fixturePath(machine, name));
   if (!name.startsWith("ar/")) return undefined;
-  const members = [["whole.o/", whole(machine)], ["call.o/", readFileSync(fixturePath(machine, "objects/call.c.o"))]] as const;
+  const members = ["whole.o", "call.o"].map((one) => [`${one}/`, memberSeed(machine, one)!] as const);
   if (name === "ar/plain") return archive(members);
+  if (name === "ar/bsd") return archive(["whole.o", "call.o"].map((one) => [`#1/${one.length}`, Buffer.concat([Buffer.from(one), memberSeed(machine, one)!])]));
+  if (name === "ar/thin") return archive([["//", Buffer.from("whole.o/\ncall.o/\n")], ["/0", Buffer.alloc(0)], ["/9", Buffer.alloc(0)]], "!<thin>\n");
   // The table of symbols is as long as it will be, whatever the offsets are.
   const wanted = ["code", "other", "zero"], bytes = symbolTable(wanted.map((one) => [one, 0] as const)).length;
   const table = symbolTable(wanted.map((one) => [one, 8 + 60 + bytes + bytes % 2] as const));
   return archive([["/", table], ...members]);
 }
 
+/** The file of a thin archive's member. */
+export function memberSeed(machine: Machine, name: string): Uint8Array | undefined {
+  if (name === "whole.o") return whole(machine);
+  return name === "call.o" ? readFileSync(fixturePath(machine, "objects/call.c.o")) : undefined;
+}
+
 /** What a mutated file is linked with: archives with what wants them. */
 export function besides(machine: Machine, name: string, seed: number): Uint8Array[] {
   if (!objectSeed(machine, name)) return [];
-  if (name === "ar/listed") return [wanting(machine)];
+  if (name.startsWith("ar/") && name !== "ar/plain") return [wanting(machine)];
   return seed & 6 ? [] : [objectSeed(machine, "ar/listed")!];
 }
 
@@ -86,9 +94,10 @@ export function shapeOf(bytes: Uint8Array): Shape {
   const shape: { start: number; bytes: number }[] = [{ start: 0, bytes: 8 }];
   for (let at = 8; at + 60 <= bytes.length;) {
     const size = Number(Buffer.from(bytes.subarray(at + 48, at + 58)).toString().trim());
-    shape.push({ start: at, bytes: 60 }, { start: at + 48, bytes: 12 });
-    if (bytes[at] === 0x2f) shape.push({ start: at + 60, bytes: size });
-    else shape.push(...objectShape(bytes.slice(at + 60, at + 60 + size), at + 60));
+    const name = Buffer.from(bytes.subarray(at, at + 16)).toString("latin1").trimEnd(), inFront = Number(/^#1\/(\d+)$/.exec(name)?.[1] ?? 0);
+    shape.push({ start: at, bytes: 60 }, { start: at, bytes: 16 }, { start: at + 48, bytes: 12 });
+    if (/^\/(?!\d)/.test(name)) shape.push({ start: at + 60, bytes: size });
+    else if (size) shape.push({ start: at + 60, bytes: inFront }, ...objectShape(bytes.slice(at + 60 + inFront, at + 60 + size), at + 60 + inFront));
     at += 60 + size + size % 2;
   }
   return shape.filter((one) => one.bytes > 0);

@@ -18,6 +18,7 @@ const CODES: Readonly<Record<(typeof REFUSABLE)[number], readonly string[]>> = {
   "memory.sync_code": ["SyncRefused"],
   "source.view": ["ViewRefused"],
   "link.needed": ["MissingLibrary"],
+  "link.member": ["MissingMember"],
   "link.resolve": ["MissingSymbol"],
   "machine.call": ["CallRefused"],
   "machine.choose": ["ChooseRefused"],

@@ -165,9 +165,6 @@ export function archive(members: readonly (readonly [name: string, bytes: Uint8A
   return Buffer.concat([text(magic, 8), ...members.flatMap(([name, bytes]) => [memberHeader(name, bytes.length), bytes, ...(bytes.length % 2 ? [text("\n", 1)] : [])])]);
 }
 
-/** Where the first member's bytes are. */
-export const FIRST_MEMBER = 68;
-
 /** Symbol names that have one hash in DT_GNU_HASH: "az" and "bY" count the same. */
 export function colliding(count: number): string[] {
   const pairs = Math.ceil(Math.log2(count));

@@ -4,7 +4,7 @@ import { Answer, Flag, Policy } from "../../assembly/words.js";
 import { NOTHING, Bench, type BenchFault, type BenchOptions } from "../support/bench.js";
 import { fixture, libraryPath } from "../support/files.js";
 import { type Machine, WITH_DESCRIPTORS } from "../../fixtures/list.js";
-import { besides, objectSeed } from "./fuzzobjects.js";
+import { besides, memberSeed, objectSeed } from "./fuzzobjects.js";
 
 /** What came of it. */
 export interface Outcome {
@@ -37,6 +37,7 @@ function everything(name: string): bigint {
 export function stage(machine: Machine, options: BenchOptions = {}): Bench {
   return new Bench({
     needed: (name) => (libraryPath(machine, name) ? sameFixture(machine, name) : undefined),
+    member: (name) => memberSeed(machine, name),
     resolve: everything,
     ...options,
   });
@@ -51,12 +52,12 @@ function filesOf(machine: Machine): readonly string[] {
   return ["init_root.so", "chain_top.so", "copy", "relative_relr.so", "host.so", "choose_user.so", "tls_user.so", ...described, OBJECT];
 }
 
-/** An object, an archive of which it wants a member, and an object with initialisers: one module. */
+/** An object, a thin archive of which it wants a member, and an object with initialisers: one module. */
 export const OBJECT = "an object";
 
 function othersOf(machine: Machine, file: string): readonly Uint8Array[] {
   if (file !== OBJECT) return [];
-  return [objectSeed(machine, "ar/listed")!, objectSeed(machine, "objects/init_leaf.c.o")!];
+  return [objectSeed(machine, "ar/thin")!, objectSeed(machine, "objects/init_leaf.c.o")!];
 }
 const wanting = new Map<Machine, Uint8Array>();
 

@@ -15,6 +15,8 @@ export interface Expected {
   readonly value: bigint;
   /** The file at fault; the one that is loaded unless told. */
   readonly file?: string;
+  /** Of an archive: the member at fault. */
+  readonly member?: string;
   readonly name?: string;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Code, What } from "../../assembly/words.js";
 import type { Machine } from "../../fixtures/list.js";
-import { FIRST_MEMBER, ObjectFile, SHF, SHT, archive, assembled, colliding, memberHeader, symbolTable, whole } from "./objectfile.js";
+import { ObjectFile, SHF, SHT, archive, assembled, colliding, memberHeader, symbolTable, whole } from "./objectfile.js";
 import type { Expected, Wrong } from "./wrong.js";
 
 type Changed = Omit<Expected, "code">;
@@ -47,7 +47,7 @@ function ar(code: keyof typeof Code, name: string, make: (machine: Machine) => {
 function member(code: keyof typeof Code, name: string, change: (object: ObjectFile) => readonly [at: number, value: number | bigint], more: Partial<Wrong> = {}): Wrong {
   return ar(code, name, (machine) => {
     const object = new ObjectFile(whole(machine)), [at, value] = change(object);
-    return { bytes: archive([["a.o/", object.bytes]]), expected: told("Ehdr", FIRST_MEMBER + at, value) };
+    return { bytes: archive([["a.o/", object.bytes]]), expected: { ...told("Ehdr", at, value), member: "a.o" } };
   }, more);
 }
 
@@ -334,10 +334,15 @@ export const WRONG_OBJECTS: readonly Wrong[] = [
     return told("Entry", spare.index > table.index ? at : entry.offset, entry.get("offset"));
   }, { machines: isRiscv, from: (machine) => assembled(machine, PADDED) }),
 
-  member("BadMagic", "a member that is no object", (object) => {
-    object.header.set("magic", 0x464c4500);
-    return [0, 0x464c4500];
-  }),
+  ...([["bitcode", 0xdec0_4342], ["wrapped bitcode", 0x0b17_c0de]] as const).flatMap(([name, magic]) => [
+    {
+      name: `OnlyLto: an object: ${name}`,
+      make: () => ({ bytes: startingWith(magic), expected: { code: "OnlyLto" as const, ...told("Ehdr", 0, magic) } }),
+    },
+    ar("OnlyLto", `a member that is ${name}`, () => ({ bytes: archive([["a.o/", startingWith(magic)]]), expected: { ...told("Ehdr", 0, magic), member: "a.o" } })),
+  ]),
+  wrong("OnlyLto", "gcc's, without code", (object) => sym(Number(object.symtab.get("info")), 0xfff2), { from: slim }),
+  ar("OnlyLto", "a member that is gcc's, without code", (machine) => ({ bytes: archive([["a.o/", slim(machine)]]), expected: { ...sym(Number(new ObjectFile(slim(machine)).symtab.get("info")), 0xfff2), member: "a.o" } })),
   member("BadClass", "a member without a class", (object) => {
     object.header.set("class", 0);
     return [4, 0];
@@ -362,18 +367,20 @@ export const WRONG_OBJECTS: readonly Wrong[] = [
     object.header.set("machine", 8);
     return [18, 8];
   }),
-  ar("Truncated", "a member that is less than an identification", () => ({ bytes: archive([["a.o/", new Uint8Array(15)]]), expected: told("Ehdr", FIRST_MEMBER, 15) })),
-  ar("Truncated", "a member that is less than a header", (machine) => ({ bytes: archive([["a.o/", whole(machine).subarray(0, 50)]]), expected: told("Ehdr", FIRST_MEMBER, 50) })),
+  ar("Truncated", "a member that is less than an identification", (machine) => ({ bytes: archive([["a.o/", whole(machine).subarray(0, 15)]]), expected: { ...told("Ehdr", 0, 15), member: "a.o" } })),
+  ar("Truncated", "a member that is less than a header", (machine) => ({ bytes: archive([["a.o/", whole(machine).subarray(0, 50)]]), expected: { ...told("Ehdr", 0, 50), member: "a.o" } })),
   ar("DuplicateSymbol", "two members that define the same", (machine) => {
     const object = new ObjectFile(whole(machine));
-    return { bytes: archive([["a.o/", object.bytes], ["b.o/", object.bytes]]), expected: { ...sym(firstStrong(object), 0), name: "code" } };
+    return { bytes: archive([["a.o/", object.bytes], ["b.o/", object.bytes]]), expected: { ...sym(firstStrong(object), 0), member: "b.o", name: "code" } };
   }),
   ar("MachineMismatch", "a member for another machine", (machine) => ({
     bytes: archive([["a.o/", assembled(machine, "  .globl one\n  .data\none: .long 0\n")], ["b.o/", assembled(OTHER[machine], "  .globl two\n  .data\ntwo: .long 0\n")]]),
-    expected: told("Ehdr", 18, new ObjectFile(whole(OTHER[machine])).header.get("machine")),
+    expected: { ...told("Ehdr", 18, new ObjectFile(whole(OTHER[machine])).header.get("machine")), member: "b.o" },
   }), { isUniversal: true }),
   ar("NoSections", "nothing but a table of symbols", () => ({ bytes: archive([["/", symbolTable([])]]), expected: told("Ehdr", 0, 0) })),
-  ar("BadArchive", "a thin one", (machine) => ({ bytes: archive([["a.o/", whole(machine)]], "!<thin>\n"), expected: told("Member", 0, 0x68743c21) })),
+  ar("NoSections", "nothing at all", () => ({ bytes: archive([]), expected: told("Ehdr", 0, 0) })),
+  ar("NoSections", "members that are no objects", () => ({ bytes: archive([["readme.txt/", Buffer.from("nothing to link\n")], ["empty/", Buffer.alloc(0)]]), expected: told("Ehdr", 0, 0) })),
+  ar("MissingMember", "a thin one, whose member is nowhere", () => ({ bytes: archive([["absent.o/", Buffer.alloc(0)]], "!<thin>\n"), expected: { ...told("Member", 8, 0), member: "absent.o" } })),
   ar("BadArchive", "another kind", (machine) => ({ bytes: archive([["a.o/", whole(machine)]], "!<arab>\n"), expected: told("Member", 4, 0x0a3e6261) })),
   ar("BadArchive", "a member's header that is cut off", (machine) => {
     const good = archive([["a.o/", whole(machine)]]), bytes = Buffer.concat([good, memberHeader("b.o/", 0).subarray(0, 59)]);
@@ -389,13 +396,26 @@ export const WRONG_OBJECTS: readonly Wrong[] = [
     const bytes = whole(machine), size = more === 1 ? bytes.length + 1 : more;
     return { bytes: Buffer.concat([Buffer.from("!<arch>\n"), memberHeader("a.o/", size), bytes]), expected: told("Member", 8, size) };
   })),
-  ar("BadArchive", "a table of symbols without a count", () => ({ bytes: archive([["/", Buffer.alloc(2)]]), expected: told("Member", 8, 2) })),
-  ar("BadArchive", "a table of more symbols than it has room for", () => {
-    const table = Buffer.from(symbolTable([["one", 8]]));
-    table.writeUInt32BE(0xffff_ffff, 0);
-    return { bytes: archive([["/", table]]), expected: told("Member", 8, 0xffff_ffff) };
-  }),
+  ...([["a name that no table has", "/7"], ["a name behind the end of the table", "/99"], ["a name of more bytes than the member", "#1/9999"], ["a name of no number of bytes", "#1/x"]] as const).map(([what, name]) =>
+    ar("BadArchive", what, (machine) => {
+      const names = what.includes("behind") ? [["//", Buffer.from("a.o/\n")] as const] : [];
+      return { bytes: archive([...names, [name, whole(machine)]]), expected: told("Member", names.length ? 74 : 8, Buffer.from(name.padEnd(4)).readUInt32LE()) };
+    })),
+  ar("BadArchive", "a name without an end", (machine) => ({
+    bytes: archive([["//", Buffer.from("a.o/")], ["/0", whole(machine)]]), expected: told("Member", 72, Buffer.from("/0  ").readUInt32LE()),
+  })),
 ];
+
+/** What gcc -flto leaves in place of an object, as far as a linker can tell. */
+function slim(machine: Machine): Uint8Array {
+  return assembled(machine, "  .comm __gnu_lto_slim,1,1\n");
+}
+
+function startingWith(magic: number): Uint8Array {
+  const bytes = Buffer.alloc(64);
+  bytes.writeUInt32LE(magic);
+  return bytes;
+}
 
 /** The relocation that tells of padding. */
 function padding(object: ObjectFile): ReturnType<ObjectFile["relocationOf"]> {

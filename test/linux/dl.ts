@@ -71,6 +71,8 @@ export const CASES: readonly Case[] = casesIn("test/linux/dl");
 const EXACT = ["-fsemantic-interposition", "-fno-optimize-sibling-calls"];
 const STRICT = ["-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-result", "-fuse-ld=lld", ...EXACT];
 
+const isOption = (word: string): boolean => word.startsWith("--");
+
 /** Builds a case in a folder, all of it with `flags`; its program is `main` there, linked with `links`. */
 export async function build({ source, libraries, objects, archives, files, flags: own }: Case, folder: string, flags: readonly string[] = [], links: readonly string[] = []): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -85,7 +87,7 @@ export async function build({ source, libraries, objects, archives, files, flags
     await compile(path, ["-shared", "-fPIC", `-Wl,-soname,${basename(path)}`, ...runPath, ...its]);
   }
   for (const { path, flags: its } of objects) await compile(path, ["-c", "-Wno-unused-command-line-argument", "-fno-semantic-interposition", ...its]);
-  for (const { path, flags: members } of archives) await run("llvm-ar-19", ["rcs", path, ...members], { cwd: folder });
+  for (const { path, flags: words } of archives) await run("llvm-ar-19", ["rcs", ...words.filter(isOption), path, ...words.filter((word) => !isOption(word))], { cwd: folder });
   await compile("main", [...own, ...links]);
 }
 

@@ -58,7 +58,7 @@ export const DIALECTS: Readonly<Record<Machine, Dialect>> = {
     choices: [[PIC, PIC, PIE, FIXED], [["-mthumb"], ["-marm"]]],
     options: ["-mlong-calls", "-mno-movt"],
     jumps: [
-      "\t.arm\n\tb %F%\n", "\t.thumb\n\tb.w %F%\n", "\t.thumb\n\tpush {r4, lr}\n\tbl %F%\n\tpop {r4, pc}\n", "\t.arm\n\tpush {r4, lr}\n\tbl %F%\n\tpop {r4, pc}\n", "\t.arm\n\tpush {r4, lr}\n\tcmp r0, #5\n\tblhi %F%\n\tblls %F%\n\tpop {r4, pc}\n",
+      "\t.arm\n\tb %F%\n", "\t.thumb\n\tb.w %F%\n", "\t.thumb\n\tpush {r4, lr}\n\tbl %F%\n\tpop {r4, pc}\n", "\t.arm\n\tpush {r4, lr}\n\tbl %F%\n\tpop {r4, pc}\n", "\t.arm\n\tpush {r4, lr}\n\tmov r4, r0\n\tcmp r4, #5\n\tblhi %F%\n\tcmp r4, #5\n\tblls %F%\n\tpop {r4, pc}\n",
       "\t.arm\n\tldr r12, 1f\n\tbx r12\n1:\t.4byte %F%\n", "\t.thumb\n\tmovw r12, #:lower16:%F%\n\tmovt r12, #:upper16:%F%\n\tbx r12\n", "\t.arm\n\tmovw r12, #:lower16:%F%\n\tmovt r12, #:upper16:%F%\n\tbx r12\n",
       "\t.thumb\n\tbeq.w 1f\n\tb.w %F%\n1:\tb.w %F%\n", "\t.arm\n\tldr r12, 1f\n2:\tadd r12, pc, r12\n\tldr r12, [r12]\n\tbx r12\n1:\t.4byte %F%(GOT_PREL) + (. - 2b - 8)\n",
     ],

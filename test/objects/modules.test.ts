@@ -22,7 +22,7 @@ describe(`kernels' modules: a sample, seed ${seed}`, () => {
   for (const [i, kernel] of KERNELS.entries()) {
     test(`${kernel.machine}: ${MODULES} are, byte for byte, what the reference makes of them`, async (t) => {
       const all = modulesIn(join(folder, kernel.architecture), files[i]!);
-      const proof = await proveModules(kernel, Array.from({ length: MODULES }, () => random.of(all)), () => {});
+      const proof = await proveModules(kernel, random.some(all, MODULES), () => {});
       t.diagnostic(wordsOf(proof));
       assert.deepEqual([...proof.problems], []);
       assert.ok(proof.equal === MODULES, wordsOf(proof));

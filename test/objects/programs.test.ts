@@ -22,5 +22,12 @@ describe(`random programs of several objects, from seed ${seed} on`, () => {
       const [first] = await campaign(machine, Array.from({ length: PROGRAMS }, (_, i) => seed * 1000 + i), { throws: false }, own, () => {});
       if (first) assert.fail(wordsOf(await shrink(first, own)));
     });
+
+    test(`${machine}: so does one that throws`, async () => {
+      const own = join(folder, `${machine}-throws`);
+      mkdirSync(own);
+      const [first] = await campaign(machine, [seed * 1000 + PROGRAMS], { throws: true }, own, () => {});
+      if (first) assert.fail(wordsOf(await shrink(first, own)));
+    });
   }
 });

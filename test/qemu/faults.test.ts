@@ -40,8 +40,8 @@ for (const machine of MACHINES) {
         // What does not fit is an address: it depends on where the module was put.
         const value = expected.code === "OutOfRange" ? BigInt(fault.value) & ~0xfffn | expected.value & 0xfffn : expected.value;
         assert.deepEqual(
-          { event: fault.event, code: Code[Number(fault.code)], what: What[Number(fault.what)], at: BigInt(fault.at), value: BigInt(fault.value), source: fault.source, name: fault.name },
-          { event: "fault", code: expected.code, what: expected.what, at: expected.at, value, source: `wrong-${i}.so`, name: expected.name ?? "" },
+          { event: fault.event, code: Code[Number(fault.code)], what: What[Number(fault.what)], at: BigInt(fault.at), value: BigInt(fault.value), source: fault.source, member: fault.member, name: fault.name },
+          { event: "fault", code: expected.code, what: expected.what, at: expected.at, value, source: `wrong-${i}.so`, member: expected.member, name: expected.name ?? "" },
         );
       });
     }

@@ -15,7 +15,7 @@ export const PENDING = NONE - 1n;
 
 /** Imports that a test can judge. */
 const JUDGED = [
-  "memory.reserve", "memory.place", "memory.protect", "memory.sync_code", "source.view", "link.needed", "link.before", "link.resolve",
+  "memory.reserve", "memory.place", "memory.protect", "memory.sync_code", "source.view", "link.needed", "link.member", "link.before", "link.resolve",
   "machine.call", "machine.choose", "machine.tls_reserve", "machine.tls_descriptor", "machine.tls_start",
 ] as const;
 /** Imports whose refusal fails what is under way. */
@@ -48,6 +48,8 @@ export interface BenchOptions {
   readonly coreLimit?: number;
   /** Answers link.needed: the file's bytes, 0 if the host stands for it, undefined if nobody has it. */
   readonly needed?: (name: string) => Uint8Array | 0 | undefined;
+  /** Answers link.member: the file's bytes, undefined if nobody has it. */
+  readonly member?: (name: string) => Uint8Array | undefined;
   /** Answers link.resolve. */
   readonly resolve?: (name: string) => bigint | undefined;
   /** Answers link.before, where a context asks it. */
@@ -193,6 +195,13 @@ export class Bench {
           const found = options.needed?.(target.text(name, bytes));
           if (found === undefined) return Answer.Refused;
           if (found === 0) return 0;
+          const source = this.add(found);
+          this.sources.add(source);
+          return source;
+        }),
+        member: (session: number, archive: number, name: bigint, bytes: number) => this.#ask("link.member", [session, archive, name, bytes], () => {
+          const found = options.member?.(target.text(name, bytes));
+          if (!found) return Answer.Refused;
           const source = this.add(found);
           this.sources.add(source);
           return source;

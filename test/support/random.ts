@@ -23,4 +23,10 @@ export class Random {
   of<T>(items: readonly T[]): T {
     return items[this.below(items.length)]!;
   }
+
+  /** So many of these, none of them twice; all, if there are no more. */
+  some<T>(items: readonly T[], count: number): T[] {
+    const left = [...items];
+    return Array.from({ length: Math.min(count, items.length) }, () => left.splice(this.below(left.length), 1)[0]!);
+  }
 }

@@ -9,7 +9,7 @@ import { Linkwright } from "../linkwright.js";
 import { isObject } from "../objects.js";
 import { isBuiltIn } from "../qemu/machine.js";
 import { findIn } from "../search.js";
-import { readWhole } from "../source.js";
+import { readModule } from "../source.js";
 import { sayJson } from "../terminal.js";
 import type { Trial } from "../verdict.js";
 import { libraryFactsOf, plain, showLibrary } from "./inspectlibrary.js";
@@ -43,7 +43,7 @@ export const inspect: Command = {
   files: { least: 1, most: 1, what: "FILE" },
   async run(args) {
     const file = args.files[0]!;
-    const bytes = await readWhole(file); // read once: it may be a pipe, or change
+    const bytes = await readModule(file); // read once: it may be a pipe, or change
     const tryWith = (pageBytes: number): Promise<Trial> => trialOf(basename(file), bytes, args.all("search"), pageBytes);
     if (isObject(bytes)) {
       const facts = await objectFactsOf(file, bytes, tryWith);

@@ -1,14 +1,15 @@
 // link FILE... --out IMAGE: the relocated memory image.
 
+import { statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { type Command, UsageError } from "../command.js";
+import { type Arguments, type Command, UsageError } from "../command.js";
 import { WHERE } from "../files.js";
 import { type KernelModule, kernelModuleOf } from "../kernelmodule.js";
 import { isResolver } from "../elf.js";
 import { LinkwrightError, systemText } from "../error.js";
 import type { Missing } from "../fault.js";
 import type { Linkwright } from "../linkwright.js";
-import { LOADING, loadFiles, regionFacts, regionTable } from "../loading.js";
+import { INSTEAD, LOADING, loadFiles, regionFacts, regionTable } from "../loading.js";
 import { placeTable } from "../place.js";
 import { debuggerCommands } from "../section.js";
 import type { Module } from "../module.js";
@@ -106,6 +107,22 @@ function debugFileOf(modules: readonly Module[]): Uint8Array {
   throw new LinkwrightError("NotOneModule", `--debug is about one module of objects, and there ${files.length ? `are ${files.length}` : "is none"}`);
 }
 
+/** What is written is none of the files that are read. */
+function refuseInput(args: Arguments, option: string): void {
+  const written = args.one(option);
+  const read = written === undefined ? undefined : args.files.find((file) => isSameFile(file, written));
+  if (read !== undefined) throw new UsageError(`--${option} would overwrite ${read}, which is linked`, "link");
+}
+
+function isSameFile(one: string, other: string): boolean {
+  try {
+    const [first, second] = [statSync(one), statSync(other)];
+    return first.dev === second.dev && first.ino === second.ino;
+  } catch {
+    return false; // one of them is not there
+  }
+}
+
 export const link: Command = {
   name: "link",
   usage: "FILE... --out IMAGE",
@@ -122,10 +139,12 @@ export const link: Command = {
     gdb: { type: "boolean", help: "says what gdb is to be told to debug objects, by that file if there is one, otherwise by their own" },
     "allow-missing": { type: "boolean", help: "what nobody defines counts as 0, and is listed" },
   },
+  instead: INSTEAD,
   files: { least: 1, most: Infinity, what: "FILE" },
   async run(args) {
     const out = args.one("out"), debug = args.one("debug");
     if (out === undefined || out === "") throw new UsageError("link needs --out IMAGE", "link");
+    for (const option of ["out", "debug"]) refuseInput(args, option);
     const { linkwright, modules, missing } = await loadFiles(args, "link", args.has("allow-missing"));
     const { start, bytes } = linkwright.extent!;
     if (bytes > LARGEST) {

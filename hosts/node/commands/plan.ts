@@ -6,7 +6,7 @@ import type { Command } from "../command.js";
 import { WHERE } from "../files.js";
 import { Code } from "../../../assembly/words.js";
 import type { Linkwright } from "../linkwright.js";
-import { LOADING, loadFiles, regionFacts, regionTable } from "../loading.js";
+import { INSTEAD, LOADING, loadFiles, regionFacts, regionTable } from "../loading.js";
 import type { Module } from "../module.js";
 import { placeFacts, placeTable } from "../place.js";
 import { report } from "../report.js";
@@ -72,7 +72,7 @@ function missingError(missing: readonly Missing[]): LinkError {
   const first = missing[0]!;
   const number = first.kind === "library" ? Code.MissingLibrary : Code.MissingSymbol;
   return new LinkError({
-    code: codeName(number), number, what: "Import", at: BigInt(missing.length), value: 0n, file: first.file, name: first.name,
+    code: codeName(number), number, what: "Import", at: BigInt(missing.length), value: 0n, file: first.file, member: undefined, name: first.name,
   }, missing);
 }
 
@@ -138,6 +138,7 @@ export const plan: Command = {
   summary: "shows what loading the files would do: modules, order, bindings, addresses, memory, everything missing",
   details: ["Exit status 1 means that something is missing, and that the load would be refused.", ...WHERE],
   options: LOADING,
+  instead: INSTEAD,
   files: { least: 1, most: Infinity, what: "FILE" },
   async run(args) {
     const { linkwright, modules, missing } = await loadFiles(args, "plan", true);

@@ -178,7 +178,7 @@ export const tree: Command = {
     if (walk.missing.length) {
       return report(new LinkError({
         code: codeName(Code.MissingLibrary), number: Code.MissingLibrary, what: "Import", at: BigInt(walk.missing.length), value: 0n,
-        file: walk.missing[0]!.file, name: walk.missing[0]!.name,
+        file: walk.missing[0]!.file, member: undefined, name: walk.missing[0]!.name,
       }, walk.missing));
     }
     return faulty(root) ? 1 : 0;

@@ -52,6 +52,7 @@ export interface FaultEvent {
   readonly at: string;
   readonly value: string;
   readonly source?: string;
+  readonly member?: string;
   readonly name?: string;
 }
 

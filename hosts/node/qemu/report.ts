@@ -97,6 +97,7 @@ export function imageFault(event: FaultEvent, missing: readonly MissingEvent[]):
     at: BigInt(event.at),
     value: BigInt(event.value),
     file: named(event.source) ?? event.file,
+    member: named(event.member),
     name: named(event.name),
   }, missing.map(({ symbol, by, of }) => ({
     name: named(symbol) ?? "", kind: lackOf(number) ?? "symbol", file: named(by), ...(of !== undefined && { library: named(of)! }),

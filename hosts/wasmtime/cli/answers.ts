@@ -4,7 +4,7 @@ import { Answer } from "../../../assembly/words";
 import { words } from "./buffer";
 import { NONE } from "./core";
 import { List, newList } from "./list";
-import { fileOf, isPath, isPlain, join, normal } from "./path";
+import { fileOf, folderOf, isPath, isPlain, join, normal } from "./path";
 import { addFolders } from "./search";
 import { failure, isFile, isSame, openAlready, sourceAt, sourceOf } from "./source";
 import { nameAt } from "./target";
@@ -13,6 +13,7 @@ import { take } from "./heap";
 
 @external("link", "asked_name") declare function askedName(): u64;
 @external("link", "asked_name_bytes") declare function askedNameBytes(): u32;
+@external("link", "asked_archive") declare function askedArchive(): u32;
 @external("link", "asked_path_count") declare function askedPathCount(): u32;
 @external("link", "asked_path") declare function askedPath(index: u32): u64;
 @external("link", "asked_path_bytes") declare function askedPathBytes(index: u32): u32;
@@ -61,6 +62,16 @@ export function answerNeeded(): void {
   if (!path) return reply(Answer.Refused, 0);
   const known = openAlready(path);
   const source = known ? known : sourceOf(path, name);
+  if (!source) cause = failure;
+  reply(source ? <i32>source.number : Answer.Refused, 0);
+}
+
+/** Answers which file the member of a thin archive is: it is named from the archive's folder. */
+export function answerMember(): void {
+  const name = asked(), archive = sourceAt(askedArchive()), isAbsolute = name.bytes > 0 && name.byte(0) == 0x2f;
+  const path = isAbsolute ? name : shorter(join(folderOf(archive!.path), name));
+  const known = openAlready(path);
+  const source = known ? known : sourceOf(path, fileOf(path));
   if (!source) cause = failure;
   reply(source ? <i32>source.number : Answer.Refused, 0);
 }

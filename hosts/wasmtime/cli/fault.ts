@@ -23,6 +23,7 @@ let at: u64 = 0;
 let value: u64 = 0;
 let file: Text | null = null;
 let name: Text | null = null;
+let member: Text | null = null;
 let missing: List = changetype<List>(0);
 
 /** Says what made a session fail, and ends the program with status 1. */
@@ -48,6 +49,8 @@ function read(session: u32): void {
   file = fileName(<u32>lw_value(session, Field.FaultSource));
   const addr = lw_value(session, Field.FaultName);
   name = addr == NONE ? null : nameAt(addr, <u32>lw_value(session, Field.FaultNameBytes));
+  const memberAddr = lw_value(session, Field.FaultMember);
+  member = memberAddr == NONE ? null : nameAt(memberAddr, <u32>lw_value(session, Field.FaultMemberBytes));
   missing = newList();
   readMissing(session, missing);
 }
@@ -73,6 +76,7 @@ function place(): Text {
   if (isLack(code)) return file ? file! : text.words(placeLead(What.None)).held;
   if (file) {
     text.text(file!);
+    if (member) text.words("(").text(member!).words(")");
     if (what == What.None) return text.held;
     text.words(": ");
   }
@@ -137,6 +141,7 @@ function writeJson(): void {
   hexField("at", at);
   hexField("value", value);
   if (file) textField("file", file!);
+  if (member) textField("member", member!);
   if (name) textField("name", name!);
   wordsField("stage", stageName(code));
   textField("place", place());

@@ -6,7 +6,7 @@ import { newBuffer } from "./buffer";
 import { lw_advance } from "./core";
 import { fail } from "./failure";
 import { reportFault } from "./fault";
-import { answerNeeded, answerResolve, cause } from "./answers";
+import { answerMember, answerNeeded, answerResolve, cause } from "./answers";
 import { violationAccess, violationAddr, violations } from "./target";
 
 @external("link", "asked") declare function asked(): Question;
@@ -21,6 +21,7 @@ export function drive(session: u32): void {
     if (answer == Answer.Refused) return reportFault(session, cause);
     switch (asked()) {
       case Question.Needed: answerNeeded(); break;
+      case Question.Member: answerMember(); break;
       case Question.Resolve: answerResolve(); break;
       default: fail("Stuck", newBuffer().words("the core waits for an answer that nobody owes it").held);
     }

@@ -11,7 +11,7 @@ const sandbox = new WebAssembly.Module(readFileSync("build/wasm/sandbox.wasm"));
 
 /** What the imports answer unless they are told otherwise. */
 const SOURCE = { bytes: 4096n, view: -1n, unview: undefined, close: undefined };
-const LINK = { search: undefined, needed: -1, before: -1, resolve: -1, intercept: -1, found_addr: 0n, found_bytes: 0n, found_type: 0 };
+const LINK = { search: undefined, needed: -1, member: -1, before: -1, resolve: -1, intercept: -1, found_addr: 0n, found_bytes: 0n, found_type: 0 };
 const MACHINE = {
   call: -1, choose: -1, chosen: 0n, lazy_entry: -1n, fence: undefined,
   tls_reserve: -1, tls_number: 0n, tls_offset: 1n << 63n, tls_descriptor: -1, tls_entry: 0n, tls_argument: 0n, tls_start: -1, tls_release: undefined,

@@ -10,6 +10,10 @@
 // object: lone.o -DLONE -fPIC
 // archive: members.a wanted.o unwanted.o
 // archive: whole.a one.o other.o wanted.o
+// archive: thin.a --thin one.o other.o wanted.o
+// archive: lost.a --thin wanted.o lone.o
+// archive: twice.a one.o other.o wanted.o twice.o
+// archive: bsd.a --format=bsd one.o other.o wanted.o
 // file: text.o no object at all
 // lib: plain.so -DONE -DPLAIN
 // main: -DMAIN -Wl,--export-dynamic
@@ -139,10 +143,18 @@ static void sets(void) {
   module = SET(LW_GLOBAL, "./whole.a");
   CHECK(call(module, "one", 2) == 200 + 4 + 6 && lw_global(LW_PROCESS, "wanted") == lw_symbol(module, "wanted"));
   CHECK(lw_close(module) == LW_OK);
+  static const char *const archives[] = {"./thin.a", "./bsd.a"};
+  for (int i = 0; i < 2; ++i) {
+    module = SET(0, archives[i]);
+    CHECK(call(module, "one", 2) == 200 + 4 + 6 && lw_close(module) == LW_OK);
+    module = SET(0, "./lone.o", archives[i]);
+    CHECK(call(module, "lone", 0) == 17 && !lw_symbol(module, "one") && lw_error() && lw_close(module) == LW_OK);
+  }
 }
 
 static void alone(void) {
   lw_module module, again;
+  CHECK(lw_open(LW_PROCESS, "lone.o", 0, &module) == LW_OK && call(module, "lone", 0) == 17 && lw_close(module) == LW_OK);
   CHECK(lw_open(LW_PROCESS, "./lone.o", 0, &module) == LW_OK && call(module, "lone", 0) == 17);
   CHECK(lw_open(LW_PROCESS, "./lone.o", LW_NOLOAD, &again) == LW_OK && again == module);
   CHECK(lw_close(again) == LW_OK && lw_close(module) == LW_OK);
@@ -205,6 +217,15 @@ static void wrong(void) {
   FAILS(lw_open_objects(LW_PROCESS, (const char *const[]){"./lone.o"}, 1, LW_NOLOAD, &module), LW_CODE_BAD_FLAGS, "0x10000");
   FAILS(lw_open_objects(12345, (const char *const[]){"./lone.o"}, 1, 0, &module), LW_CODE_STALE_HANDLE, "no context");
   FAILS(lw_open(LW_PROCESS, "./unwanted.o", 0, &module), LW_CODE_MISSING_SYMBOL, "nowhere");
+  FAILS(lw_open(LW_PROCESS, "nothing.o", 0, &module), LW_CODE_VIEW_REFUSED, "nothing.o: cannot open");
+  CHECK(rename("lone.o", "away.o") == 0);
+  FAILS(REFUSED("./one.o", "./other.o", "./lost.a"), LW_CODE_MISSING_MEMBER, "./lost.a(lone.o): ");
+  CHECK(rename("away.o", "lone.o") == 0);
+  FAILS(REFUSED("./twice.a"), LW_CODE_DUPLICATE_SYMBOL, "./twice.a(twice.o): ");
+  size_t size;
+  char *bytes = bytes_of("./thin.a", &size);
+  FAILS(lw_open_memory(LW_PROCESS, bytes, size, "bytes", 0, &module), LW_CODE_MISSING_MEMBER, "bytes(one.o): ");
+  munmap(bytes, size);
   CHECK(lw_open(LW_PROCESS, "./unwanted.o", LW_MISSING, &module) == LW_OK && lw_close(module) == LW_OK);
 }
 

@@ -6,8 +6,8 @@ import { hexField, numberField, textField } from "../fields";
 import { take } from "../heap";
 import * as json from "../json";
 import { List, newList } from "../list";
-import { Source, areaOf, sourceAt, textIn } from "../source";
-import { byteAt, nameAt } from "../target";
+import { Source, sourceAt } from "../source";
+import { nameAt } from "../target";
 import { Text, textAt } from "../text";
 
 /** A section as it lies in memory. */
@@ -21,6 +21,7 @@ class Section {
   name: Text;
   address: u64;
   bytes: u64;
+  align: u64;
   type: u64;
   flags: u64;
 }
@@ -38,10 +39,11 @@ export function readSections(session: u32, module: u32): void {
     section.module = module;
     section.index = <u32>valueOf(session, i, Field.Section);
     section.file = sourceAt(<u32>valueOf(session, i, Field.Source))!;
-    section.member = start ? memberAt(section.file, start) : null;
+    section.member = start ? nameAt(valueOf(session, i, Field.File), <u32>valueOf(session, i, Field.FileBytes)) : null;
     section.name = name == NONE ? textAt(0, 0) : nameAt(name, <u32>valueOf(session, i, Field.NameBytes));
     section.address = valueOf(session, i, Field.Address);
     section.bytes = valueOf(session, i, Field.Bytes);
+    section.align = valueOf(session, i, Field.Align);
     section.type = valueOf(session, i, Field.Type);
     section.flags = valueOf(session, i, Field.Flags);
     sections.add(changetype<usize>(section));
@@ -49,46 +51,6 @@ export function readSections(session: u32, module: u32): void {
 }
 
 function valueOf(session: u32, index: u32, field: Field): u64 { return lw_entry(session, CoreList.Section, index, field); }
-
-const HEADER_BYTES: u64 = 60;
-const NAME_BYTES: u32 = 16;
-
-/** The name of the member that begins at an offset. Long ones are in a table of their own, which comes first. ar(5). */
-function memberAt(source: Source, start: u64): Text {
-  const name = nameIn(source, start - HEADER_BYTES, NAME_BYTES), digit = name.bytes > 1 ? name.byte(1) : 0;
-  if (name.byte(0) != 0x2f || digit < 0x30 || digit > 0x39) return name.byte(name.bytes - 1) == 0x2f ? name.slice(0, name.bytes - 1) : name;
-  for (let offset: u64 = 8; offset < start; ) {
-    const bytes = decimal(source, offset + 48, 10);
-    if (nameIn(source, offset, NAME_BYTES).is("//")) return lineIn(source, offset + HEADER_BYTES + decimal(source, start - HEADER_BYTES + 1, NAME_BYTES - 1));
-    offset += HEADER_BYTES + bytes + (bytes & 1);
-  }
-  return name;
-}
-
-/** A field of a member's header, up to the blanks that fill it up. */
-function nameIn(source: Source, offset: u64, bytes: u32): Text {
-  const text = textIn(source, offset, bytes);
-  let end = text.bytes;
-  while (end && text.byte(end - 1) == 0x20) --end;
-  return text.slice(0, end);
-}
-
-function decimal(source: Source, offset: u64, bytes: u32): u64 {
-  let value: u64 = 0;
-  for (let i: u32 = 0; i < bytes; ++i) {
-    const c = byteAt(areaOf(source.number) + offset + i);
-    if (c < 0x30 || c > 0x39) break;
-    value = value * 10 + (c - 0x30);
-  }
-  return value;
-}
-
-/** A long name ends in a slash and a line feed. */
-function lineIn(source: Source, offset: u64): Text {
-  let bytes: u32 = 0;
-  while (byteAt(areaOf(source.number) + offset + bytes) != 0x0a) ++bytes;
-  return textIn(source, offset, bytes && byteAt(areaOf(source.number) + offset + bytes - 1) == 0x2f ? bytes - 1 : bytes);
-}
 
 /** Writes those of a module, if there are any. */
 export function writeSections(module: u32): void {
@@ -108,6 +70,7 @@ export function writeSections(module: u32): void {
     textField("name", section.name);
     hexField("address", section.address);
     numberField("bytes", section.bytes);
+    numberField("align", section.align);
     numberField("type", section.type);
     numberField("flags", section.flags);
     json.endObject();
