@@ -7,7 +7,7 @@ import { codeName } from "../fault.js";
 import { ALLOW_TEXT, SEARCH } from "../files.js";
 import { IN_PLACE_OPTION, REGION_OPTION, regionOf } from "../loading.js";
 import { nearest } from "../nearest.js";
-import { boot } from "../qemu/boot.js";
+import { type BootOptions, type Ending, boot } from "../qemu/boot.js";
 import { type Freight, cargoOf, inPlace, loadLines, machineOf, moduleName } from "../qemu/cargo.js";
 import type { FaultEvent, LoadedEvent, MissingEvent } from "../qemu/events.js";
 import type { Machine } from "../qemu/machine.js";
@@ -83,33 +83,41 @@ function placeFacts(loaded: readonly LoadedEvent[]): { readonly inPlace?: number
   return asked.length ? { inPlace: asked.reduce((sum, one) => sum + one.inPlace!, 0), copied: asked.flatMap((one) => one.copied ?? []) } : {};
 }
 
-async function runFiles(args: Arguments): Promise<number> {
+/** What is to be called, as it was typed; without a symbol, nothing. */
+interface Call {
+  readonly symbol: string | undefined;
+  readonly numbers: readonly bigint[];
+  readonly returns: Returns;
+}
+
+function callOf(args: Arguments): Call {
   const returns = returnsOf(args.one("returns"));
   const numbers = args.all("arg").map((text) => numberOf(text, "--arg", "run"));
-  const seconds = secondsOf(args.one("timeout"), SECONDS, "run");
   const symbol = args.one("call");
   if (symbol === undefined && (numbers.length || args.has("returns"))) throw new UsageError("--arg and --returns need --call SYMBOL", "run");
   if (symbol !== undefined && (symbol === "" || /\s/.test(symbol))) throw new UsageError("--call needs the name of a symbol", "run");
   if (numbers.length > ARGUMENTS) throw new UsageError(`a call has at most ${ARGUMENTS} arguments`, "run");
+  return { symbol, numbers, returns };
+}
 
-  const cargo = inPlace(await cargoOf(args.files, args.all("search")), args.all("in-place"), "run");
-  const files = cargo.filter((file) => file.named);
-  const machine = machineOf(files, args.one("machine"));
-  const words = numbers.map((value) => wordOf(value, machine));
-  const regions = args.all("region").map((text) => regionOf(text, "run"));
-  const script = [...regions.map((one, i) => regionLine(one, i + 1)), ...loadLines(files, args.has("allow-text"))];
-  if (symbol !== undefined) script.push(["call", moduleName(files, definerOf(cargo, symbol)), symbol, ...words].join(" "));
+/** What an image told, and how it ended. */
+interface Told {
+  readonly ending: Ending;
+  readonly loaded: readonly LoadedEvent[];
+  /** What was missing before the fault. */
+  readonly missing: readonly MissingEvent[];
+  readonly fault: FaultEvent | undefined;
+  readonly value: bigint | undefined;
+}
 
+async function toldBy(image: Pick<BootOptions, "machine" | "files" | "script" | "timeout">): Promise<Told> {
   const stream = new Stream();
   const loaded: LoadedEvent[] = [];
   const missing: MissingEvent[] = [];
   let fault: FaultEvent | undefined;
   let value: bigint | undefined;
   const ending = await boot({
-    machine,
-    files: cargo,
-    script,
-    timeout: seconds,
+    ...image,
     onText: (bytes) => stream.write(bytes),
     onEvent: (event) => {
       if (event.event === "loaded") loaded.push(event);
@@ -119,8 +127,23 @@ async function runFiles(args: Arguments): Promise<number> {
     },
   });
   stream.end();
+  return { ending, loaded, missing, fault, value };
+}
+
+async function runFiles(args: Arguments): Promise<number> {
+  const { symbol, numbers, returns } = callOf(args);
+  const timeout = secondsOf(args.one("timeout"), SECONDS, "run");
+  const cargo = inPlace(await cargoOf(args.files, args.all("search")), args.all("in-place"), "run");
+  const files = cargo.filter((file) => file.named);
+  const machine = machineOf(files, args.one("machine"));
+  const words = numbers.map((value) => wordOf(value, machine));
+  const regions = args.all("region").map((text) => regionOf(text, "run"));
+  const script = [...regions.map((one, i) => regionLine(one, i + 1)), ...loadLines(files, args.has("allow-text"))];
+  if (symbol !== undefined) script.push(["call", moduleName(files, definerOf(cargo, symbol)), symbol, ...words].join(" "));
+
+  const { ending, loaded, missing, fault, value } = await toldBy({ machine, files: cargo, script, timeout });
   if (fault) throw toldWhere(imageFault(fault, missing) satisfies FaultError, regions, new Map(regions.map((one, i) => [i + 1, one.name])));
-  const failed = endingError(ending, loaded, cargo, seconds);
+  const failed = endingError(ending, loaded, cargo, timeout);
   if (failed) throw failed;
   if (symbol !== undefined && value === undefined) throw new LinkwrightError("NotCalled", `${machine.name} did not call ${symbol}`);
   const result = value === undefined ? undefined : resultOf(value, returns, machine.class);
