@@ -39,9 +39,9 @@ function topBit(howtos: Howtos, howto: Howto): u32 {
 /** How far a jump reaches in each direction: log2 of the bytes. */
 export function reachLog2(howtos: Howtos, howto: Howto): u32 { return min<u32>(topBit(howtos, howto), 63) - 1; }
 
-/** The shortest reach of a jump that stubs may be between; 64 where there is none: jumps reach all that memory holds. */
+/** The shortest reach of a jump that stubs may be between; 63 where there is none: jumps reach all that memory holds. */
 export function leastReachLog2(howtos: Howtos): u32 {
-  let least: u32 = 64;
+  let least: u32 = 63;
   for (let i: usize = 0; i < howtos.count; ++i) if (howtos.at(i).has(Fit.Veneer)) least = min(least, reachLog2(howtos, howtos.at(i)));
   return least;
 }
