@@ -24,12 +24,13 @@ import { Relocator, copyAll, newRelocator, relocate } from "./relocate/relocate"
 import { closureOf, dropOrphans, initOrder, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
 import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
-import { fill, relocateFiles, reserveUnits } from "./registry/objects";
+import { fill, relocateFiles } from "./registry/objects";
 import { Module, State, moduleAt, retireModule } from "./registry/module";
 import { patch } from "./registry/patch";
 import { findVersions } from "./registry/require";
 import { Session, Task } from "./registry/session";
 import { reserveTls, restartTls, startTls } from "./registry/tls";
+import { reserveUnits } from "./registry/units";
 import { callFini, callInit, callPreinit, finiCount, initCount, preinitCount } from "./run/calls";
 
 /** Takes a session as far as it goes without waiting. */

@@ -12,7 +12,7 @@ import { dropOrphans, keepScope } from "../registry/dependency";
 import { endHandle, handleFault, kindOf, openHandles, recordOf } from "../registry/handle";
 import { newModule, openModules, publishedModule, reclaimModules } from "../registry/module";
 import { beginPatch } from "../registry/patch";
-import { addFile } from "../registry/objects";
+import { addFile } from "../registry/files";
 import { Session, Task, newSession } from "../registry/session";
 
 const ALL_FLAGS: u32 = 2 * Flag.Debug - 1;
