@@ -6,7 +6,9 @@ import { relaBytes } from "../elf/reloc";
 import { wide } from "../elf/word";
 import { NONE } from "../host/answer";
 import { Pool } from "../merge/pool";
-import { Layout, Part } from "../plan/layout";
+import { Layout, Slot } from "../plan/layout";
+import { stubBytesOf } from "../plan/slots";
+import { File } from "../registry/module";
 import { Linker } from "../relocate/linker";
 import { File } from "../registry/module";
 import { Session } from "../registry/session";
@@ -21,8 +23,8 @@ export function tallyField(session: Session, kind: u32, field: u32): u64 {
   const isBytes = field == Field.Bytes;
   const layout = changetype<Linker>(session.linker).layout;
   switch (kind) {
-    case Tally.Slot:       return isBytes ? layout.gotBytes : slotCount(layout, false);
-    case Tally.Stub:       return isBytes ? stubBytes(layout) : slotCount(layout, true);
+    case Tally.Slot:       return isBytes ? layout.gotBytes : slotCount(layout);
+    case Tally.Stub:       return stubs(layout, isBytes);
     case Tally.Relocation: return layout.relocationCount * (isBytes ? wide(<u32>layout.objects.arch.bits) ? relaBytes<u64>() : relaBytes<u32>() : 1);
     case Tally.Import:     return isBytes ? 0 : layout.importCount;
     case Tally.Export:     return isBytes ? 0 : layout.exportCount;
@@ -32,20 +34,28 @@ export function tallyField(session: Session, kind: u32, field: u32): u64 {
   }
 }
 
-function slotCount(layout: Layout, isStub: bool): u64 {
+function isStub(slot: Slot): bool { return slot.kind == Base.Branch || slot.kind == Base.TlsCall; }
+
+function slotCount(layout: Layout): u64 {
   let count: u64 = 0;
   let slot = layout.slots;
   while (slot) {
-    if ((slot.kind == Base.Branch || slot.kind == Base.TlsCall) == isStub) ++count;
+    if (!isStub(slot)) ++count;
     slot = slot.next;
   }
   return count;
 }
 
-function stubBytes(layout: Layout): u64 {
-  let bytes: u64 = 0;
-  for (let group: u32 = 0; group < layout.groupCount; ++group) bytes += layout.spanIn(group, Part.Stubs).ownBytes;
-  return bytes;
+/** Stubs, amid code and behind all. */
+function stubs(layout: Layout, isBytes: bool): u64 {
+  const howtos = layout.objects.first!.howtos;
+  let sum: u64 = 0;
+  let slot = layout.slots;
+  while (slot) {
+    if (isStub(slot)) sum += !isBytes ? 1 : slot.kind == Base.TlsCall ? howtos.tlsCallBytes : stubBytesOf(howtos, slot.isTagged);
+    slot = slot.next;
+  }
+  return sum;
 }
 
 /** Pieces that are kept, and by how much they are less than what the sections had. */
@@ -73,11 +83,9 @@ function inPlace(layout: Layout, isBytes: bool): u64 {
   return sum;
 }
 
-function files(session: Session, isBytes: bool): u64 {
-  return filesIn(session.files, isBytes) + filesIn(session.members, isBytes);
-}
+function files(session: Session, isBytes: bool): u64 { return givenBack(session.files, isBytes) + givenBack(session.members, isBytes); }
 
-function filesIn(file: File | null, isBytes: bool): u64 {
+function givenBack(file: File | null, isBytes: bool): u64 {
   let sum: u64 = 0;
   while (file) {
     if (!file.isKept) sum += isBytes ? file.view.bytes : 1;
