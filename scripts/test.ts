@@ -32,7 +32,7 @@ const SUITES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Files that want the libraries of all machines with musl. */
-const OF_MUSL: readonly string[] = ["linux/cases.test", "linux/tls.test", "objects/real.test"];
+const OF_MUSL: readonly string[] = ["linux/cases.test", "linux/tls.test", "objects/programs.test", "objects/real.test"];
 
 /** Files that run side by side. */
 const AT_ONCE = 2;
