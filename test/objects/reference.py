@@ -32,6 +32,9 @@ class Object:
         self.machine = elf["e_machine"]
         self.sections = list(elf.iter_sections())
         self.tables = [s for s in self.sections if s["sh_type"] in ("SHT_REL", "SHT_RELA")]
+        # What is relocated is what its relocations make of it: equal bytes in the file say nothing, and it is not merged.
+        relocated = {s["sh_info"] for s in self.tables}
+        self.merged = {i for i, s in enumerate(self.sections) if s["sh_flags"] & SHF_MERGE and i not in relocated}
         table = next(s for s in self.sections if s["sh_type"] == "SHT_SYMTAB")
         names = self.sections[table["sh_link"]].data()
         extended = next((s.data() for s in self.sections if s["sh_type"] == "SHT_SYMTAB_SHNDX"), b"")
@@ -105,7 +108,7 @@ class Check:
         if section >= SHN_LORESERVE and section not in self.where:
             raise ValueError(f"{name} is in section {section:#x}")
         header = self.object.sections[section].header
-        if header["sh_flags"] & SHF_MERGE:
+        if section in self.object.merged:
             # A section's symbol stands for its beginning: the piece is what the addend says. Any other symbol stands for its own piece.
             offset, rest = (value + addend, 0) if kind == STT_SECTION else (value, addend)
             if 0 <= offset < header["sh_size"]:
@@ -172,7 +175,7 @@ class Check:
 
     def compare(self, index, data):
         section = self.object.sections[index]
-        if section["sh_flags"] & SHF_MERGE:
+        if index in self.object.merged:
             return  # its pieces were looked at one by one
         offset = self.where[index] - self.start
         ours = self.image[offset:offset + len(data)]
@@ -181,7 +184,7 @@ class Check:
             self.problems.append(f"{section.name}+{at:#x}: {ours[at & ~7:(at & ~7) + 8].hex()} in the image, {data[at & ~7:(at & ~7) + 8].hex()} by the reference")
 
     def answer(self):
-        allocated = [i for i, s in enumerate(self.object.sections) if s["sh_flags"] & SHF_ALLOC and s["sh_size"] and not s["sh_flags"] & SHF_MERGE]
+        allocated = [i for i, s in enumerate(self.object.sections) if s["sh_flags"] & SHF_ALLOC and s["sh_size"] and i not in self.object.merged]
         lost = [self.object.sections[i].name for i in allocated if i not in self.where]
         if lost:
             self.problems.append(f"nowhere: {', '.join(lost)}")
