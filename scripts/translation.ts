@@ -9,6 +9,8 @@ const ALWAYS: Replaced = [
   // Every load and store of the core is aligned, as its wasm says (test/core/aligned.test.ts): where words may not lie anywhere, clang would
   // fetch each a byte at a time.
   ["MEM_ADDR_MEMOP\\(mem, addr, sizeof\\(t1\\)\\),", "__builtin_assume_aligned(MEM_ADDR_MEMOP(mem, addr, sizeof(t1)), sizeof(t1)),"],
+  // Where an access ends is a number of the machine's own width (hosts/wasm2c/wasm-rt.h).
+  ["UNLIKELY\\(a \\+ \\(uint64_t\\)sizeof\\(t\\) > mem->size\\)", "UNLIKELY(OUTSIDE(mem, a, sizeof(t)))"],
   // A load whose value nobody wants must trap in WebAssembly if it is outside of the memory; the core has none.
   ["^(#define FORCE_READ_INT\\(var\\)).*", "\\1"],
   ["^(#define FORCE_READ_FLOAT\\(var\\)).*", "\\1"],

@@ -67,6 +67,13 @@ typedef struct {
   bool is64;
 } wasm_rt_memory_t;
 
+/* Whether an access ends outside. A machine of 32 bits has no more of an address: what wraps around is inside, as what is behind a null is. */
+#if UINTPTR_MAX == UINT32_MAX
+#define OUTSIDE(memory, at, bytes) ((uint32_t)(at) > (uint32_t)(memory)->size - (uint32_t)(bytes))
+#else
+#define OUTSIDE(memory, at, bytes) ((at) + (uint64_t)(bytes) > (memory)->size)
+#endif
+
 /* Memory that threads share is no other one: the core's accesses to it are atomic ones. */
 #define WASM_RT_C11_AVAILABLE 1
 typedef wasm_rt_memory_t wasm_rt_shared_memory_t;

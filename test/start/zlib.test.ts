@@ -17,10 +17,12 @@ import { ROOT } from "../support/files.js";
 
 const zlibs = await makeZlib(() => {});
 
-/** Bytes of text: what loads, and what makes modules of objects first. Most are there on machines of 32 bits. */
-const MOST_TEXT = 240_000;
+/** Bytes of text: what loads, and what makes modules of objects first. */
+const MOST_TEXT: Readonly<Record<string, number>> = { riscv32: 175_000, arm: 165_000 };
+/** Those of the others. */
+const MOST_TEXT_ELSEWHERE = 230_000;
 /** The same of a core that takes no objects, and what is inlined into it. */
-const MOST_SLIM_TEXT = 142_000;
+const MOST_SLIM_TEXT = 100_000;
 
 /** Bytes of a slim core with LW_NO_OBJECTS, as it would be in the image. */
 async function slimText(machine: Machine): Promise<number> {
@@ -57,7 +59,7 @@ describe("start: zlib", () => {
 
     test(`${zlib.machine.name}: the loader is in the image's map`, () => {
       const { text, rodata } = loaderSizeOf(zlib.machine.name);
-      assert.ok(text > 20_000 && text < MOST_TEXT && rodata > 0 && rodata < text, `text ${text}, rodata ${rodata}`);
+      assert.ok(text > 20_000 && text < (MOST_TEXT[zlib.machine.name] ?? MOST_TEXT_ELSEWHERE) && rodata > 0 && rodata < text, `text ${text}, rodata ${rodata}`);
     });
   }
 
