@@ -1,10 +1,12 @@
 // run: the result, and nothing else, on stdout; what a module prints on stderr; and every way that it may go wrong.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { MACHINES, type Machine } from "../../fixtures/list.js";
+import { layOut } from "../objects/archives.js";
 import { fixturePath } from "../support/files.js";
 import { compile, objectOf } from "../support/compile.js";
 import { ownFolder } from "../support/folder.js";
@@ -118,6 +120,16 @@ describe("cli: run", () => {
     const { stdout, stderr } = await expectStatus(0, ["run", FILE]);
     assert.equal(stdout, "");
     assert.equal(stderr, "");
+  });
+
+  test("archives of every format beside an object; what is wrong only with all of one matters to nobody then", async () => {
+    const own = layOut(folder, "riscv64"), object = objectOf(folder, "riscv64", "of_archives", "extern long one, two; int both(void) { return (int)(10 * one + two); }");
+    const twice = join(own, "twice.a");
+    execFileSync("llvm-ar-19", ["qcS", twice, join(own, "one.o"), join(own, "one.o")]);
+    for (const name of ["thin", "bsd", "nested"]) {
+      const archives = [join(own, `${name}.a`), twice, join(own, "empty.a")];
+      assert.equal((await expectStatus(0, ["run", object, ...archives, "--call", "both"])).stdout, "12\n");
+    }
   });
 
   test("a function of a second file, which needs the first", async () => {

@@ -10,6 +10,7 @@ import { ROOT } from "../support/files.js";
 interface Provider {
   search(session: number, origin: number, text: bigint, textBytes: number, rank: number): void;
   needed(session: number, from: number, name: bigint, nameBytes: number): number;
+  member(session: number, archive: number, name: bigint, nameBytes: number): number;
   before(session: number, from: number, name: bigint, nameBytes: number, version: bigint, versionBytes: number): number;
   resolve(session: number, from: number, name: bigint, nameBytes: number, version: bigint, versionBytes: number): number;
   intercept(module: number, name: bigint, nameBytes: number, type: number, place: bigint, owner: number, value: bigint): number;
@@ -19,6 +20,7 @@ interface Provider {
   asked(): number;
   asked_name(): bigint;
   asked_name_bytes(): number;
+  asked_archive(): number;
   asked_path_count(): number;
   asked_path(index: number): bigint;
   asked_path_bytes(index: number): number;
@@ -27,7 +29,7 @@ interface Provider {
   reply(value: number, addr: bigint): void;
 }
 
-const NOTHING = 0, NEEDED = 1, RESOLVE = 2; // hosts/wasmtime/question.ts
+const NOTHING = 0, NEEDED = 1, RESOLVE = 2, MEMBER = 3; // hosts/wasmtime/question.ts
 const binary = new WebAssembly.Module(readFileSync(join(ROOT, "build/wasm/wasmtime-link.wasm")));
 const provider = (): Provider => new WebAssembly.Instance(binary, {}).exports as unknown as Provider;
 
@@ -89,6 +91,15 @@ describe("wasmtime: questions", () => {
       assert.equal(host.resolve(5, 1, 0x1000n, 9, version, 3), Answer.Done);
       assert.deepEqual([host.found_addr(), host.found_bytes(), host.found_type()], [0x7777n, 0n, 0]);
     }
+  });
+
+  test("the file of a thin archive's member is asked for with the archive", () => {
+    const host = provider();
+    assert.equal(host.member(5, 7, 0x1000n, 9), Answer.Pending);
+    assert.deepEqual([host.asked(), host.asked_archive(), host.asked_name(), host.asked_name_bytes()], [MEMBER, 7, 0x1000n, 9]);
+    host.reply(4, 0n);
+    assert.equal(host.member(5, 7, 0x1000n, 9), 4);
+    assert.equal(host.asked(), NOTHING);
   });
 
   test("another session waits for its turn", () => {

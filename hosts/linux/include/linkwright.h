@@ -44,7 +44,8 @@ int lw_context_close(lw_context context);
 
 /* ---- modules ---- */
 
-/* A path with a slash is that file; any other name is searched for as the system does. `module` gets a reference of the caller's. */
+/* A path with a slash is that file, and so is a name that ends in .o, .ko or .a; any other name is searched for as the system does. `module` gets a
+ * reference of the caller's. */
 int lw_open(lw_context context, const char *path, unsigned flags, lw_module *module);
 /* Objects (.o) and archives of them (.a), as a linker takes them on its command line: they become one new module, which is known by the first
  * one's name. Of the archives behind the first file, what the others need. An object or archive alone may be opened by the other functions, too. */

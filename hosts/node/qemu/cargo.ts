@@ -1,8 +1,10 @@
 // What goes into a payload: the files as they were named, and the libraries they need, as far as the user has them.
 
 import { basename } from "node:path";
+import { Code } from "../../../assembly/words.js";
+import { isArchive } from "../archive.js";
 import { UsageError } from "../command.js";
-import { LinkwrightError, OptionError } from "../error.js";
+import { FaultError, LinkwrightError, OptionError } from "../error.js";
 import { type Examined, examine } from "../examine.js";
 import { foldersOf, libraryPath } from "../files.js";
 import { machineTitle } from "../elf.js";
@@ -30,8 +32,9 @@ export interface Freight extends PayloadFile {
 export async function cargoOf(named: readonly string[], folders: readonly string[]): Promise<Freight[]> {
   const search = foldersOf(named, folders);
   const cargo = new Map<string, Freight>();
+  let before: Examined | undefined;
   for (const path of named) {
-    const bytes = await readModule(path), facts = await examine(path, bytes);
+    const bytes = await readModule(path), facts = before = await factsOf(path, bytes, before);
     const name = entryName(basename(path), cargo);
     cargo.set(name, { name, path, bytes, facts, named: true, libraries: [] });
   }
@@ -39,6 +42,17 @@ export async function cargoOf(named: readonly string[], folders: readonly string
     cargo.set(file.name, { ...file, libraries: await addLibraries(file.facts, search, cargo) });
   }
   return [...cargo.values()];
+}
+
+/** Members of one archive that define the same, and an archive without any, are wrong only where all of it is taken: not behind an object. */
+async function factsOf(path: string, bytes: Uint8Array, before: Examined | undefined): Promise<Examined> {
+  try {
+    return await examine(path, bytes);
+  } catch (error) {
+    if (!(error instanceof FaultError) || !before?.isObject || !isArchive(bytes)) throw error;
+    if (error.fault.number !== Code.DuplicateSymbol && error.fault.number !== Code.NoSections) throw error;
+    return { ...before, exports: [] };
+  }
 }
 
 // Breadth first, as the loader will ask for them. A library that is not here may be one of the image's own.
