@@ -167,7 +167,7 @@ function spellInFront(member: Member, count: u64): bool {
 
 /** True for a table of symbols as BSD names it: __.SYMDEF, with SORTED or _64 behind it. */
 function isTable(member: Member): bool {
-  return member.nameBytes >= 9 && target.load64(member.name) == SYMDEF && target.load8(member.name + 8) == SYMDEF_END;
+  return member.nameBytes >= 9 && target.load32(member.name) == SYM && target.load32(member.name + 4) == MDE && target.load8(member.name + 8) == F;
 }
 
 /** Bytes of the member whose header is at an offset, if they are a number; NONE with a fault if there is no header. */
@@ -192,7 +192,8 @@ function wrong(work: Work, at: u64, value: u64): u64 {
 /** "#1/", three bytes. */
 @inline const BSD: u32 = 0x2f3123;
 /** "__.SYMDE" and "F". */
-@inline const SYMDEF: u64 = 0x45444d59532e5f5f;
-@inline const SYMDEF_END: u32 = 0x46;
+@inline const SYM: u32 = 0x532e5f5f;
+@inline const MDE: u32 = 0x45444d59;
+@inline const F: u32 = 0x46;
 /** No path is longer. */
 @inline const LONGEST: u32 = 4096;

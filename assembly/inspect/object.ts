@@ -322,7 +322,7 @@ function isSlim<A>(object: Object): bool {
   if (!within(start, 15, 0, object.stringBytes)) return false;
   const name = object.strings + start;
   // "__gnu_lto_slim"
-  return target.load64(name) == 0x746c5f756e675f5f && target.load32(name + 8) == 0x6c735f6f && (target.load32(name + 11) >> 8) == 0x6d69;
+  return target.load32(name) == 0x6e675f5f && target.load32(name + 4) == 0x746c5f75 && target.load32(name + 8) == 0x6c735f6f && (target.load32(name + 11) >> 8) == 0x6d69;
 }
 
 /** The table of section numbers that do not fit into symbols, if there is one for this symbol table. */
