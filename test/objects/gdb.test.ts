@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { linkwright } from "../cli/linkwright.js";
@@ -61,6 +61,14 @@ test("add-symbol-file with the file for debuggers, that knows members of archive
   assert.match(text, /return table\[x & 3\];/);
   // As a file of its own it has the code, too.
   assert.match(gdb([`file ${debug}`, "x/3i two"]), /<two\+\d+>:\s+\w+/);
-  const wrong = await linkwright(["link", image, "--out", `${image}.none`, "--debug", debug]);
-  assert.equal(wrong.status, 1);
+});
+
+test("a file for debuggers is one module's of objects", async () => {
+  execFileSync("clang-19", ["--target=x86_64-linux-gnu", "-g", "-fPIC", "-c", "two.c"], { cwd: folder });
+  execFileSync("ld.lld-19", ["-shared", "two.o", "-o", "two.so"], { cwd: folder });
+  const library = join(folder, "two.so"), debug = join(folder, "none.debug");
+  const { status, stderr } = await linkwright(["link", library, "--out", join(folder, "image"), "--debug", debug]);
+  assert.equal(status, 1);
+  assert.match(stderr, /--debug is about one module of objects, and there is none/);
+  assert.ok(!existsSync(debug));
 });
