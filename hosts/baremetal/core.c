@@ -84,37 +84,13 @@ int32_t lw_memory_sync_code(uint32_t session, uint64_t addr, uint64_t bytes) {
   return LW_ANSWER_DONE;
 }
 
-/* Any alignment. Where the compiler may not load an unaligned word at once it takes the word apart into bytes, which
- * is many instructions: there the usual case, an aligned word, is asked for first. */
-#if defined __x86_64__ || defined __i386__ || defined __aarch64__ || defined __ARM_FEATURE_UNALIGNED || defined __loongarch__
-#define ALIGNED(addr, bytes) false
-#else
-#define ALIGNED(addr, bytes) (((uintptr_t)(addr) & ((bytes) - 1)) == 0)
-#endif
-
-typedef uint16_t word16 __attribute__((may_alias));
-typedef uint32_t word32 __attribute__((may_alias));
-typedef uint64_t word64 __attribute__((may_alias));
-
-#define AT(type, addr) (*(type *)(uintptr_t)(addr))
-
 INLINE uint32_t lw_memory_load8(uint64_t addr) { return AT(unsigned char, addr); }
-INLINE uint32_t lw_memory_load16(uint64_t addr) { return ALIGNED(addr, 2) ? AT(word16, addr) : AT(any16, addr); }
-INLINE uint32_t lw_memory_load32(uint64_t addr) { return ALIGNED(addr, 4) ? AT(word32, addr) : AT(any32, addr); }
-INLINE uint64_t lw_memory_load64(uint64_t addr) { return ALIGNED(addr, 8) ? AT(word64, addr) : AT(any64, addr); }
-
-INLINE void lw_memory_store16(uint64_t addr, uint32_t value) {
-  if (ALIGNED(addr, 2)) AT(word16, addr) = (uint16_t)value;
-  else AT(any16, addr) = (uint16_t)value;
-}
-INLINE void lw_memory_store32(uint64_t addr, uint32_t value) {
-  if (ALIGNED(addr, 4)) AT(word32, addr) = value;
-  else AT(any32, addr) = value;
-}
-INLINE void lw_memory_store64(uint64_t addr, uint64_t value) {
-  if (ALIGNED(addr, 8)) AT(word64, addr) = value;
-  else AT(any64, addr) = value;
-}
+INLINE uint32_t lw_memory_load16(uint64_t addr) { return LOAD(16, addr); }
+INLINE uint32_t lw_memory_load32(uint64_t addr) { return LOAD(32, addr); }
+INLINE uint64_t lw_memory_load64(uint64_t addr) { return LOAD(64, addr); }
+INLINE void lw_memory_store16(uint64_t addr, uint32_t value) { STORE(16, addr, (uint16_t)value); }
+INLINE void lw_memory_store32(uint64_t addr, uint32_t value) { STORE(32, addr, value); }
+INLINE void lw_memory_store64(uint64_t addr, uint64_t value) { STORE(64, addr, value); }
 
 void lw_memory_copy(uint64_t to, uint64_t from, uint64_t bytes) {
   memmove((void *)(uintptr_t)to, (const void *)(uintptr_t)from, (size_t)bytes);

@@ -34,13 +34,13 @@ int32_t lw_memory_sync_code(uint32_t session, uint64_t addr, uint64_t bytes) {
   return guard_ask() ? LW_ANSWER_DONE : LW_ANSWER_REFUSED;
 }
 
-INLINE uint32_t lw_memory_load8(uint64_t addr) { return *(unsigned char *)at(addr); }
-INLINE uint32_t lw_memory_load16(uint64_t addr) { return *(any16 *)at(addr); }
-INLINE uint32_t lw_memory_load32(uint64_t addr) { return *(any32 *)at(addr); }
-INLINE uint64_t lw_memory_load64(uint64_t addr) { return *(any64 *)at(addr); }
-INLINE void lw_memory_store16(uint64_t addr, uint32_t value) { *(any16 *)at(addr) = (uint16_t)value; }
-INLINE void lw_memory_store32(uint64_t addr, uint32_t value) { *(any32 *)at(addr) = value; }
-INLINE void lw_memory_store64(uint64_t addr, uint64_t value) { *(any64 *)at(addr) = value; }
+INLINE uint32_t lw_memory_load8(uint64_t addr) { return AT(unsigned char, addr); }
+INLINE uint32_t lw_memory_load16(uint64_t addr) { return LOAD(16, addr); }
+INLINE uint32_t lw_memory_load32(uint64_t addr) { return LOAD(32, addr); }
+INLINE uint64_t lw_memory_load64(uint64_t addr) { return LOAD(64, addr); }
+INLINE void lw_memory_store16(uint64_t addr, uint32_t value) { STORE(16, addr, (uint16_t)value); }
+INLINE void lw_memory_store32(uint64_t addr, uint32_t value) { STORE(32, addr, value); }
+INLINE void lw_memory_store64(uint64_t addr, uint64_t value) { STORE(64, addr, value); }
 INLINE void lw_memory_copy(uint64_t to, uint64_t from, uint64_t bytes) { memmove(at(to), at(from), bytes); }
 
 /* ---- link: search_told and what link.c says ---- */

@@ -18,11 +18,11 @@ import { ROOT } from "../support/files.js";
 const zlibs = await makeZlib(() => {});
 
 /** Bytes of text: what loads, and what makes modules of objects first. */
-const MOST_TEXT: Readonly<Record<string, number>> = { riscv32: 175_000, arm: 165_000 };
+const MOST_TEXT: Readonly<Record<string, number>> = { riscv32: 180_000, arm: 170_000 };
 /** Those of the others. */
 const MOST_TEXT_ELSEWHERE = 230_000;
 /** The same of a core that takes no objects, and what is inlined into it. */
-const MOST_SLIM_TEXT = 100_000;
+const MOST_SLIM_TEXT = 105_000;
 
 /** Bytes of a slim core with LW_NO_OBJECTS, as it would be in the image. */
 async function slimText(machine: Machine): Promise<number> {
