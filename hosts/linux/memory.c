@@ -201,6 +201,7 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
     return LW_REFUSED;
   }
   made->addr = addr_of(start);
+  if (file) file->is_copied &= start == file->map; /* it may have to be elsewhere */
   struct reservation **bucket = bucket_of(made->addr);
   made->next = *bucket;
   *bucket = made;

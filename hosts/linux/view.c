@@ -76,20 +76,22 @@ const char *view_known(const struct file *file, uint64_t offset, uint64_t bytes)
 /* What the headers say of the image's memory, unchecked: if it is right, the file's own mapping can serve as the image. */
 struct outline {
   uint64_t bytes; /* from vaddr 0 on; 0: unknown */
+  uint64_t align; /* of its segments, the largest */
   uint64_t large; /* the page where a large writable segment begins; LW_NONE: there is none */
   uint64_t tail;  /* the page from which on everything can be written to; LW_NONE: there is none */
 };
 
 static struct outline outline_of(struct file *file) {
   enum { FARTHEST = 1 << 28 };
-  struct outline outline = {0, LW_NONE, LW_NONE};
+  struct outline outline = {0, 0, LW_NONE, LW_NONE};
   unsigned count = 0;
   const ElfW(Phdr) *headers = headers_in(file, &count);
   for (unsigned i = 0; i < count; ++i) {
     const ElfW(Phdr) *each = &headers[i];
     if (each->p_type != PT_LOAD || each->p_memsz == 0) continue;
     uint64_t end = (uint64_t)each->p_vaddr + each->p_memsz;
-    if (end < each->p_vaddr || end > file->bytes + FARTHEST || (outline.bytes == 0 && each->p_vaddr >= page_bytes)) return (struct outline){0, LW_NONE, LW_NONE};
+    if (end < each->p_vaddr || end > file->bytes + FARTHEST || (outline.bytes == 0 && each->p_vaddr >= page_bytes)) return (struct outline){0, 0, LW_NONE, LW_NONE};
+    if (each->p_align > outline.align) outline.align = each->p_align;
     if (each->p_flags & PF_W && each->p_filesz >= IMAGE_LARGE_BYTES && outline.large == LW_NONE) outline.large = page_down(each->p_vaddr);
     if (!(each->p_flags & PF_W)) outline.tail = LW_NONE;
     else if (outline.tail == LW_NONE) outline.tail = page_down(each->p_vaddr) > outline.bytes ? page_down(each->p_vaddr) : outline.bytes;
@@ -114,7 +116,7 @@ static bool is_for_data(struct file *file) {
 
 /* A file that was read to its end by one call, and whose image is few pages. */
 static bool find_copy(struct file *file, const struct outline *outline) {
-  if (only_maps || outline->bytes == 0 || file->head_bytes < file->bytes || is_for_data(file)) return false;
+  if (only_maps || outline->bytes == 0 || outline->align > page_bytes || file->head_bytes < file->bytes || is_for_data(file)) return false;
   file->map = slot_take_copy(outline->bytes);
   file->map_bytes = outline->bytes;
   file->shown_bytes = file->tail = 0;

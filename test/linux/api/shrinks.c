@@ -1,6 +1,7 @@
 // A file that gets shorter while it is loaded is an error with a reason, and no signal; whenever that is, and however much is left.
 // lib: big.so -DBYTES=131072
 // lib: tiny.so -DBYTES=16
+// lib: wide.so -DBYTES=16 -Wl,-z,max-page-size=0x2000,-z,norelro
 // lib: ends.so -DENDS
 // lib: asks.so -DASKS
 #include "case.h"
@@ -114,6 +115,7 @@ static void nested(void) {
 int main(void) {
   CHECK(lw_resolvers(LW_PROCESS, resolve, 0, 0) == LW_OK && lw_intercept(LW_PROCESS, intercept, 0) == LW_OK);
   each("big.so");
+  each("wide.so");
   how = LW_MAPPED;
   each("tiny.so");
 
