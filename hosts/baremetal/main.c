@@ -11,8 +11,8 @@
 #include "symbols.h"
 #include "threads.h"
 
-/* The core may use this part of the RAM, at most: plenty for a program of a hundred objects and its libraries, little beside the modules. */
-enum { CORE_SHARE = 16 };
+/* The core may use this part of the RAM, at most: plenty for an object with a hundred thousand relocations. */
+enum { CORE_SHARE = 8 };
 
 uintptr_t __stack_chk_guard;
 
