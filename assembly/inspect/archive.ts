@@ -121,7 +121,8 @@ import * as target from "../host/memory";
   private spell(member: Member): bool {
     const name = this.addr + member.header;
     if (target.load8(name) == SLASH) return this.spellLong(member, name);
-    if ((target.load32(name) & 0xffffff) == BSD) return spellInFront(member, name + 3);
+    // Nothing is in front of a thin archive's members but their headers.
+    if ((target.load32(name) & 0xffffff) == BSD) return !this.isThin && spellInFront(member, name + 3);
     let bytes: u32 = Header.NAME;
     while (bytes && target.load8(name + bytes - 1) == BLANK) --bytes;
     if (bytes > 1 && target.load8(name + bytes - 1) == SLASH) --bytes;

@@ -82,10 +82,21 @@ export async function readWhole(path: string | URL): Promise<Uint8Array> {
   }
 }
 
+/** Whoever wrote an archive does not make this wait for what a pipe has. */
+async function checkMember(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined); // reading it will say what is wrong
+  if (found?.isFIFO() || found?.isSocket()) throw new SourceError(`${path} is a pipe, and members of archives are files`);
+}
+
+async function readMember(path: string): Promise<Uint8Array> {
+  await checkMember(path);
+  return readWhole(path);
+}
+
 /** The same of a file that goes elsewhere: a thin archive has its members in it then. */
 export async function readModule(path: string): Promise<Uint8Array> {
   const bytes = await readWhole(path);
-  return isThin(bytes) ? gathered(path, bytes, readWhole) : bytes;
+  return isThin(bytes) ? gathered(path, bytes, readMember) : bytes;
 }
 
 function readFailure(path: string, cause: unknown): string {
@@ -169,6 +180,7 @@ export class Sources {
     const path = this.pathOf(archive);
     if (path === undefined) return undefined;
     const file = memberPath(path, name);
+    await checkMember(file);
     return this.reopen(file) ?? this.open(await openSource(file));
   }
 

@@ -380,6 +380,7 @@ export const WRONG_OBJECTS: readonly Wrong[] = [
   ar("NoSections", "nothing but a table of symbols", () => ({ bytes: archive([["/", symbolTable([])]]), expected: told("Ehdr", 0, 0) })),
   ar("NoSections", "nothing at all", () => ({ bytes: archive([]), expected: told("Ehdr", 0, 0) })),
   ar("NoSections", "members that are no objects", () => ({ bytes: archive([["readme.txt/", Buffer.from("nothing to link\n")], ["empty/", Buffer.alloc(0)]]), expected: told("Ehdr", 0, 0) })),
+  ar("BadArchive", "a thin one, whose member's name would lie in front of its bytes", () => ({ bytes: archive([["#1/4096", Buffer.alloc(0)]], "!<thin>\n"), expected: told("Member", 8, 0x342f3123) })),
   ar("MissingMember", "a thin one, whose member is nowhere", () => ({ bytes: archive([["absent.o/", Buffer.alloc(0)]], "!<thin>\n"), expected: { ...told("Member", 8, 0), member: "absent.o" } })),
   ar("BadArchive", "another kind", (machine) => ({ bytes: archive([["a.o/", whole(machine)]], "!<arab>\n"), expected: told("Member", 4, 0x0a3e6261) })),
   ar("BadArchive", "a member's header that is cut off", (machine) => {
