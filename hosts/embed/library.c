@@ -122,9 +122,12 @@ void w2c_log_event(HOST(log), u32 level, u32 code, u64 a, u64 b) { lw_log_event(
 
 /* The core's constants alone want LW_START_BYTES: with less, it could not even say that it is too little. */
 int32_t lw_start(void *memory, size_t bytes) {
-  if (bytes < LW_START_BYTES) return LW_CODE_OUT_OF_MEMORY;
+  // Its words are aligned by their distance from the beginning.
+  size_t skipped = -(uintptr_t)memory % 16;
+  if (bytes < skipped || bytes - skipped < LW_START_BYTES) return LW_CODE_OUT_OF_MEMORY;
+  bytes -= skipped;
   if (bytes > UINT32_MAX) bytes = UINT32_MAX;
-  runtime_buffer(memory, bytes);
+  runtime_buffer((char *)memory + skipped, bytes);
   wasm2c_core_instantiate(&core, 0, 0, 0, 0, 0);
   return lw_open((uint32_t)bytes);
 }

@@ -1,7 +1,8 @@
 // Archives of every format, linked: the members that are wanted, and no others.
 
 import assert from "node:assert/strict";
-import { renameSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { Event } from "../../assembly/words.js";
@@ -51,6 +52,18 @@ for (const machine of MACHINES) {
       const { code, file, member } = error.fault;
       assert.deepEqual({ code, file, member }, { code: "MissingMember", file: "thin.a", member: "parts/a_member_with_a_long_name.o" });
       assert.match(String((error.cause as Error).message), /there is no file .*parts\/a_member_with_a_long_name\.o/);
+    });
+
+    test("a thin one whose member is a pipe: nobody waits for it", async () => {
+      renameSync(path("parts"), path("gone"));
+      mkdirSync(path("parts"));
+      execFileSync("mkfifo", [path("parts/a_member_with_a_long_name.o")]);
+      const error = await load("main.o", { with: [path("thin.a")] }).then(() => undefined, (why: unknown) => why);
+      rmSync(path("parts"), { recursive: true });
+      renameSync(path("gone"), path("parts"));
+      assert.ok(error instanceof FaultError);
+      assert.equal(error.code, "MissingMember");
+      assert.match(String((error.cause as Error).message), /is a pipe/);
     });
   });
 }

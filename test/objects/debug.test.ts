@@ -140,11 +140,11 @@ describe("a file for debuggers that can't be made", () => {
   });
 
   /** An object whose .debug_info says that it is compressed. */
-  const compressed = (name: string, kind: number, size: number, content: Uint8Array): string => {
+  const compressed = (name: string, kind: number, size: number, content: Uint8Array, align = 1n): string => {
     const header = Buffer.alloc(24);
     header.writeUInt32LE(kind, 0);
     header.writeUInt32LE(size, 8);
-    header.writeUInt32LE(1, 16);
+    header.writeBigUInt64LE(align, 16);
     const path = objectOf(name, [...header, ...content].map((byte) => `.byte ${byte}`).join("\n")), bytes = readFileSync(path);
     const file = new ObjectFile(bytes), section = file.sections.find((one) => one.name === ".debug_info")!, shoff = Number(bytes.readBigUInt64LE(40));
     bytes.writeBigUInt64LE(0x800n, shoff + section.index * 64 + 8);
@@ -157,6 +157,7 @@ describe("a file for debuggers that can't be made", () => {
     for (const [name, path] of [
       ["short", compressed("short", 1, 100, packed.subarray(0, 5))], ["longer", compressed("longer", 1, 99, packed)], ["fewer", compressed("fewer", 1, 101, packed)],
       ["no such kind", compressed("kind", 9, 100, packed)], ["huge", compressed("huge", 1, 0xffff_ffff, packed)],
+      ["aligned to nothing", compressed("odd", 1, 100, packed, 3n)], ["aligned to much", compressed("apart", 1, 100, packed, 1n << 40n)],
     ] as const) {
       const error = await refusal(path);
       assert.ok(error instanceof LinkwrightError, name);
