@@ -63,6 +63,7 @@ function sizeAt(archive: Uint8Array, at: number): number {
 
 function entryOf(name: string, bytes: Uint8Array, names: string): Entry | undefined {
   const [, inFront] = /^#1\/(\d+)$/.exec(name) ?? [], [, offset, origin] = /^\/(\d+)(?::(\d+))?$/.exec(name) ?? [];
+  if (Number(inFront) > bytes.length) return undefined;
   if (inFront !== undefined) return { name: textOf(bytes, 0, Number(inFront)).replace(/\0+$/, ""), bytes: bytes.subarray(Number(inFront)), origin: undefined };
   if (offset === undefined) return { name: name.replace(/(?<=.)\/$/, ""), bytes, origin: undefined };
   const end = names.indexOf("\n", Number(offset));

@@ -139,9 +139,12 @@ const ALIGNMENTS = [0, 1, 2, 4, 8, 16, 32, 64];
 /** The bytes of a section; of one that is compressed, what they stand for. gABI 4.12, "Section Compression". */
 function contentOf(runtime: Runtime, bits: number, one: Listed): Content {
   const bytes = Buffer.from(runtime.sources.bytesAt(one.source, one.start + one.offset, one.bytes));
-  if (!(one.flags & SHF_COMPRESSED)) return { bytes, align: one.align };
-  const file = runtime.sources.nameOf(one.source) ?? "", wrong = (why: string, cause?: unknown): LinkwrightError =>
-    new LinkwrightError("BadCompression", `${file}: ${one.name} ${why}`, cause === undefined ? undefined : { cause });
+  const file = runtime.sources.nameOf(one.source) ?? "";
+  if (!(one.flags & SHF_COMPRESSED)) {
+    if (!ALIGNMENTS.includes(one.align)) throw new LinkwrightError("BadAlignment", `${file}: ${one.name} is aligned to ${one.align}, which no section for debuggers needs`);
+    return { bytes, align: Math.max(one.align, 1) };
+  }
+  const wrong = (why: string, cause?: unknown): LinkwrightError => new LinkwrightError("BadCompression", `${file}: ${one.name} ${why}`, cause === undefined ? undefined : { cause });
   const headerBytes = bits === 64 ? 24 : 12;
   if (bytes.length < headerBytes) throw wrong("is compressed, but too short to say how");
   const kind = bytes.readUInt32LE(0), word = (at: number): number => (bits === 64 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUInt32LE(at));

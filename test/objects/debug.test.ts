@@ -165,6 +165,16 @@ describe("a file for debuggers that can't be made", () => {
     }
   });
 
+  test("a section for debuggers that is aligned to much", async () => {
+    const path = objectOf("wide", ".long 0"), bytes = readFileSync(path);
+    const section = new ObjectFile(bytes).sections.find((one) => one.name === ".debug_info")!;
+    bytes.writeBigUInt64LE(1n << 31n, Number(bytes.readBigUInt64LE(40)) + section.index * 64 + 48);
+    writeFileSync(path, bytes);
+    const error = await refusal(path);
+    assert.ok(error instanceof LinkwrightError);
+    assert.equal(error.code, "BadAlignment");
+  });
+
   test("zstd, where Node has none", { skip: "zstdDecompressSync" in zlib }, async () => {
     const error = await refusal(compressed("zstd", 2, 100, Buffer.alloc(20)));
     assert.ok(error instanceof LinkwrightError);
