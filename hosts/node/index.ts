@@ -14,7 +14,7 @@ export type {
 export type { ModuleRegion, RegionOptions } from "./region.js";
 export type { ModuleSection } from "./section.js";
 export type { Count, Linked } from "./tally.js";
-export { type KernelExport, type KernelImport, type KernelModule, checksumsOf, isSigned, kernelModuleOf, mismatches } from "./kernelmodule.js";
+export { type KernelExport, type KernelFile, type KernelImport, type KernelModule, checksumsOf, isSigned, kernelModuleOf, mismatches } from "./kernelmodule.js";
 export type { Segment } from "./segment.js";
 export type { AsyncSource, SourceLike } from "./source.js";
 export type { Found, Search, SearchFunction, SearchOptions } from "./search.js";

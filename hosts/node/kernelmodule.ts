@@ -22,15 +22,20 @@ export interface KernelExport {
   readonly namespace: string;
 }
 
-/** A kernel module's own words. */
-export interface KernelModule {
+/** A kernel module's own words, as its file has them. */
+export interface KernelFile {
   /** .modinfo, in the order it has: license, depends, vermagic, alias, parm ... A key may come several times. */
   readonly info: readonly { readonly key: string; readonly value: string }[];
   readonly imports: readonly KernelImport[];
+}
+
+/** The same of one that was linked. */
+export interface KernelModule extends KernelFile {
   readonly exports: readonly KernelExport[];
 }
 
 type Read = (address: bigint, bytes: number) => Uint8Array;
+type BytesOf = (section: string) => Buffer | undefined;
 
 /**
  * Reads it from a module that was linked.
@@ -39,13 +44,22 @@ type Read = (address: bigint, bytes: number) => Uint8Array;
  * @returns undefined for an object that is no kernel module
  */
 export function kernelModuleOf(module: Module, read: Read): KernelModule | undefined {
-  const bytesOf = (name: string): Buffer | undefined => {
+  const file = kernelFileOf(module.class, (name) => {
     const section = module.sections.find((one) => one.name === name);
     return section && Buffer.from(read(section.address, Number(section.bytes)));
-  };
+  });
+  return file && { ...file, exports: exportsOf(module, read) };
+}
+
+/**
+ * Reads what needs no link.
+ *
+ * @param bytesOf  the contents of a section by its name
+ * @returns undefined for an object that is no kernel module
+ */
+export function kernelFileOf(bits: number, bytesOf: BytesOf): KernelFile | undefined {
   const info = bytesOf(".modinfo");
-  if (!info) return undefined;
-  return { info: infoOf(info), imports: importsOf(module, bytesOf), exports: exportsOf(module, read) };
+  return info && { info: infoOf(info), imports: importsOf(bits, bytesOf) };
 }
 
 /** True if a signature follows the module's bytes. */
@@ -57,7 +71,7 @@ function textsOf(bytes: Buffer): string[] {
   return bytes.toString("utf8").split("\0").filter((text) => text);
 }
 
-function infoOf(bytes: Buffer): KernelModule["info"] {
+function infoOf(bytes: Buffer): KernelFile["info"] {
   return textsOf(bytes).map((text) => {
     const at = text.indexOf("=");
     return at < 0 ? { key: text, value: "" } : { key: text.slice(0, at), value: text.slice(at + 1) };
@@ -67,7 +81,7 @@ function infoOf(bytes: Buffer): KernelModule["info"] {
 const VERSION_BYTES = 64;
 
 /** struct modversion_info: a long and a name, 64 bytes together; since 6.13 also two sections of their own, for names of any length. */
-function importsOf({ class: bits }: Module, bytesOf: (name: string) => Buffer | undefined): KernelImport[] {
+function importsOf(bits: number, bytesOf: BytesOf): KernelImport[] {
   const word = bits / 8, table = bytesOf("__versions") ?? Buffer.alloc(0);
   const plain = Array.from({ length: Math.floor(table.length / VERSION_BYTES) }, (_, index) => {
     const entry = table.subarray(index * VERSION_BYTES, (index + 1) * VERSION_BYTES);

@@ -2,6 +2,7 @@
 
 import { isArchive, membersOf } from "./archive.js";
 import { bindName, machineTitle, relocationName, symbolTypeName, visibilityName } from "./elf.js";
+import { type KernelFile, isSigned, kernelFileOf } from "./kernelmodule.js";
 import { isObject } from "./objects.js";
 
 const SHT = { SYMTAB: 2, RELA: 4, NOBITS: 8, REL: 9, GROUP: 17, SYMTAB_SHNDX: 18 } as const;
@@ -77,6 +78,8 @@ export interface ObjectFacts {
   /** Those that have a name. */
   readonly symbols: readonly ObjectSymbol[];
   readonly relocations: readonly RelocationCount[];
+  /** Of a kernel module. */
+  readonly kernel?: KernelFile & { readonly isSigned: boolean };
 }
 
 interface Header {
@@ -114,7 +117,16 @@ class Reader {
         flags: SECTION_FLAGS.filter(([bit]) => (one.flags & bit) !== 0).map(([, letter]) => letter).join(""), bytes: one.bytes, align: one.align,
       })),
       groups: this.#groups(), symbols: this.#symbols().filter(({ name }) => name), relocations: this.#relocations(),
+      ...this.#kernel(bits),
     };
+  }
+
+  #kernel(bits: number): Pick<ObjectFacts, "kernel"> {
+    const file = kernelFileOf(bits, (name) => {
+      const found = this.#headers.find((one) => one.name === name && one.type !== SHT.NOBITS);
+      return found && this.#bytes.subarray(found.offset, found.offset + found.bytes);
+    });
+    return file ? { kernel: { ...file, isSigned: isSigned(this.#bytes) } } : {};
   }
 
   /** e_flags. */

@@ -54,9 +54,22 @@ export function showObject(facts: Facts): void {
     ["defines", facts.exports.map(printable).join(", ") || "nothing"],
     ["needs", facts.imports.map(printable).join(", ") || "nothing"],
     ["relocations", totals(objects) || "none"],
+    ...objects.flatMap(kernelWords),
   ]).forEach((line) => say(line));
   for (const object of objects) showOne(object);
   showVerdicts(facts.verdicts);
+}
+
+/** What of a kernel module's words decides whether a kernel takes it. */
+const TOLD: readonly string[] = ["description", "license", "vermagic", "depends", "import_ns"];
+
+function kernelWords({ kernel }: ObjectFacts): [string, string][] {
+  if (!kernel) return [];
+  return [
+    ...kernel.info.filter(({ key, value }) => TOLD.includes(key) && value).map(({ key, value }): [string, string] => [key, printable(value)]),
+    ["checksums", kernel.imports.length ? `of ${kernel.imports.length} imports` : "none"],
+    ["signature", kernel.isSigned ? "there is one, which is not checked" : "none"],
+  ];
 }
 
 /** Relocations by type, most frequent first. */
