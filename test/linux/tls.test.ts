@@ -58,7 +58,7 @@ describe("linux: threads, watched", () => {
   const known = join(folder, "known"), watches = { TSAN_OPTIONS: `halt_on_error=1:suppressions=${known}` };
   let flags: readonly string[] = [];
   before(async () => {
-    writeFileSync(known, "race_top:lw_memory_store\n");
+    writeFileSync(known, "race_top:lw_memory_store\nrace_top:store_apart\n");
     flags = watching();
     await takeAll(linuxSteps(MACHINE, OWN_TOOLS, library, [...flags, "-O1", ...ALONE]), () => undefined);
   });

@@ -25,7 +25,7 @@ extern "C" int use() { return first.number + second.number + static_cast<int>(te
 static std::string told;
 extern "C" void tell(int number) { told += static_cast<char>('0' + number); }
 int main() {
-  lw_module module = LOAD("./one.so", 0);
+  lw_module module = LOAD("./one.so", LW_MAPPED);
   auto use = SYMBOL_OF(int (*)(), module, "use");
   std::thread([&] {
     CHECK(use() == 58);
@@ -41,7 +41,7 @@ int main() {
   }).join();
   CHECK(told == "213" && mappings("/one.so") == 0);
   told.clear();
-  module = LOAD("./one.so", 0);
+  module = LOAD("./one.so", LW_MAPPED);
   use = SYMBOL_OF(int (*)(), module, "use");
   CHECK(use() == 58);
   std::thread([&] { CHECK(use() == 58); }).join();
