@@ -69,7 +69,7 @@ static const uint64_t held = ~(SIGNAL(SIGBUS) | SIGNAL(SIGSEGV) | SIGNAL(SIGFPE)
 static uint64_t let;
 
 void lw_machine_hold_signals(void) {
-  image_settle();
+  image_settle(); /* what is published has its permissions; if it can't have them, image_is_refused() keeps it from being called */
   syscall(SYS_rt_sigprocmask, SIG_BLOCK, &held, &let, KERNEL_BYTES);
 }
 void lw_machine_let_signals(void) { syscall(SYS_rt_sigprocmask, SIG_SETMASK, &let, NULL, KERNEL_BYTES); }
