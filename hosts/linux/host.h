@@ -3,9 +3,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include "core.h"
 #include "include/linkwright.h"
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
 
 #define PUBLIC __attribute__((visibility("default")))
 #define INLINE __attribute__((always_inline)) inline

@@ -19,11 +19,6 @@ static struct reservation *buckets[BUCKETS];
 
 static struct reservation **bucket_of(uint64_t addr) { return &buckets[(addr >> 12) * 0x9e3779b1u >> 8 & (BUCKETS - 1)]; }
 
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
-#define MADV_POPULATE_WRITE 23
-#endif
-
 /* What was written there is not fetchable yet: text was opened, or copied. Whoever loads holds the lock. */
 static bool is_stale;
 
@@ -49,6 +44,9 @@ static struct range last_placed, wiped;
 /* Where its last segments are to lie, if they are few pages that can be written to; and what of the image is zeros that can be written to
  * already. */
 static struct range tail, laid;
+
+/* Where its last code is, if that is the file's own mapping. */
+static struct range code;
 
 /* Of its buffer: what is no longer there. Where more is to be moved than this holds, it is copied. */
 enum { MOVED_MOST = 16 };
@@ -105,7 +103,7 @@ static void stop_waiting(uint64_t start, uint64_t end) {
 }
 
 static void forget_placed(void) {
-  last_placed = wiped = tail = laid = (struct range){0, 0};
+  last_placed = wiped = tail = laid = code = (struct range){0, 0};
   moved_count = 0;
 }
 
@@ -114,7 +112,7 @@ static int prot_of(uint32_t flags) {
 }
 
 /* So few pages are had at once: a call for all of them costs less than a fault for each. */
-enum { FEW_PAGES = 16 };
+enum { FEW_PAGES = 16, MOST_POPULATED = 2 * FEW_PAGES };
 
 /* Large pages: one fault instead of 512. */
 enum { LARGE_LOG2 = 21 };
@@ -254,13 +252,14 @@ static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   return prot == (PROT_READ | PROT_WRITE) || (file->is_copied && let_wait(start, end, prot)) || mprotect(at(start), end - start, prot) == 0;
 }
 
-/* All that can be written to is one range of zeros, and what is in front of it is had at once, too, if it is little. */
+/* All that can be written to is one range of zeros, and what is in front of it is had at once, too: all of it if it is little, or tables and
+ * code, which will be looked at and run, with a fault for every sixteen pages. */
 static bool lay_tail(uint64_t start, const struct file *file) {
-  uint64_t front = start - addr_of(file->map);
+  uint64_t first = addr_of(file->map), end = start - first > FEW_PAGES * page_bytes && is_in(code.start, &(struct range){first, start}) ? code.end : start;
   if (slot_holds(file->map)) memset(at(start), 0, tail.end - start);
   else if (!anonymous(start, tail.end, PROT_READ | PROT_WRITE, MAP_POPULATE)) return false;
   laid = (struct range){start, tail.end};
-  if (front > 0 && front <= FEW_PAGES * page_bytes) madvise(file->map, front, MADV_POPULATE_READ);
+  if (end > first && end - first <= MOST_POPULATED * page_bytes) madvise(file->map, end - first, MADV_POPULATE_READ);
   return true;
 }
 
@@ -335,6 +334,7 @@ static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fi
     // Where no mapping becomes code that was none, it is made anew.
     if (wanted != PROT_READ && mprotect(at(start), placed - start, wanted) != 0
         && mmap(at(start), placed - start, wanted, MAP_PRIVATE | MAP_FIXED, file_number(file), (off_t)(offset - lead)) == MAP_FAILED) return false;
+    if (prot & PROT_EXEC) code = (struct range){start, placed};
     if (prot & PROT_WRITE && placed - start >= POPULATE_PAGES * page_bytes) madvise(at(start), placed - start, MADV_POPULATE_WRITE);
   } else {
     int populates = prot & PROT_WRITE ? MAP_POPULATE : 0;
