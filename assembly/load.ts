@@ -7,7 +7,7 @@ import { event } from "./host/log";
 import * as machine from "./host/machine";
 import * as target from "./host/memory";
 import { hasLazy, hasObjects, hasVersions } from "./base/features";
-import { changed, changing } from "./base/generation";
+import { changed, changing, written } from "./base/generation";
 import { wide } from "./elf/word";
 import { hasTextRelocations, isSymbolic, mayBeLazy } from "./inspect/dynamic";
 import { inspect } from "./inspect/inspect";
@@ -15,13 +15,13 @@ import { isLinkable, planOf } from "./plan/plan";
 import { map, protect, sync } from "./map/map";
 import { bind } from "./link/bind";
 import { Binder } from "./link/binder";
-import { newBinding } from "./link/bond";
+import { Binding, bondIn, newBinding } from "./link/bond";
 import { hasIndex, isUnique } from "./link/index";
 import { Lacking } from "./link/missing";
 import { Symbols, symbolsOf } from "./link/symbols";
 import { choose } from "./relocate/indirect";
 import { Relocator, copyAll, newRelocator, relocate } from "./relocate/relocate";
-import { closureOf, dropOrphans, initOrder, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
+import { closureOf, countLeaving, dropOrphans, initOrder, isShared, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
 import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
 import { fill, relocateFiles } from "./registry/objects";
@@ -206,7 +206,8 @@ function beginBinding(session: Session, module: Module): bool {
   binder.missing = session.missing;
   binder.policy = context.policy;
   binder.isWaiting = false;
-  binder.isFirst = hasIndex() && !(context.policy & (Policy.Before | Policy.Intercept)) && session.scope!.at(0) == module.symbols;
+  binder.isUnasked = !(context.policy & (Policy.Before | Policy.Intercept));
+  binder.isFirst = hasIndex() && module.symbols.bucketCount != 0 && session.scope!.at(0) == module.symbols;
   binder.isLazy = hasLazy() && (session.flags & (Flag.Lazy | Flag.NoRun)) == Flag.Lazy && mayBeLazy(module.image) && machine.lazyEntry() < PENDING;
   return true;
 }
@@ -275,14 +276,24 @@ function publish(session: Session): bool {
   session.handles = session.take(<u64>session.modules.count * 4);
   if (!session.handles) return false;
   if (!session.pin(session.root!)) return false;
-  changing();
+  // What only its handle leads to is seen from one store on; names that everybody looks for take more.
+  const isShared = (session.flags & Flag.Global) != 0 || anyUnique(session.modules.first);
+  if (isShared) changing();
   const isKept = keepScope(session.context!, session.root!);
+  written();
   if (isKept) session.commit();
   if (isKept && session.flags & Flag.Global) makeGlobal(session.root!);
-  changed();
+  if (isShared) changed();
   if (!isKept) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   session.tell();
   return true;
+}
+
+/** True if some of them defines what is to be unique in its context. */
+function anyUnique(first: Module | null): bool {
+  let module = first;
+  while (module && !module.symbols.hasUnique) module = module.next;
+  return module != null;
 }
 
 /** The executable's preinitialisers, then initialisers in dependency order; a module counts as initialised once its first is called. */
@@ -352,7 +363,9 @@ function release(session: Session): bool {
     event(Level.Debug, Event.Withdrawn, module.handle, module.placement.addr);
     module = module.dyingNext;
   }
-  changing();
+  countLeaving(session.dying);
+  const isSeen = isShared(context, session.dying);
+  if (isSeen) changing();
   pruneScopes(context, session.dying);
   module = session.dying;
   while (module) {
@@ -360,7 +373,7 @@ function release(session: Session): bool {
     module.hide();
     module = module.dyingNext;
   }
-  changed();
+  if (isSeen) changed();
   module = session.dying;
   while (module) {
     const next = module.dyingNext;
@@ -384,15 +397,16 @@ function unwind(session: Session): void {
 function keepOwners(session: Session, module: Module): bool {
   const binding = module.binding!;
   const number = markDependencies(session.context!, module);
-  const keepsUnique = (session.context!.policy & Policy.KeepUnique) != 0;
+  const bonds = binding.bonds;
+  const count = binding.count;
   let last: Symbols | null = module.symbols;
-  for (let i: u32 = 1; i < binding.count; ++i) {
-    const bond = binding.at(i);
-    const owner = bond.owner;
-    if (owner && keepsUnique && isUnique(owner, bond.index)) keepForGood(moduleAt(owner.module));
-    if (owner != last && !keepOwner(session, module, owner, number)) return false;
-    if (owner) last = owner;
+  for (let i: u32 = 1; i < count; ++i) {
+    const owner = bondIn(bonds, i).owner;
+    if (!owner || owner == last) continue;
+    if (!keepOwner(session, module, owner, number)) return false;
+    last = owner;
   }
+  if (binding.hasUnique && session.context!.policy & Policy.KeepUnique) keepUnique(binding);
   let copy = binding.copies;
   while (copy) {
     if (!keepOwner(session, module, copy.owner, number)) return false;
@@ -404,6 +418,14 @@ function keepOwners(session: Session, module: Module): bool {
     leap = leap.next;
   }
   return true;
+}
+
+/** What is unique in its context stays with whoever has it. */
+function keepUnique(binding: Binding): void {
+  for (let i: u32 = 1; i < binding.count; ++i) {
+    const bond = binding.at(i);
+    if (bond.owner && isUnique(bond.owner!, bond.index)) keepForGood(moduleAt(bond.owner!.module));
+  }
 }
 
 /** One that is being loaded is kept when it is. */

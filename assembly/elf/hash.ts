@@ -2,6 +2,7 @@
 
 import { NONE } from "../host/answer";
 import * as target from "../host/memory";
+import { zerosIn } from "./text";
 import { wide } from "./word";
 
 /** 33 to the power of so many bytes, 0 to 7. */
@@ -47,8 +48,7 @@ export function hashedName(name: u64, limit: u64): u64 {
     if (wide(64)) {
       for (const end = at + (room & ~7); at != end; at += 8) {
         const word = target.load64(at);
-        // Its lowest bit is in the first byte that is 0.
-        const ends = word - 0x0101010101010101 & ~word & 0x8080808080808080;
+        const ends = zerosIn(word);
         if (!ends) {
           hash = hash * POWER_8 + folded(word);
           continue;

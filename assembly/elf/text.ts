@@ -22,9 +22,18 @@ export function sameBytes(a: u64, b: u64, bytes: u32): bool { return areSame(a, 
   return true;
 }
 
-/** Bytes up to the NUL, or `limit` if there is none before. */
+/** Of a word's bytes that are 0 the highest bits, up to the first: its lowest bit is in that. */
+@inline export function zerosIn(word: u64): u64 { return word - 0x0101010101010101 & ~word & 0x8080808080808080; }
+
+/** Bytes up to the NUL, or `limit` if there is none before; as many may be read. */
 export function textBytes(addr: u64, limit: u64): u32 {
   let bytes: u64 = 0;
+  if (wide(64)) {
+    for (; bytes + 8 <= limit; bytes += 8) {
+      const zeros = zerosIn(target.load64(addr + bytes));
+      if (zeros) return <u32>(bytes + (ctz(zeros) >> 3));
+    }
+  }
   while (bytes < limit && target.load8(addr + bytes)) ++bytes;
   return <u32>bytes;
 }

@@ -6,9 +6,9 @@ import * as hostLink from "../host/link";
 import { Role, roleOf } from "../arch/arch";
 import { infoSymbol, infoType, relInfo, relOffset } from "../elf/reloc";
 import { STB, STT, bindOf, symInfo, typeOf } from "../elf/symbol";
-import { wide } from "../elf/word";
+import { wide, wrap } from "../elf/word";
 import { Image } from "../inspect/image";
-import { Binder, bindSymbol } from "./binder";
+import { Binder, bindOwn, bindSymbol } from "./binder";
 import { Bound, Leap } from "./bond";
 import { bindCopy } from "./copy";
 import { Want, indexOf, ownerOf } from "./lookup";
@@ -36,19 +36,31 @@ function bindAs<A>(binder: Binder): bool {
     entries.skipRelative<A>();
   }
   const arch = binder.image.arch;
+  const bias = binder.placement.bias;
+  const binding = binder.binding;
   let lastType: u32 = u32.MAX_VALUE;
   let role: Role = Role.Unknown;
+  let isPlain = false;
   for (; !entries.isAtEnd; entries.next<A>()) {
-    const info = relInfo<A>(binder.placement.at(entries.vaddr));
+    const info = relInfo<A>(wrap<A>(bias + entries.vaddr));
     const type = infoType<A>(info);
     if (type != lastType) {
       role = roleOf(arch.row(type));
+      isPlain = isAddress(role) && !(role == Role.Jump && binder.isLazy);
       lastType = type;
+    }
+    const index = infoSymbol<A>(info);
+    if (isPlain && binding.has(index)) {
+      const kind = binding.at(index).kind;
+      if (kind == Bound.Plain || kind == Bound.Not && bindOwn<A>(binder, index)) continue;
     }
     if (role != Role.Relative && role != Role.None && !bindEntry<A>(binder, entries.vaddr, info, role)) return false;
   }
   return true;
 }
+
+/** What wants a symbol's address, and nothing else of it. */
+@inline function isAddress(role: Role): bool { return role >= Role.Word && role <= Role.Jump || role == Role.Pc; }
 
 /** Binds what one relocation needs. */
 function bindEntry<A>(binder: Binder, vaddr: u64, info: u64, role: Role): bool {
@@ -62,7 +74,7 @@ function bindEntry<A>(binder: Binder, vaddr: u64, info: u64, role: Role): bool {
     }
   }
   const index = infoSymbol<A>(info);
-  if (index >= binding.count && index) return work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
+  if (index && !binding.has(index)) return work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
   const offset = relOffset<A>(binder.placement.at(vaddr));
   if (role == Role.Copy) return bindCopy<A>(binder, vaddr, offset, index);
   if (hasLazy() && role == Role.Jump && binder.isLazy && mayWait(binder.image, offset)) {

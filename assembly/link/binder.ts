@@ -5,12 +5,12 @@ import { NONE } from "../host/answer";
 import * as hostLink from "../host/link";
 import * as target from "../host/memory";
 import { Work } from "../base/work";
-import { SHN, STB, STT, STV, bindOf, symInfo, symName, symOther, symShndx, symValue, typeOf, visibilityOf } from "../elf/symbol";
-import { wide } from "../elf/word";
+import { SHN, STB, STT, STV, bindOf, symInfo, symName, symOther, symShndx, symTraits, symValue, typeOf, visibilityOf } from "../elf/symbol";
+import { wide, wrap } from "../elf/word";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
 import { Binding, Bond, Bound } from "./bond";
-import { Found, Want, found, indexOf, ownerOf } from "./lookup";
+import { Found, Want, found, indexOf, isPlain, ownerOf } from "./lookup";
 import { Lacking, Missing } from "./missing";
 import { Order } from "./order";
 import { Symbols } from "./symbols";
@@ -27,7 +27,9 @@ import { Symbols } from "./symbols";
   policy: u32;
   /** Functions are bound when they are called, where that can be. */
   isLazy: bool;
-  /** The module is the first that its own references are looked up in, but for what is global. */
+  /** Nobody outside has a say in what the module's own symbols are bound to. */
+  isUnasked: bool;
+  /** The module is the first that its own references are looked up in, but for what is global; its DT_GNU_HASH has their hashes. */
   isFirst: bool;
   /** The host owes an answer about the reference: the modules were looked through before it was asked, and are not again. */
   isWaiting: bool;
@@ -97,7 +99,6 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
     if (binder.policy & Policy.Intercept && !binder.refer<A>(index)) return false;
     return bindTo(binder, bond, index, found(symbols, index));
   }
-  if (isAlone<A>(binder, symbol, index)) return bindTo(binder, bond, index, found(symbols, index));
   if (!binder.refer<A>(index)) return false;
   if (!binder.isWaiting && (binder.policy & Policy.Before || binder.policy & Policy.Foreign && symShndx<A>(symbol) == SHN.UNDEF)) {
     const answer = hostLink.before(binder.work.handle, binder.image.source, binder.name, binder.nameBytes, binder.version, binder.versionBytes);
@@ -112,15 +113,26 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
   return binder.lack(index, bindOf(symInfo<A>(symbol)) == STB.WEAK);
 }
 
-/** True if a module defines the symbol itself, nobody in front of it does, and nobody is to be asked: then its name is wanted by nobody. It has one. */
-@inline function isAlone<A>(binder: Binder, symbol: u64, index: u32): bool {
+/**
+ * Binds what is plainly the module's own, as most of what a large library refers to is, in few steps: nobody else's definition can be meant,
+ * or nobody in front of it has any, and nobody is to be asked. Then its name is wanted by nobody; it has one.
+ *
+ * @returns false for whatever is not as simple
+ */
+@inline export function bindOwn<A>(binder: Binder, index: u32): bool {
   const symbols = binder.symbols;
-  if (!binder.isFirst || symShndx<A>(symbol) == SHN.UNDEF || index < symbols.first || !symbols.bucketCount || symName(symbol) >= symbols.stringBytes) return false;
-  const info = symInfo<A>(symbol);
-  const bind = bindOf(info);
-  const type = typeOf(info);
-  if (bind != STB.GLOBAL && bind != STB.WEAK || type == STT.SECTION || type == STT.FILE) return false;
-  return !binder.order.globals.mayHave(target.load32(symbols.chain + <u64>index * 4));
+  const symbol = symbols.symbol<A>(index);
+  const traits = symTraits<A>(symbol);
+  if (!binder.isUnasked || !isPlain(traits) || symName(symbol) >= symbols.stringBytes) return false;
+  if (visibilityOf(traits >> 8) == STV.DEFAULT && !isAlone(binder, index)) return false;
+  binder.binding.at(index).bind(Bound.Plain, wrap<A>(symbols.bias + symValue<A>(symbol)), symbols, index);
+  return true;
+}
+
+/** True if nobody in front of a module that defines a name defines it, too. */
+@inline function isAlone(binder: Binder, index: u32): bool {
+  const symbols = binder.symbols;
+  return binder.isFirst && index >= symbols.first && !binder.order.globals.mayHave(target.load32(symbols.chain + <u64>index * 4));
 }
 
 /** True if nobody else's definition can be meant. */
@@ -136,7 +148,9 @@ function bindTo(binder: Binder, bond: Bond, index: u32, definition: Found): bool
 
 function bindToAs<A>(binder: Binder, bond: Bond, index: u32, owner: Symbols, there: u32): bool {
   const symbol = owner.symbol<A>(there);
-  const type = typeOf(symInfo<A>(symbol));
+  const info = symInfo<A>(symbol);
+  const type = typeOf(info);
+  if (bindOf(info) == STB.GNU_UNIQUE) binder.binding.hasUnique = true;
   if (type == STT.TLS) {
     if (!owner.image.tls) return binder.work.fail(Code.BadSymbolType, What.Sym, index, type);
     bond.bind(Bound.Tls, symValue<A>(symbol), owner, there);

@@ -67,6 +67,9 @@ export const enum Bound {
   }
 }
 
+/** The same as Binding.at(), for loops that know where the bonds are. */
+@inline export function bondIn(bonds: usize, index: u32): Bond { return changetype<Bond>(bonds + <usize>index * offsetof<Bond>()); }
+
 /** Bytes to copy from a symbol's other definition. */
 @unmanaged export class Copy {
   next: Copy | null;
@@ -103,7 +106,7 @@ export const enum Bound {
   count: u32;
   /** Which entry is next. */
   entries: Entries;
-  private bonds: usize;
+  bonds: usize;
   /** Where all of it is kept. */
   arena: Arena;
   copies: Copy | null;
@@ -114,12 +117,16 @@ export const enum Bound {
   detours: Detour | null;
   /** A resolver must be called for some place. */
   hasIndirect: bool;
+  /** Some symbol is bound to one that is to be unique in its context. */
+  hasUnique: bool;
   /** Functions are bound when they are called. */
   isLazy: bool;
   /** A resolver's choice was stored into the image of the module's thread-local block. */
   isTlsStale: bool;
 
-  @inline at(index: u32): Bond { return changetype<Bond>(this.bonds + <usize>index * offsetof<Bond>()); }
+  @inline at(index: u32): Bond { return bondIn(this.bonds, index); }
+  /** True for the index of a symbol: the first is none. */
+  @inline has(index: u32): bool { return index != 0 && index < this.count; }
 
   /** Adds a leap behind those that there are: entries come in order. */
   addLeap(leap: Leap): void {

@@ -3,7 +3,7 @@
 
 import { retire } from "../base/generation";
 import { heldBytes, take } from "../base/heap";
-import { definedCount, firstDefined, keyOf } from "./index";
+import { definedCount, keyOf } from "./index";
 import { Symbols } from "./symbols";
 
 /** Bits a name, when it is full: one in so many absent names is looked for in vain. */
@@ -30,7 +30,7 @@ import { Symbols } from "./symbols";
     if (this.mask != MOST_WORDS - 1 && <u64>(this.count + count) * SPARSE > (<u64>this.mask + 1) * 32) return false;
     this.count += count;
     let left = count;
-    for (let index = firstDefined(symbols); left; ++index, --left) {
+    for (let index = symbols.firstDefined; left; ++index, --left) {
       const gnu = keyOf(symbols, index);
       const at = this.word(gnu);
       store<u32>(at, load<u32>(at) | 1 << (gnu >> 1 & 31));

@@ -92,7 +92,7 @@ import { Symbols } from "./symbols";
     block.count = count;
     this.blocks = block;
     let left = count;
-    for (let index = firstDefined(symbols); left; ++index) {
+    for (let index = symbols.firstDefined; left; ++index) {
       if (isUniqueOnly && !isUnique(symbols, index)) continue;
       const entry = block.entry(--left);
       entry.key = keyOf(symbols, index);
@@ -181,19 +181,16 @@ import { Symbols } from "./symbols";
 /** An index of nothing; null if there is no memory. */
 export function newIndex(): Index | null { return changetype<Index | null>(take(offsetof<Index>())); }
 
-/** Where a module's definitions begin: DT_GNU_HASH has them behind everything else. */
-export function firstDefined(symbols: Symbols): u32 { return symbols.bucketCount ? symbols.first : symbols.sysvBucketCount ? 1 : symbols.count; }
-
 /** About how many definitions a module has: as many as have their place in the tables. */
 export function definedCount(symbols: Symbols): u32 {
-  const start = firstDefined(symbols);
+  const start = symbols.firstDefined;
   return symbols.count > start ? symbols.count - start : 0;
 }
 
 /** How many of them are to be unique in their context. */
-export function uniqueCount(symbols: Symbols): u32 {
+function uniqueCount(symbols: Symbols): u32 {
   let count: u32 = 0;
-  for (let index = firstDefined(symbols); index < symbols.count; ++index) if (isUnique(symbols, index)) ++count;
+  for (let index = symbols.firstDefined; index < symbols.count; ++index) if (isUnique(symbols, index)) ++count;
   return count;
 }
 

@@ -88,7 +88,7 @@ function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version:
 @inline const WEAK: u32 = STB.WEAK - STB.GLOBAL << 4;
 
 /** True for a symbol that stands for its address whoever asks: global or weak; without a type, an object or a function; in a section. */
-@inline function isPlain(traits: u32): bool {
+@inline export function isPlain(traits: u32): bool {
   return ((traits & 255) - GLOBAL & ~WEAK) <= <u32>STT.FUNC && (traits >> 16) - 1 < <u32>SHN.LORESERVE - 1;
 }
 

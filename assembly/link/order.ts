@@ -2,8 +2,9 @@
 
 import { NONE } from "../host/answer";
 import { Arch } from "../arch/arch";
+import { written } from "../base/generation";
 import { Found, Want, find, found, indexOf, ownerOf } from "./lookup";
-import { Index, hasIndex, isUnique, newIndex, uniqueCount } from "./index";
+import { Index, hasIndex, isUnique, newIndex } from "./index";
 import { Names } from "./names";
 import { Scope } from "./scope";
 import { Symbols } from "./symbols";
@@ -19,10 +20,11 @@ import { Symbols } from "./symbols";
   append(symbols: Symbols): void {
     symbols.younger = null;
     symbols.older = this.last;
+    written();
     if (this.last) this.last!.younger = symbols;
     else this.first = symbols;
     this.last = symbols;
-    if (hasIndex() && !this.lacksIndex && uniqueCount(symbols)) this.addToIndex(symbols);
+    if (hasIndex() && !this.lacksIndex && symbols.hasUnique) this.addToIndex(symbols);
   }
 
   remove(symbols: Symbols): void {

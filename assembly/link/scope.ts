@@ -34,6 +34,9 @@ import { Symbols } from "./symbols";
 
   get bytes(): u64 { return <u64>this.arena.bytes + (hasIndex() && this.index ? this.index!.bytes : 0); }
   @inline get isHeldOnce(): bool { return this.holders == 1; }
+  /** How many of its holders are on their way out; counted anew each time that some are. */
+  leaving: u32;
+  @inline get stays(): bool { return this.holders != this.leaving; }
   hold(): void { ++this.holders; }
   /** One holder less; true if it was the last. */
   drop(): bool { return --this.holders == 0; }

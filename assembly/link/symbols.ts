@@ -5,17 +5,19 @@ import { Code, What } from "../words";
 import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { Arena } from "../base/arena";
+import { keepsRetired } from "../base/generation";
 import { hasVersions } from "../base/features";
 import { isPowerOfTwo } from "../base/range";
 import { Work } from "../base/work";
 import { DT, Dynamic } from "../elf/dynamic";
 import { hashedName } from "../elf/hash";
-import { SHN, symBytes, symName, symShndx, symValue } from "../elf/symbol";
+import { SHN, STB, bindOf, symBytes, symInfo, symName, symShndx, symValue } from "../elf/symbol";
 import { VERSYM } from "../elf/version";
 import { Image } from "../inspect/image";
 import { Placement } from "../map/map";
 import { sameBytes } from "../elf/text";
 import { wide } from "../elf/word";
+import { hasIndex } from "./index";
 import { Version, versionsOf } from "./version";
 
 /** What a module's symbols are looked up in. */
@@ -38,6 +40,8 @@ import { Version, versionsOf } from "./version";
   versionCount: u32;
   /** It is on its way out: nobody who stays may be bound to it any more. */
   isDying: bool;
+  /** Some of what it defines is to be unique in its context. */
+  hasUnique: bool;
   /** The next in the list of all whose symbols every load sees; where in that list it is. */
   nextGlobal: Symbols | null;
   previousGlobal: Symbols | null;
@@ -75,6 +79,9 @@ import { Version, versionsOf } from "./version";
     if (!wide(64)) return hash % this.bucketCount;
     return ((this.bucketScale * hash >> 32) + 1) * this.bucketCount >> 32;
   }
+
+  /** Where its definitions begin: DT_GNU_HASH has them behind everything else. Without a table nobody finds any. */
+  get firstDefined(): u32 { return this.bucketCount ? this.first : this.sysvBucketCount ? 1 : this.count; }
 
   @inline symbol<A>(index: u32): u64 { return this.table + <u64>index * symBytes<A>(); }
   @inline name(symbol: u64): u64 { return this.strings + symName(symbol); }
@@ -146,7 +153,18 @@ export function symbolsOf<A>(work: Work, image: Image, placement: Placement, int
   if (!dynamic.has(DT.SYMTAB)) return true;
   into.table = placement.at(dynamic.value(DT.SYMTAB));
   into.count = symbolLimit<A>(image, dynamic);
-  return hashTable<A>(work, image, placement, into) && versionTable(work, image, placement, into, arena);
+  if (!hashTable<A>(work, image, placement, into)) return false;
+  into.hasUnique = (hasIndex() || keepsRetired()) && definesUnique<A>(into);
+  return versionTable(work, image, placement, into, arena);
+}
+
+/** Every load looks for one, and hardly any has it: a straight loop. */
+export function definesUnique<A>(symbols: Symbols): bool {
+  const first = symbols.firstDefined;
+  if (first >= symbols.count) return false;
+  const end = symbols.symbol<A>(symbols.count);
+  for (let at = symbols.symbol<A>(first); at != end; at += symBytes<A>()) if (bindOf(symInfo<A>(at)) == STB.GNU_UNIQUE) return true;
+  return false;
 }
 
 /** The hash table that serves: it also knows how many symbols there are. */

@@ -28,15 +28,20 @@ export const LONGEST_VERSION: u32 = 4095;
 }
 if (offsetof<Version>() % 4 != 0) ERROR("a row of versions keeps each aligned to 4");
 
-/** A walk over the records of DT_VERDEF, or of DT_VERNEED with what hangs on each. */
+/** A walk over the records of DT_VERDEF or DT_VERNEED, and over what hangs on each. */
 @unmanaged export class Records {
   private image: Image;
-  private placement: Placement;
+  /** The placement's. */
+  private bias: u64;
+  private mask: u64;
   /** DT_VERDEF or DT_VERNEED; how many records are left, and how many what hangs on them may be in all. */
   private kind: u64;
   private left: u32;
   private budget: u32;
   private auxLeft: u32;
+  /** Where the file's bytes are that held the last record: the others are there, too. */
+  private low: u64;
+  private lastBytes: u64;
   /** vaddr of the record, NONE at the end; of what hangs on it. */
   at: u64;
   aux: u64;
@@ -49,39 +54,38 @@ if (offsetof<Version>() % 4 != 0) ERROR("a row of versions keeps each aligned to
   open(image: Image, placement: Placement, tag: u64, countTag: u64): void {
     const dynamic = image.dynamic!;
     this.image = image;
-    this.placement = placement;
+    this.bias = placement.bias;
+    this.mask = placement.mask;
     this.kind = tag;
     this.at = this.aux = this.wrongAt = NONE;
+    this.lastBytes = 0;
     if (!dynamic.has(tag)) return;
     const vaddr = dynamic.value(tag);
     this.left = <u32>min<u64>(dynamic.value(countTag), 0xffff);
     // Records may be shared in a hostile file, but there cannot be more of them than bytes for them.
-    const segment = image.backed(vaddr, 1);
-    this.budget = segment ? <u32>min<u64>(segment.fileBytes / Verdaux.BYTES, 0xffff) : 0;
+    if (!this.left || this.look(vaddr, 1) == NONE) return;
+    this.budget = <u32>min<u64>(this.lastBytes / Verdaux.BYTES, 0xffff);
     this.enter(vaddr);
   }
 
-  /** Goes to the next record. */
+  /** Goes to the next record; `hang` to the first of what hangs on it. */
   next(): void { this.enter(this.behind(this.at, this.isDefinitions ? Verdef.NEXT : Verneed.NEXT)); }
 
   /** Goes to the next of what hangs on the record. */
   nextAux(): void {
-    if (this.isDefinitions || !--this.auxLeft) this.aux = NONE;
+    if (!--this.auxLeft) this.aux = NONE;
     else this.enterAux(this.behind(this.aux, Vernaux.NEXT));
   }
 
   private enter(vaddr: u64): void {
-    const isEnd = vaddr == NONE || !this.left;
-    this.at = isEnd ? NONE : this.inside(vaddr, this.isDefinitions ? Verdef.BYTES : Verneed.BYTES);
-    this.aux = NONE;
-    if (this.at == NONE) return;
-    --this.left;
-    if (this.isDefinitions) {
-      this.enterAux(this.behind(vaddr, Verdef.AUX));
-      return;
-    }
-    this.auxLeft = this.load16(vaddr + Verneed.CNT);
-    if (this.auxLeft) this.enterAux(this.behind(vaddr, Verneed.AUX));
+    this.at = vaddr == NONE || !this.left ? NONE : this.inside(vaddr, this.isDefinitions ? Verdef.BYTES : Verneed.BYTES);
+    if (this.at != NONE) --this.left;
+  }
+
+  /** Goes to the first of what hangs on the record. Of a definition that is its name; those of its ancestors are behind it. */
+  hang(): void {
+    this.auxLeft = this.isDefinitions ? 1 : this.load16(this.at + Verneed.CNT);
+    this.enterAux(this.auxLeft ? this.behind(this.at, this.isDefinitions ? Verdef.AUX : Verneed.AUX) : NONE);
   }
 
   private enterAux(vaddr: u64): void {
@@ -99,15 +103,24 @@ if (offsetof<Version>() % 4 != 0) ERROR("a row of versions keeps each aligned to
     return distance ? vaddr + distance : NONE;
   }
 
-  private inside(vaddr: u64, bytes: u64): u64 {
-    if (this.image.backed(vaddr, bytes)) return vaddr;
+  @inline private inside(vaddr: u64, bytes: u64): u64 {
+    return vaddr - this.low <= this.lastBytes - bytes && this.lastBytes >= bytes ? vaddr : this.look(vaddr, bytes);
+  }
+
+  private look(vaddr: u64, bytes: u64): u64 {
+    const segment = this.image.backed(vaddr, bytes);
+    if (segment) {
+      this.low = segment.vaddr;
+      this.lastBytes = min(segment.bytes, segment.fileBytes);
+      return vaddr;
+    }
     if (this.wrongAt == NONE) this.wrongAt = vaddr;
     return NONE;
   }
 
   /** A field of a record. */
-  load16(vaddr: u64): u32 { return target.load16(this.placement.at(vaddr)); }
-  load32(vaddr: u64): u32 { return target.load32(this.placement.at(vaddr)); }
+  @inline load16(vaddr: u64): u32 { return target.load16(this.bias + vaddr & this.mask); }
+  @inline load32(vaddr: u64): u32 { return target.load32(this.bias + vaddr & this.mask); }
 }
 @lazy const WALK: Records = changetype<Records>(memory.data(offsetof<Records>(), 8));
 
@@ -142,13 +155,14 @@ function highest(walk: Records): i32 {
   let most: i32 = -1;
   for (; walk.at != NONE; walk.next()) {
     if (walk.isDefinitions) most = max<i32>(most, walk.load16(walk.at + Verdef.NDX) & VERSYM.VERSION);
-    else for (; walk.aux != NONE; walk.nextAux()) most = max<i32>(most, walk.load16(walk.aux + Vernaux.OTHER) & VERSYM.VERSION);
+    else for (walk.hang(); walk.aux != NONE; walk.nextAux()) most = max<i32>(most, walk.load16(walk.aux + Vernaux.OTHER) & VERSYM.VERSION);
   }
   return most;
 }
 
 function readDefinitions(work: Work, walk: Records, into: Symbols): bool {
   for (; walk.at != NONE; walk.next()) {
+    walk.hang();
     if (walk.aux == NONE) continue;
     if (!keep(work, into, walk, walk.load16(walk.at + Verdef.NDX), walk.load32(walk.aux + Verdaux.NAME))) return false;
   }
@@ -157,7 +171,7 @@ function readDefinitions(work: Work, walk: Records, into: Symbols): bool {
 
 function readRequirements(work: Work, walk: Records, into: Symbols): bool {
   for (; walk.at != NONE; walk.next()) {
-    for (; walk.aux != NONE; walk.nextAux()) {
+    for (walk.hang(); walk.aux != NONE; walk.nextAux()) {
       if (!keep(work, into, walk, walk.load16(walk.aux + Vernaux.OTHER), walk.load32(walk.aux + Vernaux.NAME))) return false;
     }
   }
@@ -197,15 +211,21 @@ function whole(work: Work, walk: Records): bool {
   next(): void {
     const walk = this.walk;
     ++this.index;
-    if (walk.isDefinitions) walk.next();
-    else walk.nextAux();
-    this.settle();
+    if (!walk.isDefinitions) {
+      walk.nextAux();
+      if (walk.aux != NONE) return;
+    }
+    walk.next();
+    this.enter();
   }
 
-  /** A library that nothing is needed of has nothing to list. */
-  settle(): void {
+  /** Enters the record that it is at. A library that nothing is needed of has nothing to list. */
+  enter(): void {
     const walk = this.walk;
-    if (!walk.isDefinitions) while (walk.at != NONE && walk.aux == NONE) walk.next();
+    for (; walk.at != NONE; walk.next()) {
+      walk.hang();
+      if (walk.isDefinitions || walk.aux != NONE) return;
+    }
   }
 }
 @lazy const LISTED: Listing = changetype<Listing>(memory.data(offsetof<Listing>(), 8));
@@ -229,7 +249,7 @@ function listing(image: Image, placement: Placement, symbols: Symbols, kind: u64
 function begin(image: Image, placement: Placement): void {
   LISTED.walk.open(image, placement, LISTED.kind, LISTED.kind == DT.VERDEF ? DT.VERDEFNUM : DT.VERNEEDNUM);
   LISTED.index = 0;
-  LISTED.settle();
+  LISTED.enter();
 }
 
 /** Where the n-th record is; `at` is NONE if the table has lost it since it was counted. */

@@ -110,16 +110,47 @@ export function keepScope(context: Context, module: Module): bool {
   return module.scope != null;
 }
 
-/** Takes what is dying out of the scopes that outlive the module they were made for. */
+/** Counts of every scope how many of its holders are dying: what none but these hold goes with them. */
+export function countLeaving(dying: Module | null): void {
+  let each = dying;
+  while (each) {
+    if (each.home) each.home!.leaving = 0;
+    if (each.scope) each.scope!.leaving = 0;
+    each = each.dyingNext;
+  }
+  each = dying;
+  while (each) {
+    if (each.home) ++each.home!.leaving;
+    if (each.scope) ++each.scope!.leaving;
+    each = each.dyingNext;
+  }
+}
+
+/**
+ * True if those that stay can find what is dying: by a name that is global or unique, or in a scope that they are looked up in, too. What
+ * only its handle leads to is hidden by one store. `countLeaving` comes before.
+ */
+export function isShared(context: Context, dying: Module | null): bool {
+  let each = dying;
+  while (each) {
+    if (each.isGlobal || each.symbols.hasUnique || each.home && each.home!.stays) return true;
+    each = each.dyingNext;
+  }
+  return context.orphans != null;
+}
+
+/** Takes what is dying out of the scopes that outlive the module they were made for. `countLeaving` comes before. */
 export function pruneScopes(context: Context, dying: Module | null): void {
   let each = dying;
   while (each) {
     const home = each.home;
     if (home && home.root == each.handle) {
       home.root = 0;
-      home.hold();
-      home.nextOrphan = context.orphans;
-      context.orphans = home;
+      if (home.stays) {
+        home.hold();
+        home.nextOrphan = context.orphans;
+        context.orphans = home;
+      }
     }
     each = each.dyingNext;
   }

@@ -1,8 +1,9 @@
 // A list of modules, in the order they came.
 
+import { written } from "../base/generation";
 import { Module } from "./module";
 
-/** A doubly linked list; a module is in one list at a time. */
+/** A doubly linked list; a module is in one list at a time. Who stands at one without a lock goes on from there, also when it was taken out. */
 @unmanaged export class Modules {
   first: Module | null;
   last: Module | null;
@@ -14,6 +15,7 @@ import { Module } from "./module";
   append(module: Module): void {
     module.next = null;
     module.previous = this.last;
+    written();
     if (this.last) this.last!.next = module;
     else this.first = module;
     this.last = module;
@@ -36,7 +38,6 @@ import { Module } from "./module";
     else this.first = module.next;
     if (module.next) module.next!.previous = module.previous;
     else this.last = module.previous;
-    module.next = module.previous = null;
     --this.count;
   }
 }

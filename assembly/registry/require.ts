@@ -34,7 +34,7 @@ export function findVersions(session: Session, module: Module): bool {
     const library = libraryOf(module, file);
     // What the host stands for has whatever versions the host says it has.
     if (!library || !library.image.dynamic!.has(DT.VERDEF)) continue;
-    for (; walk.aux != NONE; walk.nextAux()) {
+    for (walk.hang(); walk.aux != NONE; walk.nextAux()) {
       if (walk.load16(walk.aux + Vernaux.FLAGS) & VER_FLG.WEAK) continue;
       const version = symbols.version(walk.load16(walk.aux + Vernaux.OTHER) & VERSYM.VERSION);
       if (!version) continue;

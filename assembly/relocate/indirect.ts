@@ -36,6 +36,7 @@ function chooseAs<A>(relocator: Relocator, flags: u32): bool {
   const arch = relocator.places.image.arch;
   const bias = relocator.places.placement.bias;
   let lastType: u32 = u32.MAX_VALUE;
+  const binding = relocator.binding;
   let row: u32 = 0;
   for (; !entries.isAtEnd; entries.next<A>()) {
     const info = relInfo<A>(wrap<A>(bias + entries.vaddr));
@@ -44,10 +45,15 @@ function chooseAs<A>(relocator: Relocator, flags: u32): bool {
       row = arch.row(type);
       lastType = type;
     }
-    if (mayWait(roleOf(row)) && !chooseEntry<A>(relocator, entries.vaddr, entries.isRela, flags, info, row)) return false;
+    const role = roleOf(row);
+    if (role != Role.Indirect && !isChoice(binding, infoSymbol<A>(info))) continue;
+    if (mayWait(role) && !chooseEntry<A>(relocator, entries.vaddr, entries.isRela, flags, info, row)) return false;
   }
   return true;
 }
+
+/** True if a symbol's address is, or was, for a resolver to choose, or might have been. */
+@inline function isChoice(binding: Binding, index: u32): bool { return binding.has(index) && binding.at(index).kind >= Bound.Indirect; }
 
 @inline function mayWait(role: Role): bool { return role != Role.None && role != Role.Relative && role != Role.Copy && role < Role.TlsNumber && role != Role.Size; }
 
@@ -69,7 +75,6 @@ function chooseEntry<A>(relocator: Relocator, vaddr: u64, isRela: bool, flags: u
     return true;
   }
   const index = infoSymbol<A>(info);
-  if (!index || index >= binding.count) return true;
   const bond = binding.at(index);
   let value: u64 = 0;
   let owner = bond.owner;

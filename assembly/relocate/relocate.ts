@@ -12,7 +12,7 @@ import { infoSymbol, infoType, relInfo, relOffset, relaAddend } from "../elf/rel
 import { loadWord, storeWord, wide, wrap } from "../elf/word";
 import { Image } from "../inspect/image";
 import { mayWait } from "../link/bind";
-import { Binding, Bond, Bound, Detour } from "../link/bond";
+import { Binding, Bond, Bound, Detour, bondIn } from "../link/bond";
 import { Symbols } from "../link/symbols";
 import { Entries, Table, entryBytes, hasAddend, relativeCount, tableCount, tableStart } from "../link/tables";
 import { Placement } from "../map/map";
@@ -104,16 +104,17 @@ function relocateTable<A>(relocator: Relocator, table: Table): bool {
       if (count - left < relative) return places.work.fail(Code.BadRelocationTable, What.Rel, vaddr, type);
       continue;
     }
-    const index = infoSymbol<A>(info);
-    if (index >= binding.count && index) return places.work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
-    const bond = index ? binding.at(index) : null;
-    if (!isAsked && isPlainWord(row) && bond && bond.kind == Bound.Plain) {
-      const offset = relOffset<A>(entry);
-      if (!places.holds(vaddr, offset, sizeof<A>())) return false;
-      const place = wrap<A>(bias + offset);
-      storeWord<A>(place, bond.value + (isRela ? relaAddend<A>(entry) : role == Role.Word ? loadWord<A>(place) : 0));
-      continue;
+    if (!isAsked && isPlainWord(row)) {
+      const run = relocateWords<A>(relocator, type, entry, left, isRela, role == Role.Word);
+      if (run) {
+        left -= run - 1;
+        vaddr += (run - 1) * entryBytes<A>(isRela);
+        continue;
+      }
     }
+    const index = infoSymbol<A>(info);
+    if (index && !binding.has(index)) return places.work.fail(Code.BadSymbolIndex, What.Rel, vaddr, index);
+    const bond = index ? binding.at(index) : null;
     if (!relocateEntry<A>(relocator, vaddr, row, type, index, bond, isRela)) return false;
   }
   return true;
@@ -143,6 +144,37 @@ function relocateTable<A>(relocator: Relocator, table: Table): bool {
     entry += entryBytes<A>(isRela);
   } while (++count < most && relInfo<A>(entry) == info);
   return count;
+}
+
+/**
+ * The straight loop of words that are addresses of symbols. It ends at whatever takes more: another type, a symbol that is not plainly bound, a
+ * place in another segment than the last.
+ *
+ * @param start   address of the first entry
+ * @param isWord  without an addend in the entry, it is in the place
+ * @returns how many there are
+ */
+function relocateWords<A>(relocator: Relocator, type: u32, start: u64, most: u64, isRela: bool, isWord: bool): u64 {
+  const places = relocator.places;
+  if (places.lastBytes < sizeof<A>()) return 0;
+  const bias = places.placement.bias;
+  const low = places.low;
+  const room = places.lastBytes - sizeof<A>();
+  const bonds = relocator.binding.bonds;
+  const symbolCount = relocator.binding.count;
+  let entry = start;
+  let left = most;
+  for (; left; --left, entry += entryBytes<A>(isRela)) {
+    const info = relInfo<A>(entry);
+    const index = infoSymbol<A>(info);
+    if (infoType<A>(info) != type || !index || index >= symbolCount) break;
+    const bond = bondIn(bonds, index);
+    const offset = relOffset<A>(entry);
+    if (bond.kind != Bound.Plain || offset - low > room) break;
+    const place = wrap<A>(bias + offset);
+    storeWord<A>(place, bond.value + (isRela ? relaAddend<A>(entry) : isWord ? loadWord<A>(place) : 0));
+  }
+  return most - left;
 }
 
 /** S, with an addend or without, in a word of the class. */

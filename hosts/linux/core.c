@@ -69,7 +69,7 @@ static const uint64_t held = ~(SIGNAL(SIGBUS) | SIGNAL(SIGSEGV) | SIGNAL(SIGFPE)
 static uint64_t let;
 
 void lw_machine_hold_signals(void) {
-  image_settle(); /* what is published has its permissions; if it can't have them, image_is_refused() keeps it from being called */
+  image_settle(); /* what everybody finds has its permissions; if it can't have them, image_is_refused() keeps it from being called */
   syscall(SYS_rt_sigprocmask, SIG_BLOCK, &held, &let, KERNEL_BYTES);
 }
 void lw_machine_let_signals(void) { syscall(SYS_rt_sigprocmask, SIG_SETMASK, &let, NULL, KERNEL_BYTES); }
@@ -82,6 +82,7 @@ void lw_machine_fence(void) {
 /* ---- log ---- */
 
 INLINE void lw_log_event(uint32_t level, uint32_t code, uint64_t a, uint64_t b) {
+  if (code == LW_EVENT_PUBLISHED) image_settle(); /* nothing is told of before it has its permissions */
   if (code != LW_EVENT_STAGE && on_module) on_module(code, (uint32_t)a);
   if (code == LW_EVENT_STAGE && b == LW_STAGE_FINI) guard_ending();
 #ifdef LW_NO_LOG

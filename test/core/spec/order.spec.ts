@@ -13,7 +13,7 @@ import { Found, Want, find, found, indexOf, ownerOf } from "../../../assembly/li
 import { Names } from "../../../assembly/link/names";
 import { Order, Roll } from "../../../assembly/link/order";
 import { Scope, newScope } from "../../../assembly/link/scope";
-import { Symbols } from "../../../assembly/link/symbols";
+import { Symbols, definesUnique } from "../../../assembly/link/symbols";
 import { freshHeap } from "./support/heap";
 import { below, seed } from "./support/random";
 import { Entry, addGnu, addSysv, addVersions, hashOf, nameVersions, sorted, tableOf } from "./support/symbols";
@@ -43,6 +43,7 @@ function moduleOf<A>(arch: Arch): Symbols {
   const kind = below(8);
   if (kind > 2 && placed.length) addGnu<A>(symbols, placed, 1, 3, 2);
   else if (kind) addSysv(symbols, placed, 2);
+  symbols.hasUnique = definesUnique<A>(symbols);
   symbols.image = newImage(1, false)!;
   symbols.image.arch = arch;
   symbols.image.bits = sizeof<A>() * 8;

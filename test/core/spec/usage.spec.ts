@@ -4,9 +4,10 @@ import { usedBytes } from "../../../assembly/base/heap";
 import { EM } from "../../../assembly/elf/header";
 import { archOf } from "../../../assembly/arch/machines";
 import { Flag, Kind } from "../../../assembly/words";
+import { definesUnique } from "../../../assembly/link/symbols";
 import { newImage } from "../../../assembly/inspect/image";
 import { Context, newContext } from "../../../assembly/registry/context";
-import { closureOf, dropOrphans, keepScope, makeGlobal, markDying, pruneScopes } from "../../../assembly/registry/dependency";
+import { closureOf, countLeaving, dropOrphans, keepScope, makeGlobal, markDying, pruneScopes } from "../../../assembly/registry/dependency";
 import { endHandle, newHandle, openHandles } from "../../../assembly/registry/handle";
 import { Module, State, newModule } from "../../../assembly/registry/module";
 import { contextBytes, moduleBytes } from "../../../assembly/registry/usage";
@@ -28,6 +29,7 @@ function add(index: i32, needs: i32): void {
   const before = usedBytes();
   const table = tableOf<u64>(entries);
   addGnu<u64>(table, entries, 1, 1, 1);
+  table.hasUnique = definesUnique<u64>(table);
   others += usedBytes() - before;
   const image = newImage(<u32>index + 1, false)!;
   image.arch = archOf(EM.X86_64, 64)!;
@@ -48,6 +50,7 @@ function expectExact(what: string): void { expect(contextBytes(context)).toBe(us
 /** Everything that is dying goes, as in load.ts. */
 function releaseDying(): void {
   const dying = markDying(context);
+  countLeaving(dying);
   pruneScopes(context, dying);
   let module = dying;
   while (module) {
