@@ -15,7 +15,7 @@ import { isLinkable, planOf } from "./plan/plan";
 import { map, protect, sync } from "./map/map";
 import { bind } from "./link/bind";
 import { Binder } from "./link/binder";
-import { Binding, bondIn, newBinding } from "./link/bond";
+import { Binding, newBinding } from "./link/bond";
 import { hasIndex, isUnique } from "./link/index";
 import { Lacking } from "./link/missing";
 import { Symbols, symbolsOf } from "./link/symbols";
@@ -397,11 +397,9 @@ function unwind(session: Session): void {
 function keepOwners(session: Session, module: Module): bool {
   const binding = module.binding!;
   const number = markDependencies(session.context!, module);
-  const bonds = binding.bonds;
-  const count = binding.count;
   let last: Symbols | null = module.symbols;
-  for (let i: u32 = 1; i < count; ++i) {
-    const owner = bondIn(bonds, i).owner;
+  for (let i: u32 = 1; i < binding.foreignEnd; ++i) {
+    const owner = binding.at(i).owner;
     if (!owner || owner == last) continue;
     if (!keepOwner(session, module, owner, number)) return false;
     last = owner;

@@ -6,7 +6,7 @@ import { BEHIND, NONE, PENDING } from "../host/answer";
 import { generation, glimpse, isStill, wasStill } from "../base/generation";
 import { gnuHash } from "../elf/hash";
 import { wide } from "../elf/word";
-import { Found, Want, find, found, indexOf, locate, ownerOf } from "../link/lookup";
+import { Found, Want, find, found, indexOf, locate, mayDefine, ownerOf } from "../link/lookup";
 import { nearest } from "../link/nearest";
 import { Scope } from "../link/scope";
 import { Symbols } from "../link/symbols";
@@ -108,7 +108,7 @@ function findFrom(module: Module, name: u64, nameBytes: u32, hash: u32, version:
 @inline function findWithin(module: Module, name: u64, nameBytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): Found {
   const scope: Scope | null = module.scope;
   if (scope) return scope.find(0, name, nameBytes, hash, version, versionBytes, want, null);
-  const index = find(module.symbols, name, nameBytes, hash, version, versionBytes, want);
+  const index = mayDefine(module.symbols, hash) ? find(module.symbols, name, nameBytes, hash, version, versionBytes, want) : 0;
   return index ? found(module.symbols, index) : 0;
 }
 

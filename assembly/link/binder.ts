@@ -143,6 +143,7 @@ export function isOwn<A>(symbol: u64): bool {
 function bindTo(binder: Binder, bond: Bond, index: u32, definition: Found): bool {
   const owner = ownerOf(definition);
   const there = indexOf(definition);
+  if (owner != binder.symbols) binder.binding.foreignEnd = max(binder.binding.foreignEnd, index + 1);
   return wide(owner.bits) ? bindToAs<u64>(binder, bond, index, owner, there) : bindToAs<u32>(binder, bond, index, owner, there);
 }
 

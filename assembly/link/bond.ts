@@ -115,6 +115,8 @@ export const enum Bound {
   private nextLeap: Leap | null;
   /** Only of a module that can be patched. */
   detours: Detour | null;
+  /** What is bound to others' definitions, and not to the module's own, has indices below this: as a rule few, as DT_GNU_HASH has them in front. */
+  foreignEnd: u32;
   /** A resolver must be called for some place. */
   hasIndirect: bool;
   /** Some symbol is bound to one that is to be unique in its context. */

@@ -36,7 +36,7 @@ export type Found = u64;
 @inline export function indexOf(found: Found): u32 { return <u32>found; }
 
 /**
- * The index of the symbol that a module defines under this name; 0 if it does not.
+ * The index of the symbol that a module defines under this name; 0 if it does not. Who expects that asks mayDefine() before.
  *
  * @param gnu      the name's hash for DT_GNU_HASH
  * @param version  where the version's name is, or NONE
@@ -67,7 +67,6 @@ function findAs<A>(symbols: Symbols, addr: u64, bytes: u32, gnu: u32, version: u
 }
 
 function findGnu<A>(symbols: Symbols, addr: u64, bytes: u32, hash: u32, version: u64, versionBytes: u32, want: Want): u32 {
-  if (!mayDefineAs<A>(symbols, hash)) return 0;
   let index = target.load32(symbols.buckets + symbols.bucketOf(hash) * 4);
   if (index < symbols.first) return 0;
   let only: u32 = 0;

@@ -3,7 +3,7 @@
 import { NONE } from "../host/answer";
 import { Arch } from "../arch/arch";
 import { written } from "../base/generation";
-import { Found, Want, find, found, indexOf, ownerOf } from "./lookup";
+import { Found, Want, find, found, indexOf, mayDefine, ownerOf } from "./lookup";
 import { Index, hasIndex, isUnique, newIndex } from "./index";
 import { Names } from "./names";
 import { Scope } from "./scope";
@@ -68,7 +68,7 @@ import { Symbols } from "./symbols";
     if (hasIndex() && !this.lacksIndex) return this.index ? this.index!.find(arch, 0, name, bytes, gnu, NONE, 0, want, except) : 0;
     let symbols = this.first;
     while (symbols) {
-      if (symbols.image.arch == arch && symbols != except) {
+      if (symbols.image.arch == arch && symbols != except && mayDefine(symbols, gnu)) {
         const index = find(symbols, name, bytes, gnu, NONE, 0, want);
         if (index) return found(symbols, index);
       }
@@ -102,7 +102,7 @@ import { Symbols } from "./symbols";
 
   private findFirst(name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
     const own = this.own;
-    if (own && own != except) {
+    if (own && own != except && mayDefine(own, gnu)) {
       const index = find(own, name, bytes, gnu, version, versionBytes, want);
       if (index) return found(own, index);
     }

@@ -19,14 +19,21 @@ export const LONGEST_VERSION: u32 = 4095;
 /** A version's name in the string table; of no bytes where there is none. */
 @unmanaged export class Version {
   name: u32;
-  bytes: u32;
+  /** No more than LONGEST_VERSION. */
+  private length: u16;
   /** The file defines it; otherwise it needs it of another. */
   isDefined: bool;
   /** It is the file's own name: others may need it, but no symbol has it. */
   isBase: bool;
-  private pad: u16;
+
+  @inline get bytes(): u32 { return this.length; }
+  /** Where its name is, and how long. */
+  call(name: u32, bytes: u32): void {
+    this.name = name;
+    this.length = <u16>bytes;
+  }
 }
-if (offsetof<Version>() % 4 != 0) ERROR("a row of versions keeps each aligned to 4");
+if (offsetof<Version>() != 8) ERROR("a row of versions is kept for every module: 8 bytes each");
 
 /** A walk over the records of DT_VERDEF or DT_VERNEED, and over what hangs on each. */
 @unmanaged export class Records {
@@ -188,8 +195,7 @@ function keep(work: Work, into: Symbols, walk: Records, index: u32, name: u32): 
   const version = changetype<Version>(into.versionNames + <usize>index * offsetof<Version>());
   version.isDefined = walk.isDefinitions;
   version.isBase = walk.isDefinitions && (walk.load16(walk.at + Verdef.FLAGS) & VER_FLG.BASE) != 0;
-  version.name = name;
-  version.bytes = bytes;
+  version.call(name, bytes);
   return true;
 }
 
