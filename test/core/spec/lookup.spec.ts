@@ -2,7 +2,7 @@
 
 import { NONE, PENDING } from "../../../assembly/host/answer";
 import { gnuHash } from "../../../assembly/elf/hash";
-import { Want, find, found, isNamed, locate } from "../../../assembly/link/lookup";
+import { Want, find, found, isNamed, locate, mayDefine } from "../../../assembly/link/lookup";
 import { Symbols } from "../../../assembly/link/symbols";
 import { Scope, newScope } from "../../../assembly/link/scope";
 import { sameBytes, textBytes } from "../../../assembly/elf/text";
@@ -19,7 +19,8 @@ let scratch: u64 = 0;
 
 function look(symbols: Symbols, text: string): u32 {
   const bytes = putText(scratch, text);
-  return find(symbols, scratch, bytes, gnuHash(scratch, bytes), NONE, 0, Want.Oldest);
+  const hash = gnuHash(scratch, bytes);
+  return mayDefine(symbols, hash) ? find(symbols, scratch, bytes, hash, NONE, 0, Want.Oldest) : 0;
 }
 
 function names(count: i32): Entry[] {
