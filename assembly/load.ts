@@ -21,7 +21,8 @@ import { Lacking } from "./link/missing";
 import { Symbols, symbolsOf } from "./link/symbols";
 import { choose } from "./relocate/indirect";
 import { Relocator, copyAll, newRelocator, relocate } from "./relocate/relocate";
-import { closureOf, countLeaving, dropOrphans, initOrder, isShared, keepScope, keptBy, makeGlobal, markDependencies, markDying, pruneScopes } from "./registry/dependency";
+import { dropOrphans, hideAll } from "./registry/departure";
+import { closureOf, initOrder, keepScope, keptBy, makeGlobal, markDependencies, markDying } from "./registry/dependency";
 import { gather } from "./registry/gather";
 import { newHandle } from "./registry/handle";
 import { fill, relocateFiles } from "./registry/objects";
@@ -277,13 +278,13 @@ function publish(session: Session): bool {
   if (!session.handles) return false;
   if (!session.pin(session.root!)) return false;
   // What only its handle leads to is seen from one store on; names that everybody looks for take more.
-  const isShared = (session.flags & Flag.Global) != 0 || anyUnique(session.modules.first);
-  if (isShared) changing();
+  const isSeen = (session.flags & Flag.Global) != 0 || anyUnique(session.modules.first);
+  if (isSeen) changing();
   const isKept = keepScope(session.context!, session.root!);
   written();
   if (isKept) session.commit();
   if (isKept && session.flags & Flag.Global) makeGlobal(session.root!);
-  if (isShared) changed();
+  if (isSeen) changed();
   if (!isKept) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   session.tell();
   return true;
@@ -363,17 +364,7 @@ function release(session: Session): bool {
     event(Level.Debug, Event.Withdrawn, module.handle, module.placement.addr);
     module = module.dyingNext;
   }
-  countLeaving(session.dying);
-  const isSeen = isShared(context, session.dying);
-  if (isSeen) changing();
-  pruneScopes(context, session.dying);
-  module = session.dying;
-  while (module) {
-    context.modules.remove(module);
-    module.hide();
-    module = module.dyingNext;
-  }
-  if (isSeen) changed();
+  hideAll(context, session.dying);
   module = session.dying;
   while (module) {
     const next = module.dyingNext;

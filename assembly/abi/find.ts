@@ -1,4 +1,4 @@
-// Exports that look something up. They allocate nothing and store nothing; what changed meanwhile is looked up again.
+// Exports that look something up. They allocate nothing and store nothing; what all look for and changed meanwhile is looked up again.
 
 import { hasObjects } from "../base/features";
 import { Kind } from "../words";

@@ -2,13 +2,14 @@
 
 import { Answer, Code, Flag, Kind, PF, Policy, Rule, Stage, What } from "../words";
 import { hasObjects } from "../base/features";
-import { changed, changing, openGeneration, reclaimBlocks } from "../base/generation";
+import { openGeneration, reclaimBlocks } from "../base/generation";
 import { openHeap, peakBytes, usedBytes } from "../base/heap";
 import { Image, newImage } from "../inspect/image";
 import { forgetListing } from "../link/version";
 import { advance, beginUnload } from "../load";
 import { Context, addRegion, newContext } from "../registry/context";
-import { dropOrphans, keepScope } from "../registry/dependency";
+import { dropOrphans } from "../registry/departure";
+import { keepScope } from "../registry/dependency";
 import { endHandle, handleFault, kindOf, openHandles, recordOf } from "../registry/handle";
 import { newModule, openModules, publishedModule, reclaimModules } from "../registry/module";
 import { beginPatch } from "../registry/patch";
@@ -226,10 +227,7 @@ export function lw_retain(module: u32): i32 {
   const held = publishedModule(module);
   if (!held) return handleFault(module);
   if (!held.isPublished) return Code.SessionBusy;
-  changing();
-  const isKept = keepScope(held.context, held);
-  changed();
-  if (!isKept) return Code.OutOfMemory;
+  if (!keepScope(held.context, held)) return Code.OutOfMemory;
   ++held.references;
   return Code.Ok;
 }

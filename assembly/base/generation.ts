@@ -1,5 +1,6 @@
-// How readers that take no lock see one state of the registry: a number that is odd while it changes, and memory that is given back
-// only when no reader can hold it. A core for hosts with threads is built with LW_THREADS; in others nobody reads meanwhile.
+// How readers that take no lock see one state of the names that all look for: a number that is odd while they change, and memory that is given
+// back only when no reader can hold it. What only one handle leads to is seen, or is not, by one store. A core for hosts with threads is built
+// with LW_THREADS; in others nobody reads meanwhile.
 
 import { fence, holdSignals, letSignals } from "../host/machine";
 import { give } from "./heap";

@@ -40,17 +40,17 @@ function bindAs<A>(binder: Binder): bool {
   const binding = binder.binding;
   let lastType: u32 = u32.MAX_VALUE;
   let role: Role = Role.Unknown;
-  let isPlain = false;
+  let wantsAddress = false;
   for (; !entries.isAtEnd; entries.next<A>()) {
     const info = relInfo<A>(wrap<A>(bias + entries.vaddr));
     const type = infoType<A>(info);
     if (type != lastType) {
       role = roleOf(arch.row(type));
-      isPlain = isAddress(role) && !(role == Role.Jump && binder.isLazy);
+      wantsAddress = isAddress(role) && !(role == Role.Jump && binder.isLazy);
       lastType = type;
     }
     const index = infoSymbol<A>(info);
-    if (isPlain && binding.has(index)) {
+    if (wantsAddress && binding.has(index)) {
       const kind = binding.at(index).kind;
       if (kind == Bound.Plain || kind == Bound.Not && bindOwn<A>(binder, index)) continue;
     }

@@ -123,7 +123,7 @@ export function bindSymbol<A>(binder: Binder, index: u32): bool {
   const symbols = binder.symbols;
   const symbol = symbols.symbol<A>(index);
   const traits = symTraits<A>(symbol);
-  if (!binder.isUnasked || !isPlain(traits) || symName(symbol) >= symbols.stringBytes) return false;
+  if (!binder.isUnasked || binder.isWaiting || !isPlain(traits) || symName(symbol) >= symbols.stringBytes) return false;
   if (visibilityOf(traits >> 8) == STV.DEFAULT && !isAlone(binder, index)) return false;
   binder.binding.at(index).bind(Bound.Plain, wrap<A>(symbols.bias + symValue<A>(symbol)), symbols, index);
   return true;

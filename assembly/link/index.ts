@@ -9,7 +9,7 @@ import { heldBytes, take } from "../base/heap";
 import { gnuHash } from "../elf/hash";
 import { SHN, STB, bindOf, symInfo, symShndx, symValue } from "../elf/symbol";
 import { wide } from "../elf/word";
-import { Found, Want, find, found } from "./lookup";
+import { Found, Want, find, found, mayDefine } from "./lookup";
 import { Symbols } from "./symbols";
 
 /** False where one or two modules are all there is. */
@@ -69,7 +69,7 @@ import { Symbols } from "./symbols";
     let last: Symbols | null = null;
     while (entry) {
       const symbols = entry.symbols;
-      if (entry.key == key && symbols != last && symbols != except && symbols.rank >= rank && (!arch || symbols.image.arch == arch)) {
+      if (entry.key == key && symbols != last && symbols != except && symbols.rank >= rank && (!arch || symbols.image.arch == arch) && mayDefine(symbols, gnu)) {
         const index = find(symbols, name, bytes, gnu, version, versionBytes, want);
         if (index) return found(symbols, index);
         last = symbols;
@@ -92,7 +92,7 @@ import { Symbols } from "./symbols";
     block.count = count;
     this.blocks = block;
     let left = count;
-    for (let index = symbols.firstDefined; left; ++index) {
+    for (let index = symbols.firstDefined; left && index < symbols.count; ++index) {
       if (isUniqueOnly && !isUnique(symbols, index)) continue;
       const entry = block.entry(--left);
       entry.key = keyOf(symbols, index);

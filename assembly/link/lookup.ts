@@ -36,7 +36,8 @@ export type Found = u64;
 @inline export function indexOf(found: Found): u32 { return <u32>found; }
 
 /**
- * The index of the symbol that a module defines under this name; 0 if it does not. Who expects that asks mayDefine() before.
+ * The index of the symbol that a module defines under this name; 0 if it does not. mayDefine() is asked before, by all: what a
+ * filter denies is nowhere.
  *
  * @param gnu      the name's hash for DT_GNU_HASH
  * @param version  where the version's name is, or NONE

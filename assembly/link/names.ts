@@ -117,13 +117,15 @@ import { Symbols } from "./symbols";
   /** The first definition of a name in a file of this machine; of any machine if it is null. */
   find(arch: Arch | null, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want, except: Symbols | null): Found {
     if (!this.mayHave(gnu)) return 0;
-    if (hasIndex() && this.index) return this.index!.find(arch, 0, name, bytes, gnu, version, versionBytes, want, except);
+    const index: Index | null = hasIndex() ? this.index : null;
+    if (index) return index.find(arch, 0, name, bytes, gnu, version, versionBytes, want, except);
     return findBehind(arch, this.first, name, bytes, gnu, version, versionBytes, want, except);
   }
 
   /** The same behind a module that is among them. */
   findNext(symbols: Symbols, name: u64, bytes: u32, gnu: u32, version: u64, versionBytes: u32, want: Want): Found {
-    if (hasIndex() && this.index) return this.index!.find(symbols.image.arch, symbols.rank + 1, name, bytes, gnu, version, versionBytes, want, null);
+    const index: Index | null = hasIndex() ? this.index : null;
+    if (index) return index.find(symbols.image.arch, symbols.rank + 1, name, bytes, gnu, version, versionBytes, want, null);
     return findBehind(symbols.image.arch, symbols.nextGlobal, name, bytes, gnu, version, versionBytes, want, null);
   }
 }

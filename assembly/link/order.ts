@@ -65,7 +65,9 @@ import { Symbols } from "./symbols";
   /** The oldest module's unique definition of a name; 0 if there is none. */
   find(arch: Arch, name: u64, bytes: u32, gnu: u32, want: Want, except: Symbols | null): Found {
     want |= Want.Unique;
-    if (hasIndex() && !this.lacksIndex) return this.index ? this.index!.find(arch, 0, name, bytes, gnu, NONE, 0, want, except) : 0;
+    const index: Index | null = hasIndex() && !this.lacksIndex ? this.index : null;
+    if (index) return index.find(arch, 0, name, bytes, gnu, NONE, 0, want, except);
+    if (hasIndex() && !this.lacksIndex) return 0;
     let symbols = this.first;
     while (symbols) {
       if (symbols.image.arch == arch && symbols != except && mayDefine(symbols, gnu)) {

@@ -13,6 +13,8 @@ import { Symbols } from "./symbols";
   private arena: Arena;
   /** Modules that are looked up from here. */
   private holders: u32;
+  /** How many of them are on their way out; counted anew each time that some are. */
+  leaving: u32;
   /** The module it was made for; 0 when that is gone. */
   root: u32;
   /** The next of those whose root is gone. */
@@ -34,8 +36,7 @@ import { Symbols } from "./symbols";
 
   get bytes(): u64 { return <u64>this.arena.bytes + (hasIndex() && this.index ? this.index!.bytes : 0); }
   @inline get isHeldOnce(): bool { return this.holders == 1; }
-  /** How many of its holders are on their way out; counted anew each time that some are. */
-  leaving: u32;
+  /** True if somebody holds it who is not on his way out. */
   @inline get stays(): bool { return this.holders != this.leaving; }
   hold(): void { ++this.holders; }
   /** One holder less; true if it was the last. */

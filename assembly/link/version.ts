@@ -28,7 +28,7 @@ export const LONGEST_VERSION: u32 = 4095;
 
   @inline get bytes(): u32 { return this.length; }
   /** Where its name is, and how long. */
-  call(name: u32, bytes: u32): void {
+  put(name: u32, bytes: u32): void {
     this.name = name;
     this.length = <u16>bytes;
   }
@@ -195,7 +195,7 @@ function keep(work: Work, into: Symbols, walk: Records, index: u32, name: u32): 
   const version = changetype<Version>(into.versionNames + <usize>index * offsetof<Version>());
   version.isDefined = walk.isDefinitions;
   version.isBase = walk.isDefinitions && (walk.load16(walk.at + Verdef.FLAGS) & VER_FLG.BASE) != 0;
-  version.call(name, bytes);
+  version.put(name, bytes);
   return true;
 }
 

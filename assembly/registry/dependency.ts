@@ -1,5 +1,6 @@
 // Walks over the graph of dependencies. None recurses: a file can make the graph as deep as it likes.
 
+import { written } from "../base/generation";
 import { Flag, Kept } from "../words";
 import { Scope, newScope } from "../link/scope";
 import { Context } from "./context";
@@ -106,83 +107,13 @@ export function keepScope(context: Context, module: Module): bool {
     // It was loaded for itself, and what it needs is the same as then.
     home.hold();
     module.scope = home;
-  } else module.scope = closureOf(context, module);
-  return module.scope != null;
-}
-
-/** Counts of every scope how many of its holders are dying: what none but these hold goes with them. */
-export function countLeaving(dying: Module | null): void {
-  let each = dying;
-  while (each) {
-    if (each.home) each.home!.leaving = 0;
-    if (each.scope) each.scope!.leaving = 0;
-    each = each.dyingNext;
+    return true;
   }
-  each = dying;
-  while (each) {
-    if (each.home) ++each.home!.leaving;
-    if (each.scope) ++each.scope!.leaving;
-    each = each.dyingNext;
-  }
-}
-
-/**
- * True if those that stay can find what is dying: by a name that is global or unique, or in a scope that they are looked up in, too. What
- * only its handle leads to is hidden by one store. `countLeaving` comes before.
- */
-export function isShared(context: Context, dying: Module | null): bool {
-  let each = dying;
-  while (each) {
-    if (each.isGlobal || each.symbols.hasUnique || each.home && each.home!.stays) return true;
-    each = each.dyingNext;
-  }
-  return context.orphans != null;
-}
-
-/** Takes what is dying out of the scopes that outlive the module they were made for. `countLeaving` comes before. */
-export function pruneScopes(context: Context, dying: Module | null): void {
-  let each = dying;
-  while (each) {
-    const home = each.home;
-    if (home && home.root == each.handle) {
-      home.root = 0;
-      if (home.stays) {
-        home.hold();
-        home.nextOrphan = context.orphans;
-        context.orphans = home;
-      }
-    }
-    each = each.dyingNext;
-  }
-  let scope = context.orphans;
-  while (scope) {
-    prune(scope);
-    scope = scope.nextOrphan;
-  }
-}
-
-/** Lets go of the scopes that no module is looked up in any more; of all of them when the context ends. */
-export function dropOrphans(context: Context, all: bool): void {
-  let before: Scope | null = null;
-  let scope = context.orphans;
-  while (scope) {
-    const next = scope.nextOrphan;
-    if (all || scope.isHeldOnce) {
-      if (before) before.nextOrphan = next;
-      else context.orphans = next;
-      if (scope.drop()) scope.release();
-    } else before = scope;
-    scope = next;
-  }
-}
-
-function prune(scope: Scope): void {
-  let kept: u32 = 0;
-  for (let i: u32 = 0; i < scope.count; ++i) {
-    const symbols = scope.at(i);
-    if (moduleAt(symbols.module).state != State.Dying) scope.replace(kept++, symbols);
-  }
-  scope.truncate(kept);
+  const scope = closureOf(context, module);
+  // Who looks something up takes either: the module alone, or all of it.
+  written();
+  module.scope = scope;
+  return scope != null;
 }
 
 /**

@@ -73,12 +73,11 @@ function becomeAlias(session: Session, module: Module): bool {
   session.cursor = null;
   session.isAlias = true;
   if (!session.pin(module)) return false;
-  if (!module.scope || session.flags & Flag.Global) {
+  if (!keepScope(session.context!, module)) return session.fail(Code.OutOfMemory, What.None, 0, 0);
+  if (session.flags & Flag.Global) {
     changing();
-    const isKept = keepScope(session.context!, module);
-    if (isKept && session.flags & Flag.Global) makeGlobal(module);
+    makeGlobal(module);
     changed();
-    if (!isKept) return session.fail(Code.OutOfMemory, What.None, 0, 0);
   }
   if (session.flags & Flag.NoDelete) module.flags |= Flag.NoDelete;
   return true;

@@ -133,8 +133,8 @@ export const enum Task { Inspect, Load, Unload, Patch }
     for (let module: Module | null = this.modules.first; module; ) {
       const next = module.next;
       this.modules.remove(module);
-      context.modules.append(module);
       module.state = State.Published;
+      context.modules.append(module);
       module.listAnew();
       // What is only looked at defines nothing for others.
       if (!module.has(Flag.NoLink)) context.roll.append(module.symbols);

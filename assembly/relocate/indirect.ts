@@ -35,8 +35,8 @@ function chooseAs<A>(relocator: Relocator, flags: u32): bool {
   }
   const arch = relocator.places.image.arch;
   const bias = relocator.places.placement.bias;
-  let lastType: u32 = u32.MAX_VALUE;
   const binding = relocator.binding;
+  let lastType: u32 = u32.MAX_VALUE;
   let row: u32 = 0;
   for (; !entries.isAtEnd; entries.next<A>()) {
     const info = relInfo<A>(wrap<A>(bias + entries.vaddr));

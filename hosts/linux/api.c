@@ -370,10 +370,14 @@ PUBLIC int lw_address(lw_context context, const void *address, struct lw_place *
   uint32_t module = (uint32_t)(found >> 32), index = (uint32_t)found;
   if (module) {
     *place = (struct lw_place){.module = module};
-    if (index) {
-      place->symbol = pointer(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_NAME));
-      place->address = at(core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_ADDRESS));
-      place->bytes = (size_t)core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_BYTES);
+    uint64_t name = index ? core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_NAME) : LW_NONE;
+    uint64_t start = index ? core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_ADDRESS) : LW_NONE;
+    uint64_t bytes = index ? core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_BYTES) : LW_NONE;
+    // The module may have been closed since it was found.
+    if (name != LW_NONE && start != LW_NONE && bytes != LW_NONE) {
+      place->symbol = pointer(name);
+      place->address = at(start);
+      place->bytes = (size_t)bytes;
     }
   }
   read_end();

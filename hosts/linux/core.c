@@ -62,7 +62,7 @@ int32_t lw_machine_call(uint32_t session, uint64_t addr, uint64_t a0, uint64_t a
 }
 
 /* What a fault raises is not kept off: blocked, it would end the process, and one of a file that gets shorter is ours (guard.c). A load calls
- * this twice, and an unload; so the kernel's own record of signals is at hand, and it is asked directly. */
+ * this twice, and an unload, if it changes what all find; so the kernel's own record of signals is at hand, and it is asked directly. */
 enum { KERNEL_BYTES = 8 };
 #define SIGNAL(number) (UINT64_C(1) << ((number) - 1))
 static const uint64_t held = ~(SIGNAL(SIGBUS) | SIGNAL(SIGSEGV) | SIGNAL(SIGFPE) | SIGNAL(SIGILL) | SIGNAL(SIGTRAP));

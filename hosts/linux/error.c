@@ -40,7 +40,7 @@ static void note_missing(uint32_t module) {
   last.is_set = last.is_missing = true;
 }
 
-static __attribute__((noinline)) void fail_missing_long(uint32_t module, const char *name, uint32_t bytes) {
+static __attribute__((noinline)) void fail_missing_slowly(uint32_t module, const char *name, uint32_t bytes) {
   if (bytes >= sizeof last.text || log_level >= (int)LW_LEVEL_ERROR) return (void)fail_undefined(module, name, NULL);
   memcpy(last.text, name, bytes + 1);
   note_missing(module);
@@ -48,10 +48,11 @@ static __attribute__((noinline)) void fail_missing_long(uint32_t module, const c
 
 /* Nearly all names are shorter than this, and are copied with what is behind them on their page: to be exact costs more than all of them. */
 enum { AT_ONCE = 48, PAGE = 4096 };
+_Static_assert(AT_ONCE <= sizeof last.text, "there is room for it");
 
 void fail_missing_plain(uint32_t module, const char *name, uint32_t bytes) {
   bool is_short = bytes < AT_ONCE && ((uintptr_t)name & (PAGE - 1)) <= PAGE - AT_ONCE;
-  if (__builtin_expect(!is_short || log_level >= (int)LW_LEVEL_ERROR, 0)) return fail_missing_long(module, name, bytes);
+  if (__builtin_expect(!is_short || log_level >= (int)LW_LEVEL_ERROR, 0)) return fail_missing_slowly(module, name, bytes);
   memcpy(last.text, name, AT_ONCE);
   note_missing(module);
 }

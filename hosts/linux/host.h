@@ -121,7 +121,7 @@ void image_release(uint64_t addr, uint64_t bytes);
 void image_unmap(void *start, uint64_t bytes, uint64_t front);
 bool image_place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, uint32_t flags);
 bool image_protect(uint64_t addr, uint64_t bytes, uint32_t flags);
-/* What was copied gets the permissions that it is to have, before anything of it runs or is seen; false if the system does not let it. */
+/* What was copied gets the permissions that it is to have, before anything of it runs or anybody is told of it; false if the system does not let it. */
 bool image_settle(void);
 /* The same before a resolver is called, which may be of what was there before. */
 bool image_settle_for(uint64_t called);

@@ -46,14 +46,14 @@ static struct range last_placed, wiped;
 static struct range tail, laid;
 
 /* Where its last code is, if that is the file's own mapping. */
-static struct range code;
+static struct range last_code;
 
 /* Of its buffer: what is no longer there. Where more is to be moved than this holds, it is copied. */
 enum { MOVED_MOST = 16 };
 static struct range moved[MOVED_MOST];
 static unsigned moved_count;
 
-/* Copies get their permissions when all is written, and before anybody sees them: those of a load together, as each call of the kernel costs a
+/* Copies get their permissions when all is written, and before anybody is told of them or calls them: those of a load together, as each call of the kernel costs a
  * tenth of what a small library does. */
 enum { WAITING_MOST = 16 };
 static struct permission {
@@ -103,7 +103,7 @@ static void stop_waiting(uint64_t start, uint64_t end) {
 }
 
 static void forget_placed(void) {
-  last_placed = wiped = tail = laid = code = (struct range){0, 0};
+  last_placed = wiped = tail = laid = last_code = (struct range){0, 0};
   moved_count = 0;
 }
 
@@ -255,7 +255,7 @@ static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
 /* All that can be written to is one range of zeros, and what is in front of it is had at once, too: all of it if it is little, or tables and
  * code, which will be looked at and run, with a fault for every sixteen pages. */
 static bool lay_tail(uint64_t start, const struct file *file) {
-  uint64_t first = addr_of(file->map), end = start - first > FEW_PAGES * page_bytes && is_in(code.start, &(struct range){first, start}) ? code.end : start;
+  uint64_t first = addr_of(file->map), end = start - first > FEW_PAGES * page_bytes && is_in(last_code.start, &(struct range){first, start}) ? last_code.end : start;
   if (slot_holds(file->map)) memset(at(start), 0, tail.end - start);
   else if (!anonymous(start, tail.end, PROT_READ | PROT_WRITE, MAP_POPULATE)) return false;
   laid = (struct range){start, tail.end};
@@ -334,7 +334,7 @@ static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fi
     // Where no mapping becomes code that was none, it is made anew.
     if (wanted != PROT_READ && mprotect(at(start), placed - start, wanted) != 0
         && mmap(at(start), placed - start, wanted, MAP_PRIVATE | MAP_FIXED, file_number(file), (off_t)(offset - lead)) == MAP_FAILED) return false;
-    if (prot & PROT_EXEC) code = (struct range){start, placed};
+    if (prot & PROT_EXEC) last_code = (struct range){start, placed};
     if (prot & PROT_WRITE && placed - start >= POPULATE_PAGES * page_bytes) madvise(at(start), placed - start, MADV_POPULATE_WRITE);
   } else {
     int populates = prot & PROT_WRITE ? MAP_POPULATE : 0;

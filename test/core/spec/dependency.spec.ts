@@ -5,7 +5,8 @@ import { take, usedBytes } from "../../../assembly/base/heap";
 import { Image, newImage } from "../../../assembly/inspect/image";
 import { Scope } from "../../../assembly/link/scope";
 import { Context, newContext } from "../../../assembly/registry/context";
-import { closureOf, dropOrphans, initOrder, keepScope, keptBy, makeGlobal, markDying, pruneScopes } from "../../../assembly/registry/dependency";
+import { dropOrphans, hideAll } from "../../../assembly/registry/departure";
+import { closureOf, initOrder, keepScope, keptBy, makeGlobal, markDying } from "../../../assembly/registry/dependency";
 import { openHandles } from "../../../assembly/registry/handle";
 import { Module, State, moduleAt, newModule } from "../../../assembly/registry/module";
 import { Modules } from "../../../assembly/registry/modules";
@@ -56,12 +57,11 @@ function globalText(): string {
   return result;
 }
 
-/** What release does with what is dying. */
+/** What release does with what is dying, and hidden. */
 function releaseAll(first: Module | null): void {
   let each = first;
   while (each) {
     const next: Module | null = each.dyingNext;
-    context.modules.remove(each);
     each.release();
     each = next;
   }
@@ -300,7 +300,7 @@ describe("registry: dependency", () => {
     publish("dcba");
     at(1).references = 1;
     const first = markDying(context)!;
-    pruneScopes(context, first);
+    hideAll(context, first);
     expect(scopeText(scope)).toBe("bc", "a, its root, and d are gone");
     expect(scope.root).toBe(0);
     expect(changetype<usize>(context.orphans)).toBe(changetype<usize>(scope));
@@ -309,7 +309,7 @@ describe("registry: dependency", () => {
     expect(changetype<usize>(context.orphans)).toBe(changetype<usize>(scope), "b and c still look names up there");
     at(1).references = 0;
     const rest = markDying(context)!;
-    pruneScopes(context, rest);
+    hideAll(context, rest);
     expect(scope.count).toBe(0);
     const used = usedBytes();
     releaseAll(rest);
@@ -332,7 +332,7 @@ describe("registry: dependency", () => {
       }
       at(1).references = 1;
       const first = markDying(context)!;
-      pruneScopes(context, first);
+      hideAll(context, first);
       releaseAll(first);
       dropOrphans(context, true);
       expect(context.orphans === null).toBe(true);

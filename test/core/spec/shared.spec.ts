@@ -4,7 +4,8 @@ import { archOf } from "../../../assembly/arch/machines";
 import { EM } from "../../../assembly/elf/header";
 import { newImage } from "../../../assembly/inspect/image";
 import { Context, newContext } from "../../../assembly/registry/context";
-import { closureOf, countLeaving, dropOrphans, isShared, keepScope, makeGlobal, markDying, pruneScopes } from "../../../assembly/registry/dependency";
+import { dropOrphans, hideAll } from "../../../assembly/registry/departure";
+import { closureOf, keepScope, makeGlobal, markDying } from "../../../assembly/registry/dependency";
 import { openHandles } from "../../../assembly/registry/handle";
 import { Module, State, newModule } from "../../../assembly/registry/module";
 import { freshHeap } from "./support/heap";
@@ -49,13 +50,9 @@ function bring(modules: Module[]): void {
 /** Everything without use goes; true if readers had to look again. */
 function release(): bool {
   const dying = markDying(context);
-  countLeaving(dying);
-  const answer = isShared(context, dying);
-  pruneScopes(context, dying);
+  const answer = hideAll(context, dying);
   for (let module = dying; module; ) {
     const next: Module | null = module.dyingNext;
-    context.modules.remove(module);
-    module.hide();
     module.release();
     module = next;
   }
@@ -94,8 +91,12 @@ describe("registry: shared", () => {
     expect(release()).toBe(true, "the rest is looked up in the same scope");
     expect(context.orphans != null).toBe(true);
     expect(leaf.home!.count).toBe(1, "what is gone is not in it");
+    const other = add("other");
+    bring([other]);
+    other.references = 0;
+    expect(release()).toBe(false, "a scope without a root is not its own");
     leaf.references = 0;
-    expect(release()).toBe(true, "a scope without a root is there");
+    expect(release()).toBe(true, "the scope without a root has it");
     expect(context.orphans == null).toBe(true);
     const last = add("last");
     bring([last]);

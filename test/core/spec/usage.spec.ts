@@ -7,7 +7,8 @@ import { Flag, Kind } from "../../../assembly/words";
 import { definesUnique } from "../../../assembly/link/symbols";
 import { newImage } from "../../../assembly/inspect/image";
 import { Context, newContext } from "../../../assembly/registry/context";
-import { closureOf, countLeaving, dropOrphans, keepScope, makeGlobal, markDying, pruneScopes } from "../../../assembly/registry/dependency";
+import { dropOrphans, hideAll } from "../../../assembly/registry/departure";
+import { closureOf, keepScope, makeGlobal, markDying } from "../../../assembly/registry/dependency";
 import { endHandle, newHandle, openHandles } from "../../../assembly/registry/handle";
 import { Module, State, newModule } from "../../../assembly/registry/module";
 import { contextBytes, moduleBytes } from "../../../assembly/registry/usage";
@@ -50,13 +51,10 @@ function expectExact(what: string): void { expect(contextBytes(context)).toBe(us
 /** Everything that is dying goes, as in load.ts. */
 function releaseDying(): void {
   const dying = markDying(context);
-  countLeaving(dying);
-  pruneScopes(context, dying);
+  hideAll(context, dying);
   let module = dying;
   while (module) {
     const next: Module | null = module.dyingNext;
-    context.modules.remove(module);
-    module.hide();
     module.release();
     module = next;
   }

@@ -105,7 +105,7 @@ export function nameVersions(symbols: Symbols, names: string[]): void {
   symbols.versionNames = take(<usize>names.length * offsetof<Version>());
   for (let i = 0; i < names.length; ++i) {
     const version = changetype<Version>(symbols.versionNames + <usize>i * offsetof<Version>());
-    version.call(symbols.stringBytes, putText(symbols.strings + symbols.stringBytes, names[i]));
+    version.put(symbols.stringBytes, putText(symbols.strings + symbols.stringBytes, names[i]));
     version.isDefined = true;
     symbols.stringBytes += version.bytes + 1;
   }
