@@ -53,8 +53,8 @@ enum { MOVED_MOST = 16 };
 static struct range moved[MOVED_MOST];
 static unsigned moved_count;
 
-/* Copies get their permissions when all is written, and before anybody is told of them or calls them: those of a load together, as each call of the kernel costs a
- * tenth of what a small library does. */
+/* Copies get their permissions when all is written, and before anybody is told of them or calls them: those of a load together, as each call of
+ * the kernel costs a tenth of what a small library does. */
 enum { WAITING_MOST = 16 };
 static struct permission {
   struct range range;
