@@ -32,7 +32,8 @@ async function sizeOfBare(): Promise<number> {
   const machine = machines.find(({ name }) => name === MACHINE)!, folder = "build/features/libc", program = join(root, folder, "program");
   await takeAll(linuxSteps(machine, OWN_TOOLS, folder, [], [LIBC]), (name) => process.stderr.write(`features: ${name}\n`));
   execFileSync("clang-19", [
-    "-O2", "-static", "-nostdlib", "-ffreestanding", "-fno-stack-protector", "-fuse-ld=lld-19", "-Wl,--gc-sections", `-I${join(root, "build/linux/include")}`,
+    "-O2", "-static", "-nostdlib", "-ffreestanding", "-fno-stack-protector", "-fuse-ld=lld-19", "-Wl,--gc-sections",
+    ...["build/linux/include", "hosts/linux/system"].map((each) => `-I${join(root, each)}`), join(root, "hosts/linux/mini/enter.S"),
     join(root, "test/linux/bare/program.c"), join(root, folder, "liblinkwright.a"), "-o", program,
   ]);
   const [text = 0, data = 0] = execFileSync("llvm-size-19", [program], { encoding: "utf8" }).split("\n")[1]!.trim().split(/\s+/).map(Number);
