@@ -2,6 +2,7 @@
 
 import { NONE, PENDING } from "../../../assembly/host/answer";
 import { gnuHash } from "../../../assembly/elf/hash";
+import { Index, newIndex } from "../../../assembly/link/index";
 import { Want, find, found, isNamed, locate, mayDefine } from "../../../assembly/link/lookup";
 import { Symbols } from "../../../assembly/link/symbols";
 import { Scope, newScope } from "../../../assembly/link/scope";
@@ -60,10 +61,14 @@ function sysv<A>(): void {
 function bloom<A>(): void {
   const entries = names(10), symbols = tableOf<A>(entries);
   addGnu<A>(symbols, entries, 1, BUCKETS, 2);
+  const index = newIndex()!;
+  assert(index.add(symbols, false), "there is memory");
   expect(look(symbols, entries[3].name)).toBe(4);
+  expect(lookByIndex(index, entries[3].name)).toBe(found(symbols, 4));
   putWord<A>(symbols.bloom, 0);
   putWord<A>(symbols.bloom + sizeof<A>(), 0);
   expect(look(symbols, entries[3].name)).toBe(0, "an empty filter holds nothing");
+  expect(lookByIndex(index, entries[3].name)).toBe(0, "whoever else knows the name");
 }
 
 /** A chain ends at the word with bit 0 set, whatever follows. */
@@ -237,6 +242,10 @@ function scoped<A>(): void {
   scope.truncate(1);
   expect(lookIn(scope, 0, "second", null)).toBe(0, "what was cut off is gone");
   expect(scope.positionOf(b)).toBe(1, "its count: it is nowhere");
+}
+
+function lookByIndex(index: Index, text: string): u64 {
+  return index.find(null, 0, scratch, putText(scratch, text), hashOf(text), NONE, 0, Want.Oldest, null);
 }
 
 function lookIn(scope: Scope, from: u32, text: string, except: Symbols | null): u64 {
