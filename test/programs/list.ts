@@ -61,6 +61,7 @@ stream {}
 mail {}
 `;
 
+/** A parent and a child with threads, for without a parent (-X) apache itself crashes or hangs in one of a hundred of its ends. */
 function apacheConfiguration(tree: string): string {
   const folder = join(tree, APACHE_MODULES), names = modulesIn(folder).filter((name) => !["mod_mpm_prefork", "mod_mpm_worker"].includes(name));
   const loads = withFirst(names, "mod_mpm_event", "mod_ldap").map((name) => `LoadModule ${name.replace(/^mod_/, "")}_module ${folder}/${name}.so`);
@@ -77,6 +78,9 @@ User #65534
 Group #65534
 AddType text/plain .txt
 AddOutputFilterByType DEFLATE text/plain
+StartServers 1
+ThreadsPerChild 4
+MaxRequestWorkers 4
 <Directory {folder}>
   Require all granted
 </Directory>
@@ -150,7 +154,7 @@ export const PROGRAMS: readonly Program[] = [
   },
   {
     name: "apache2: every module, and a page", needs: { debian: ["apache2-bin"] },
-    command: (tree) => serve(apacheConfiguration(tree), join(tree, "usr/sbin/apache2"), "-X", "-f", "{folder}/server.conf"),
+    command: (tree) => serve(apacheConfiguration(tree), join(tree, "usr/sbin/apache2"), "-DFOREGROUND", "-f", "{folder}/server.conf"),
     env: searching, says: /^200 None True False\n200 gzip False True\n0\n$/, of: /\/mod_\w+\.so$/, least: 110,
   },
   {
