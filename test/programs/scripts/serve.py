@@ -26,3 +26,6 @@ with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
     finally:
         server.send_signal(signal.SIGTERM)
         print(server.wait())
+        if os.path.exists(f"{folder}/log"):
+            # What came of its children: none may have crashed.
+            print(*(line for line in open(f"{folder}/log") if "exit signal" in line), sep="", end="")
