@@ -91,7 +91,8 @@ function plan(session: Session): bool {
   const pageBytes = target.pageBytes();
   let module: Module | null = session.modules.first;
   while (module) {
-    if (!planOf(session, module.image, pageBytes, module.isLent, module.plan)) return false;
+    module.plan = planOf(session, module.image, pageBytes, module.isLent);
+    if (!module.plan) return false;
     if (!(session.flags & Flag.NoLink) && !module.isLent && !isLinkable(session, module.image, session.flags)) return false;
     module = module.next;
   }
@@ -106,7 +107,7 @@ function mapAll(session: Session): bool {
     const isMade = hasObjects() && image.isMade;
     const opensText = isMade || (session.flags & Flag.NoLink) == 0 && hasTextRelocations(image);
     if (isMade && !reserveUnits(session, module)) return false;
-    if (!map(session, image, module.plan, module.placement, opensText)) return false;
+    if (!map(session, image, module.plan!, module.placement, opensText)) return false;
     if (isMade && !fill(session, module)) return false;
     if (!(session.flags & Flag.NoLink) && !reserveTls(session, module)) return false;
     // Nothing waits behind this: it is done once, and takes the module's memory once.
@@ -244,7 +245,7 @@ function syncAll(session: Session): bool {
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
     if (module.isLent) continue;
-    if (!sync(session, module.image, module.plan, module.placement)) return false;
+    if (!sync(session, module.image, module.placement)) return false;
     if (!startTls(session, module)) return false;
   }
   return true;
@@ -267,7 +268,7 @@ function chooseAll(session: Session): bool {
 function protectAll(session: Session): bool {
   for (; session.cursor; session.cursor = session.cursor!.next) {
     const module = session.cursor!;
-    if (!module.isLent && !protect(session, module.image, module.plan, module.placement)) return false;
+    if (!module.isLent && !protect(session, module.image, module.placement)) return false;
   }
   return true;
 }

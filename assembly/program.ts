@@ -12,20 +12,18 @@ import { Work } from "./base/work";
 import { PT, Segment } from "./elf/segment";
 import { Image, newImage } from "./inspect/image";
 import { inspectLayout } from "./inspect/inspect";
-import { Plan, planOf } from "./plan/plan";
+import { planOf } from "./plan/plan";
 import { Placement, map } from "./map/map";
 
 /** One file on its way to its place. */
 @unmanaged class Program extends Work {
   image: Image | null;
   interpreter: Segment | null;
-  plan: Plan;
   placement: Placement;
 }
 
 const FAULT: usize = offsetof<Program>() + 7 & ~7;
-const PLAN: usize = FAULT + (offsetof<Fault>() + 7 & ~7);
-const PLACEMENT: usize = PLAN + (offsetof<Plan>() + 7 & ~7);
+const PLACEMENT: usize = FAULT + (offsetof<Fault>() + 7 & ~7);
 const RECORD: usize = PLACEMENT + offsetof<Placement>();
 
 /** The last one. */
@@ -41,12 +39,10 @@ export function place(source: u32): i32 {
   program = changetype<Program>(at);
   program.arena = arena;
   program.fault = changetype<Fault>(at + FAULT);
-  program.plan = changetype<Plan>(at + PLAN);
   program.placement = changetype<Placement>(at + PLACEMENT);
   program.image = image;
-  const isPlaced = inspectLayout(program, image) && findInterpreter(program, image)
-    && planOf(program, image, target.pageBytes(), false, program.plan) && map(program, image, program.plan, program.placement, false);
-  return isPlaced ? Code.Ok : program.fault.code;
+  const plan = inspectLayout(program, image) && findInterpreter(program, image) ? planOf(program, image, target.pageBytes(), false) : null;
+  return plan && map(program, image, plan, program.placement, false) ? Code.Ok : program.fault.code;
 }
 
 /** The name of a program's interpreter is in the file, wherever it is in memory. gABI 5.1 "Program Interpreter". */

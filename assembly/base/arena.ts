@@ -56,10 +56,10 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
   }
 
   /** Begins with what lies behind the owner's record. */
-  begin(own: usize, chunkBytes: usize): void {
+  begin(own: usize, firstBytes: usize, chunkBytes: usize): void {
     this.bytes = heldBytes(changetype<usize>(this));
     this.chunkBytes = chunkBytes;
-    this.keep(changetype<usize>(this) + own, chunkBytes);
+    this.keep(changetype<usize>(this) + own, firstBytes);
   }
 
   /** Gives everything back, the owner's record and the arena itself included. */
@@ -79,10 +79,11 @@ if (offsetof<Arena>() % 8 != 0) ERROR("an arena keeps its owner's record aligned
  * A new arena that begins with its owner's record of this many bytes, zeroed; null if there is no memory.
  *
  * @param chunkBytes  taken at once where there is memory enough: many small things are then cheap, and some of it is never used
+ * @param firstBytes  of that, what is taken with the record
  */
-export function arenaOf(recordBytes: usize, chunkBytes: usize = 0): Arena | null {
-  const own = offsetof<Arena>() + (recordBytes + 7 & ~7), chunk: usize = isGenerous() ? chunkBytes : 0;
-  const arena = changetype<Arena | null>(take(own + chunk));
-  if (arena) arena.begin(own, chunk);
+export function arenaOf(recordBytes: usize, chunkBytes: usize = 0, firstBytes: usize = chunkBytes): Arena | null {
+  const own = offsetof<Arena>() + (recordBytes + 7 & ~7), first: usize = isGenerous() ? firstBytes : 0;
+  const arena = changetype<Arena | null>(take(own + first));
+  if (arena) arena.begin(own, first, isGenerous() ? chunkBytes : 0);
   return arena;
 }

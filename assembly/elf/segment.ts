@@ -1,5 +1,6 @@
 // Program headers. gABI 5.1 "Program Header".
 
+import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { loadWord, pick } from "./word";
 
@@ -17,13 +18,15 @@ export function phdrBytes<A>(): u64 { return pick<A>(offsetof<Phdr32>(), offseto
 @unmanaged export class Segment {
   type: u32;
   flags: u32;
+  /** NONE of what lies where it lay before. */
   offset: u64;
   vaddr: u64;
   fileBytes: u64;
   bytes: u64;
   align: u64;
+
   /** It lies where it lay before: nothing is placed, protected or written there. */
-  isFixed: bool;
+  @inline get isFixed(): bool { return this.offset == NONE; }
 
   /** True if this is memory, and these bytes of it are inside. */
   @inline holds(vaddr: u64, bytes: u64): bool {

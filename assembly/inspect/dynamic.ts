@@ -40,10 +40,10 @@ function holdEntries<A>(work: Work, image: Image, at: u64, bytes: u64): bool {
     if (tag == DT.NEEDED) ++needed;
     else if (kept < Dynamic.most && Dynamic.keeps(tag)) ++kept;
   }
-  const dynamic = image.arena.take(Dynamic.bytes(kept));
-  image.needed = needed ? image.arena.take(<u64>needed * 4) : 0;
-  if (!dynamic || needed && !image.needed) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
+  const dynamic = image.arena.take(Dynamic.bytes(kept) + <u64>needed * 4);
+  if (!dynamic) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
   image.dynamic = Dynamic.at(dynamic, kept);
+  image.needed = dynamic + Dynamic.bytes(kept);
   readEntries<A>(image, at, bytes, needed);
   return true;
 }

@@ -18,6 +18,8 @@ import { Plan } from "../plan/plan";
   bias: u64;
   /** All ones up to the machine's word: addresses are taken modulo that. */
   mask: u64;
+  /** Of the host: what can have permissions of its own. */
+  pageBytes: u32;
   /** Program headers that are in place already, and whose code is in step: where a pending call goes on. */
   placedCount: u32;
   syncedCount: u32;
@@ -78,6 +80,7 @@ export function map(work: Work, image: Image, plan: Plan, placement: Placement, 
   work.source = image.source;
   if (placement.isLent) return borrow(image, plan, placement);
   placement.isTextOpen = opensText;
+  placement.pageBytes = <u32>plan.pageBytes;
   return reserve(work, image, plan, placement) && place(work, image, placement);
 }
 
@@ -125,17 +128,17 @@ function protOf(flags: u32): u32 { return flags & PF.W ? PF.R | PF.W : flags & (
  * @returns false if the work must wait, or failed
  * @fault ProtectRefused SyncRefused (Import, at = address, value = bytes)
  */
-export function sync(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+export function sync(work: Work, image: Image, placement: Placement): bool {
   work.source = image.source;
-  return (!placement.isTextOpen || closeText(work, image, plan, placement)) && syncCode(work, image, placement);
+  return (!placement.isTextOpen || closeText(work, image, placement)) && syncCode(work, image, placement);
 }
 
-function closeText(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+function closeText(work: Work, image: Image, placement: Placement): bool {
   for (; placement.closedCount < image.phnum; ++placement.closedCount) {
     const segment = image.segment(placement.closedCount);
     if (segment.type != PT.LOAD || !segment.bytes || segment.isFixed || segment.flags & PF.W) continue;
-    const start = alignDown(segment.vaddr, plan.pageBytes);
-    const bytes = alignUp(segment.vaddr + segment.bytes, plan.pageBytes) - start;
+    const start = alignDown(segment.vaddr, placement.pageBytes);
+    const bytes = alignUp(segment.vaddr + segment.bytes, placement.pageBytes) - start;
     const answer = target.protect(work.handle, placement.at(start), bytes, protOf(segment.flags));
     if (!work.settled(answer, Code.ProtectRefused, placement.at(start), bytes)) return false;
   }
@@ -149,19 +152,19 @@ function closeText(work: Work, image: Image, plan: Plan, placement: Placement): 
  * @returns false if the work must wait, or failed
  * @fault ProtectRefused (Import, at = address, value = bytes)
  */
-export function protect(work: Work, image: Image, plan: Plan, placement: Placement): bool {
+export function protect(work: Work, image: Image, placement: Placement): bool {
   work.source = image.source;
-  placement.isSealed = placement.isSealed || protectRelro(work, image, plan, placement, PF.R);
+  placement.isSealed = placement.isSealed || protectRelro(work, image, placement, PF.R);
   return placement.isSealed;
 }
 
 /** Gives PT_GNU_RELRO these permissions; the fault is `protect`'s. */
-export function protectRelro(work: Work, image: Image, plan: Plan, placement: Placement, prot: u32): bool {
+export function protectRelro(work: Work, image: Image, placement: Placement, prot: u32): bool {
   const relro = image.relro;
   if (!relro) return true;
   const host = image.holding(relro.vaddr, 1)!;
-  const start = max(alignDown(relro.vaddr, plan.pageBytes), alignDown(host.vaddr, plan.pageBytes));
-  const end = alignDown(min(relro.vaddr + relro.bytes, host.vaddr + host.bytes), plan.pageBytes);
+  const start = max(alignDown(relro.vaddr, placement.pageBytes), alignDown(host.vaddr, placement.pageBytes));
+  const end = alignDown(min(relro.vaddr + relro.bytes, host.vaddr + host.bytes), placement.pageBytes);
   if (end <= start) return true;
   const addr = placement.at(start);
   return work.settled(target.protect(work.handle, addr, end - start, prot), Code.ProtectRefused, addr, end - start);

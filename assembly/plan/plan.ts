@@ -9,7 +9,7 @@ import { PT } from "../elf/segment";
 import { Image } from "../inspect/image";
 import { hasTextRelocations } from "../inspect/dynamic";
 
-/** What to reserve for an image. */
+/** What to reserve for an image; it goes with the session. */
 @unmanaged export class Plan {
   /** Lowest vaddr, a multiple of the page. */
   low: u64;
@@ -24,25 +24,31 @@ import { hasTextRelocations } from "../inspect/dynamic";
 }
 
 /**
- * Lays an image out for a host with pages of this size.
+ * Lays an image out for a host with pages of this size; null if that can't be.
  *
  * @param isLent  it is in memory already, with whatever permissions it has
  * @fault WritableCode (Phdr, at = file offset, value = p_flags)
  * @fault SharedPage (Phdr, at = file offset, value = p_vaddr)
  */
-export function planOf(work: Work, image: Image, pageBytes: u64, isLent: bool, plan: Plan): bool {
+export function planOf(work: Work, image: Image, pageBytes: u64, isLent: bool): Plan | null {
   work.source = image.source;
   const low = alignDown(image.low, pageBytes);
   const high = alignUp(image.high, pageBytes);
-  if (high <= low) return work.fail(Code.AddressWraps, What.Phdr, image.phoff, image.high);
-  if (!isLent && !image.isMade && !checkPermissions(work, image, pageBytes)) return false;
+  if (high <= low) {
+    work.fail(Code.AddressWraps, What.Phdr, image.phoff, image.high);
+    return null;
+  }
+  if (!isLent && !image.isMade && !checkPermissions(work, image, pageBytes)) return null;
+  const at = work.take(offsetof<Plan>());
+  if (!at) return null;
+  const plan = changetype<Plan>(at);
   plan.low = low;
   plan.bytes = high - low;
   plan.exact = image.type == ET.EXEC ? low : NONE;
   plan.highest = image.highest;
   plan.pageBytes = pageBytes;
   plan.alignLog2 = <u32>ctz(max(image.align, pageBytes));
-  return true;
+  return plan;
 }
 
 /**

@@ -4,6 +4,7 @@
 import { Answer, Copied, PF } from "../words";
 import { alignDown, alignUp } from "../base/range";
 import { Work } from "../base/work";
+import { NONE } from "../host/answer";
 import * as target from "../host/memory";
 import { SHF, SHT } from "../elf/section";
 import { PT } from "../elf/segment";
@@ -102,7 +103,7 @@ export function addFixed(layout: Layout, image: Image): void {
       record.vaddr = object.fixedStart;
       record.bytes = record.fileBytes = object.fixedEnd - object.fixedStart;
       record.align = 1;
-      record.isFixed = true;
+      record.offset = NONE;
     }
     object = object.next;
   }

@@ -79,7 +79,8 @@ export function closeFiles(file: File | null): void {
   arena: Arena;
   context: Context;
   image: Image;
-  plan: Plan;
+  /** While its session is open: what it asks of memory. */
+  plan: Plan | null;
   placement: Placement;
   symbols: Symbols;
   /** While its session is open. */
@@ -254,16 +255,19 @@ export function closeFiles(file: File | null): void {
   }
 }
 
-const PLAN: usize = offsetof<Module>() + 7 & ~7;
-const PLACEMENT: usize = PLAN + (offsetof<Plan>() + 7 & ~7);
+const PLACEMENT: usize = offsetof<Module>() + 7 & ~7;
 const SYMBOLS: usize = PLACEMENT + (offsetof<Placement>() + 7 & ~7);
 const ORDER: usize = SYMBOLS + (offsetof<Symbols>() + 7 & ~7);
 const PLACES: usize = ORDER + (offsetof<Order>() + 7 & ~7);
 @inline function recordBytes(): usize { return PLACES + 2 * placeBytes(); }
 
+/** What it relies on is kept in pieces of so many bytes; what a library that needs one other keeps of that lies with the module itself. */
+@inline const CHUNK: usize = 64;
+@inline const NEEDS_ONE: usize = (sizeof<usize>() + 7 & ~7) + (offsetof<Dependency>() + 7 & ~7);
+
 /** A new module of an image, which it holds from now on; null if there is no memory. */
 export function newModule(context: Context, image: Image, flags: Flag): Module | null {
-  const arena = arenaOf(recordBytes(), 128);
+  const arena = arenaOf(recordBytes(), CHUNK, NEEDS_ONE);
   if (!arena) return null;
   const module = changetype<Module>(arena.record);
   module.handle = newHandle(Kind.Module, arena.record);
@@ -275,7 +279,6 @@ export function newModule(context: Context, image: Image, flags: Flag): Module |
   module.context = context;
   module.image = image;
   module.flags = flags;
-  module.plan = changetype<Plan>(arena.record + PLAN);
   module.placement = changetype<Placement>(arena.record + PLACEMENT);
   module.symbols = changetype<Symbols>(arena.record + SYMBOLS);
   module.symbols.module = module.handle;

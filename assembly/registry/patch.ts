@@ -212,4 +212,4 @@ function keep<A>(module: Module, patching: Patching): bool {
   return true;
 }
 
-function opened(session: Session, module: Module, prot: u32): bool { return protectRelro(session, module.image, module.plan, module.placement, prot); }
+function opened(session: Session, module: Module, prot: u32): bool { return protectRelro(session, module.image, module.placement, prot); }

@@ -139,6 +139,7 @@ export const enum Task { Inspect, Load, Unload, Patch }
       // What is only looked at defines nothing for others.
       if (!module.has(Flag.NoLink)) context.roll.append(module.symbols);
       module.broughtBy = module.pathFrom = null;
+      module.plan = null;
       module.initialiser = changetype<usize>(this);
       store<u32>(this.handles + this.handleCount++ * 4, module.handle);
       module = next;

@@ -6,7 +6,7 @@
 
 /* ---- the records: in one range of addresses that stays, so that a handle is known to be one without asking anybody ---- */
 
-enum { RECORDS = 1 << 16, RECORD_BYTES = 256, RESTING = 64 };
+enum { RECORDS = 1 << 16, RECORD_BYTES = 128, RESTING = 64 };
 _Static_assert(sizeof(struct record) <= RECORD_BYTES, "a record has its room");
 
 static char *room;
