@@ -14,14 +14,11 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 /** A chain of blocks with one owner. The arena is itself in the block that was taken first. */
 @unmanaged export class Arena {
   private last: usize;
-  /** Bytes that it holds, its own and what it takes to hold them included. */
-  bytes: usize;
   /** Zeroed memory that is there already, and how much. */
   private next: usize;
   private left: usize;
   /** What is taken from the heap at once. */
   private chunkBytes: usize;
-  private pad: usize;
 
   /** The owner's record, behind the arena itself. */
   @inline get record(): usize { return changetype<usize>(this) + offsetof<Arena>(); }
@@ -44,7 +41,6 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
     if (!block) return 0;
     changetype<Link>(block).next = this.last;
     this.last = block;
-    this.bytes += heldBytes(block);
     const at = block + offsetof<Link>();
     if (!isLarge) this.keep(at + need, this.chunkBytes - need);
     return at;
@@ -57,9 +53,15 @@ if (offsetof<Link>() != 8) ERROR("an arena's link keeps what follows aligned to 
 
   /** Begins with what lies behind the owner's record. */
   begin(own: usize, firstBytes: usize, chunkBytes: usize): void {
-    this.bytes = heldBytes(changetype<usize>(this));
     this.chunkBytes = chunkBytes;
     this.keep(changetype<usize>(this) + own, firstBytes);
+  }
+
+  /** Bytes that it holds, its own and what it takes to hold them included. */
+  get bytes(): usize {
+    let bytes = heldBytes(changetype<usize>(this));
+    for (let at = this.last; at; at = changetype<Link>(at).next) bytes += heldBytes(at);
+    return bytes;
   }
 
   /** Gives everything back, the owner's record and the arena itself included. */

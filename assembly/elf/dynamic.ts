@@ -1,6 +1,6 @@
 // The dynamic section. gABI 5.2 "Dynamic Section".
 
-import { loadWord, pick } from "./word";
+import { loadWord, pick, wide } from "./word";
 
 /** d_tag. */
 export const enum DT {
@@ -37,51 +37,61 @@ export function dynBytes<A>(): u64 { return pick<A>(8, 16); }
 @inline export function dynTag<A>(at: u64): u64 { return loadWord<A>(at); }
 @inline export function dynValue<A>(at: u64): u64 { return loadWord<A>(at + sizeof<A>()); }
 
-/** The dynamic section by tag: each value as it was read, once; the first of equal tags counts. Room is kept for what a file has of them. */
+/**
+ * The dynamic section by tag: each value as it was read, once; the first of equal tags counts. Room is kept for what a file has of them, in 8
+ * bytes each if any of them needs so many: addresses in a file begin at 0, and hardly ever do.
+ */
 @unmanaged export class Dynamic {
   /** Entries before DT_NULL. */
   entryCount: u32;
-  private count: u32;
-  private room: u32;
+  private count: u8;
+  private room: u8;
+  private isWide: bool;
   /** The number of a slot's value, a byte for each slot; 0 if it is absent. */
-  private numbers: u32;
+  private numbers: u8;
 
+  /** True if a value takes 8 bytes. */
+  @inline static isLarge(value: u64): bool { return wide(64) && value >> 32 != 0; }
   /** Bytes that it takes, with so many values. */
-  static bytes(room: u32): usize { return VALUES + <usize>room * 8; }
+  static bytes(room: u32, isWide: bool): usize { return VALUES + (<usize>room << (isWide ? 3 : 2)); }
   /** Room enough for all that there are. */
   static get most(): u32 { return Slot.COUNT; }
   /** True if a tag's value is kept. */
   static keeps(tag: u64): bool { return slotOf(tag) != Slot.COUNT; }
 
   /** An empty one at an address, with room for so many values. */
-  static at(address: usize, room: u32): Dynamic {
+  static at(address: usize, room: u32, isWide: bool): Dynamic {
     const dynamic = changetype<Dynamic>(address);
-    dynamic.open(room);
+    dynamic.open(room, isWide);
     return dynamic;
   }
 
   /** It is empty from here on. */
-  open(room: u32): void {
+  open(room: u32, isWide: bool): void {
     memory.fill(changetype<usize>(this), 0, VALUES);
-    this.room = room;
+    this.room = <u8>room;
+    this.isWide = isWide;
   }
 
-  /** Keeps a tag's value. */
+  /** Keeps a tag's value, if there is room for it. */
   add(tag: u64, value: u64): void {
     const slot = slotOf(tag);
-    if (slot == Slot.COUNT || this.number(slot) || this.count == this.room) return;
-    store<u64>(this.valueAt(++this.count), value);
-    store<u8>(this.numberAt(slot), <u8>this.count);
+    if (slot == Slot.COUNT || this.number(slot) || this.count == this.room || !this.isWide && Dynamic.isLarge(value)) return;
+    const at = this.valueAt(++this.count);
+    if (this.isWide) store<u64>(at, value);
+    else store<u32>(at, <u32>value);
+    store<u8>(this.numberAt(slot), this.count);
   }
   @inline private numberAt(slot: u32): usize { return changetype<usize>(this) + offsetof<Dynamic>("numbers") + slot; }
   @inline private number(slot: u32): u32 { return load<u8>(this.numberAt(slot)); }
-  @inline private valueAt(number: u32): usize { return changetype<usize>(this) + VALUES - 8 + (<usize>number << 3); }
+  @inline private valueAt(number: u32): usize { return changetype<usize>(this) + VALUES + (<usize>number - 1 << (this.isWide ? 3 : 2)); }
+  private numbered(number: u32): u64 { return this.isWide ? load<u64>(this.valueAt(number)) : load<u32>(this.valueAt(number)); }
 
   @inline has(tag: u64): bool { return this.number(slotOf(tag)) != 0; }
   /** The value of a tag, 0 if it is absent. */
   @inline value(tag: u64): u64 {
     const number = this.number(slotOf(tag));
-    return number ? load<u64>(this.valueAt(number)) : 0;
+    return number ? this.numbered(number) : 0;
   }
 }
 /** Behind a byte for each slot, and one for tags that have none. */

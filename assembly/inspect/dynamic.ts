@@ -31,20 +31,25 @@ export function inspectDynamic<A>(work: Work, image: Image): bool {
 }
 
 /** Reads the entries into room for as many as there are of a kind. */
-function holdEntries<A>(work: Work, image: Image, at: u64, bytes: u64): bool {
+function holdEntries<A>(work: Work, image: Image, at: u64, fileBytes: u64): bool {
   let needed: u32 = 0;
   let kept: u32 = 0;
-  for (let entry = at, end = at + bytes; entry < end; entry += dynBytes<A>()) {
+  let isWide = false;
+  for (let entry = at, end = at + fileBytes; entry < end; entry += dynBytes<A>()) {
     const tag = dynTag<A>(entry);
     if (tag == DT.NULL) break;
     if (tag == DT.NEEDED) ++needed;
-    else if (kept < Dynamic.most && Dynamic.keeps(tag)) ++kept;
+    else if (kept < Dynamic.most && Dynamic.keeps(tag)) {
+      ++kept;
+      if (Dynamic.isLarge(dynValue<A>(entry))) isWide = true;
+    }
   }
-  const dynamic = image.arena.take(Dynamic.bytes(kept) + <u64>needed * 4);
-  if (!dynamic) return work.fail(Code.OutOfMemory, What.None, 0, bytes);
-  image.dynamic = Dynamic.at(dynamic, kept);
-  image.needed = dynamic + Dynamic.bytes(kept);
-  readEntries<A>(image, at, bytes, needed);
+  const bytes = Dynamic.bytes(kept, isWide);
+  const dynamic = image.arena.take(bytes + <u64>needed * 4);
+  if (!dynamic) return work.fail(Code.OutOfMemory, What.None, 0, fileBytes);
+  image.dynamic = Dynamic.at(dynamic, kept, isWide);
+  image.needed = dynamic + bytes;
+  readEntries<A>(image, at, fileBytes, needed);
   return true;
 }
 

@@ -1,6 +1,6 @@
 // What one load brought with it, as a list of symbols to look names up in.
 
-import { Arena, arenaOf } from "../base/arena";
+import { give, heldBytes, take } from "../base/heap";
 import { Found, Want, find, found, mayDefine } from "./lookup";
 import { Index, definedCount, hasIndex, newIndex } from "./index";
 import { Symbols } from "./symbols";
@@ -10,7 +10,6 @@ import { Symbols } from "./symbols";
 
 /** What a module was loaded with: itself or whoever needs it first, then all that is needed, nearest first. */
 @unmanaged export class Scope {
-  private arena: Arena;
   /** Modules that are looked up from here. */
   private holders: u32;
   /** How many of them are on their way out; counted anew each time that some are. */
@@ -22,19 +21,19 @@ import { Symbols } from "./symbols";
   count: u32;
   /** Over what is not global, while many references are bound. */
   private index: Index | null;
-  private items: usize;
 
-  @inline at(index: u32): Symbols { return changetype<Symbols>(load<usize>(this.items + (<usize>index << alignof<usize>()))); }
+  @inline private slot(index: u32): usize { return changetype<usize>(this) + RECORD + (<usize>index << alignof<usize>()); }
+  @inline at(index: u32): Symbols { return changetype<Symbols>(load<usize>(this.slot(index))); }
   append(symbols: Symbols): void {
-    store<usize>(this.items + (<usize>this.count << alignof<usize>()), changetype<usize>(symbols));
+    store<usize>(this.slot(this.count), changetype<usize>(symbols));
     ++this.count;
   }
   /** Keeps the first of them only. */
   truncate(count: u32): void { this.count = count; }
   /** Puts symbols elsewhere in the order. */
-  replace(index: u32, symbols: Symbols): void { store<usize>(this.items + (<usize>index << alignof<usize>()), changetype<usize>(symbols)); }
+  replace(index: u32, symbols: Symbols): void { store<usize>(this.slot(index), changetype<usize>(symbols)); }
 
-  get bytes(): u64 { return <u64>this.arena.bytes + (hasIndex() && this.index ? this.index!.bytes : 0); }
+  get bytes(): u64 { return <u64>heldBytes(changetype<usize>(this)) + (hasIndex() && this.index ? this.index!.bytes : 0); }
   @inline get isHeldOnce(): bool { return this.holders == 1; }
   /** True if somebody holds it who is not on his way out. */
   @inline get stays(): bool { return this.holders != this.leaving; }
@@ -43,7 +42,7 @@ import { Symbols } from "./symbols";
   drop(): bool { return --this.holders == 0; }
   release(): void {
     this.dropIndex();
-    this.arena.release();
+    give(changetype<usize>(this));
   }
 
   /**
@@ -99,11 +98,9 @@ const RECORD: usize = offsetof<Scope>() + 7 & ~7;
 
 /** A scope with room for this many, with one holder; null if there is no memory. */
 export function newScope(room: u32): Scope | null {
-  const arena = arenaOf(RECORD + (<usize>room << alignof<usize>()));
-  if (!arena) return null;
-  const scope = changetype<Scope>(arena.record);
-  scope.arena = arena;
+  const at = take(RECORD + (<usize>room << alignof<usize>()));
+  if (!at) return null;
+  const scope = changetype<Scope>(at);
   scope.holders = 1;
-  scope.items = arena.record + RECORD;
   return scope;
 }

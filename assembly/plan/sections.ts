@@ -31,7 +31,7 @@ export function layOut<A>(work: Work, layout: Layout, image: Image, pageBytes: u
   image.type = ET.DYN;
   image.arch = layout.objects.arch;
   image.flags = layout.objects.first!.flags;
-  const at = image.arena.take(Dynamic.bytes(Dynamic.most));
+  const at = image.arena.take(Dynamic.bytes(Dynamic.most, sizeof<A>() == 8));
   if (!at || !image.holdSegments(headerCount(layout))) return work.fail(Code.OutOfMemory, What.None, 0, headerCount(layout));
   image.dynamic = changetype<Dynamic>(at);
   assign<A>(layout, image, pageBytes);
@@ -47,7 +47,7 @@ export function assign<A>(layout: Layout, image: Image, pageBytes: u64): void {
 }
 
 function assignOnce<A>(layout: Layout, image: Image, pageBytes: u64): void {
-  image.dynamic!.open(Dynamic.most);
+  image.dynamic!.open(Dynamic.most, sizeof<A>() == 8);
   image.phnum = 0;
   image.tls = image.relro = image.ehFrame = null;
   image.align = pageBytes;

@@ -14,7 +14,15 @@ const TAGS: StaticArray<u64> = [
 /** Bytes behind the record that nothing may write. */
 const GUARD: usize = 64;
 
-function newDynamic(): Dynamic { return Dynamic.at(take(Dynamic.bytes(Dynamic.most) + GUARD), Dynamic.most); }
+function newDynamic(): Dynamic { return Dynamic.at(take(Dynamic.bytes(Dynamic.most, true) + GUARD), Dynamic.most, true); }
+
+function noMoreThanTwo(isWide: bool): void {
+  const dynamic = Dynamic.at(take(Dynamic.bytes(2, isWide) + GUARD), 2, isWide);
+  for (let i = 0; i < TAGS.length; ++i) dynamic.add(TAGS[i], 7 + i);
+  for (let i = 0; i < TAGS.length; ++i) assert(dynamic.has(TAGS[i]) == (i < 2) && dynamic.value(TAGS[i]) == (i < 2 ? 7 + i : 0), "the first two");
+  const end = changetype<usize>(dynamic) + Dynamic.bytes(2, isWide);
+  for (let i: usize = 0; i < GUARD; ++i) assert(load<u8>(end + i) == 0, "nothing is written behind the record");
+}
 
 describe("elf: dynamic", () => {
   beforeEach(() => { freshHeap(1 << 16); });
@@ -43,12 +51,21 @@ describe("elf: dynamic", () => {
   });
 
   test("no more is kept than there is room for", () => {
-    const dynamic = Dynamic.at(take(Dynamic.bytes(2) + GUARD), 2);
-    for (let i = 0; i < TAGS.length; ++i) dynamic.add(TAGS[i], 7 + i);
-    for (let i = 0; i < TAGS.length; ++i) assert(dynamic.has(TAGS[i]) == (i < 2) && dynamic.value(TAGS[i]) == (i < 2 ? 7 + i : 0), "the first two");
-    const end = changetype<usize>(dynamic) + Dynamic.bytes(2);
-    for (let i: usize = 0; i < GUARD; ++i) assert(load<u8>(end + i) == 0, "nothing is written behind the record");
+    noMoreThanTwo(true);
+    noMoreThanTwo(false);
     expect(Dynamic.keeps(DT.RELR) && !Dynamic.keeps(38)).toBe(true);
+  });
+
+  test("values that fit are kept in 4 bytes each", () => {
+    const dynamic = Dynamic.at(take(Dynamic.bytes(3, false) + GUARD), 3, false);
+    dynamic.add(DT.STRTAB, 0xffffffff);
+    dynamic.add(DT.SYMTAB, 0x1_0000_0000);
+    dynamic.add(DT.HASH, 0x80000000);
+    expect(dynamic.value(DT.STRTAB)).toBe(0xffffffff);
+    expect(dynamic.value(DT.HASH)).toBe(0x80000000);
+    expect(dynamic.has(DT.SYMTAB)).toBe(false, "it does not fit, and was not there when room was made");
+    expect(Dynamic.isLarge(0x1_0000_0000) && !Dynamic.isLarge(0xffffffff)).toBe(true);
+    expect(Dynamic.bytes(10, true) - Dynamic.bytes(10, false)).toBe(40);
   });
 
   test("a tag that nobody asks for changes nothing", () => {
@@ -60,7 +77,7 @@ describe("elf: dynamic", () => {
     for (let i = 0; i < others.length; ++i) dynamic.add(others[i], u64.MAX_VALUE);
     for (let i = 0; i < TAGS.length; ++i) assert(!dynamic.has(TAGS[i]) && dynamic.value(TAGS[i]) == 0, "no other tag is taken for it");
     for (let i = 0; i < others.length; ++i) assert(!dynamic.has(others[i]), "it is not kept");
-    const end = changetype<usize>(dynamic) + Dynamic.bytes(Dynamic.most);
+    const end = changetype<usize>(dynamic) + Dynamic.bytes(Dynamic.most, true);
     for (let i: usize = 0; i < GUARD; ++i) assert(load<u8>(end + i) == 0, "nothing is written behind the record");
     expect(others.length).toBe(21);
   });

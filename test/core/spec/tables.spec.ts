@@ -3,7 +3,7 @@ import { take } from "../../../assembly/base/heap";
 import { Entries, Table, entryBytes, hasAddend, tableCount, tableStart } from "../../../assembly/link/tables";
 import { freshHeap } from "./support/heap";
 
-function newDynamic(): Dynamic { return Dynamic.at(take(Dynamic.bytes(Dynamic.most)), Dynamic.most); }
+function newDynamic(): Dynamic { return Dynamic.at(take(Dynamic.bytes(Dynamic.most, true)), Dynamic.most, true); }
 
 function checkTables<A>(): void {
   const word: u64 = sizeof<A>(), dynamic = newDynamic();

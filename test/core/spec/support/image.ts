@@ -14,7 +14,7 @@ export function imageOf(bits: u32, segments: u32): Image {
   const image = newImage(1, false)!;
   image.bits = bits;
   assert(image.holdSegments(segments), "there is memory");
-  image.dynamic = Dynamic.at(take(Dynamic.bytes(Dynamic.most)), Dynamic.most);
+  image.dynamic = Dynamic.at(take(Dynamic.bytes(Dynamic.most, true)), Dynamic.most, true);
   return image;
 }
 
