@@ -34,17 +34,15 @@ export function inspectDynamic<A>(work: Work, image: Image): bool {
 function holdEntries<A>(work: Work, image: Image, at: u64, fileBytes: u64): bool {
   let needed: u32 = 0;
   let kept: u32 = 0;
-  let isWide = false;
+  let bits: u64 = 0;
   for (let entry = at, end = at + fileBytes; entry < end; entry += dynBytes<A>()) {
     const tag = dynTag<A>(entry);
     if (tag == DT.NULL) break;
+    bits |= dynValue<A>(entry);
     if (tag == DT.NEEDED) ++needed;
-    else if (kept < Dynamic.most && Dynamic.keeps(tag)) {
-      ++kept;
-      if (Dynamic.isLarge(dynValue<A>(entry))) isWide = true;
-    }
+    else if (kept < Dynamic.most && Dynamic.keeps(tag)) ++kept;
   }
-  const bytes = Dynamic.bytes(kept, isWide);
+  const isWide = Dynamic.isLarge(bits), bytes = Dynamic.bytes(kept, isWide);
   const dynamic = image.arena.take(bytes + <u64>needed * 4);
   if (!dynamic) return work.fail(Code.OutOfMemory, What.None, 0, fileBytes);
   image.dynamic = Dynamic.at(dynamic, kept, isWide);

@@ -6,18 +6,27 @@
 
 /* ---- the records: in one range of addresses that stays, so that a handle is known to be one without asking anybody ---- */
 
-enum { RECORDS = 1 << 16, RECORD_BYTES = 128, RESTING = 64 };
-_Static_assert(sizeof(struct record) <= RECORD_BYTES, "a record has its room");
+enum { RECORDS = 1 << 16, RESTING = 64 };
 
-static char *room;
+static struct room {
+  struct record records[RECORDS];
+  /* Where their images are. */
+  struct place {
+    _Atomic uintptr_t start, end;
+  } places[RECORDS];
+  /* Their numbers in the order of these, twice: one side is looked at while the other is written. */
+  _Atomic uint16_t order[RECORDS][2];
+} *room; /* pages that nothing touched cost nothing */
 static unsigned used;
 /* Those that are free again rest in line for a while: a handle of one that was closed stays unknown that long. */
 static struct record *free_first, *free_last;
 static unsigned free_count;
 
+static unsigned number_of(const struct record *record) { return (unsigned)(record - room->records); }
+
 static struct record *take(void) {
   if (!room) {
-    char *got = mmap(NULL, (size_t)RECORDS * RECORD_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct room *got = mmap(NULL, sizeof *got, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (got == MAP_FAILED) return NULL;
     __atomic_store_n(&room, got, __ATOMIC_RELEASE);
   }
@@ -27,7 +36,7 @@ static struct record *take(void) {
     --free_count;
     return taken;
   }
-  return used < RECORDS ? (struct record *)(room + (size_t)RECORD_BYTES * used++) : NULL;
+  return used < RECORDS ? &room->records[used++] : NULL;
 }
 
 static void give(struct record *record) {
@@ -66,43 +75,34 @@ static bool lend(struct record *record) {
 }
 
 struct record *record_of(const void *handle) {
-  char *start = __atomic_load_n(&room, __ATOMIC_ACQUIRE);
-  uintptr_t offset = (uintptr_t)handle - (uintptr_t)start;
-  if (__builtin_expect(start && offset < (size_t)RECORDS * RECORD_BYTES, 1)) {
-    struct record *record = (struct record *)(start + offset);
-    return offset % RECORD_BYTES == 0 && __atomic_load_n(&record->module, __ATOMIC_ACQUIRE) && !record->real ? record : NULL;
+  struct room *there = __atomic_load_n(&room, __ATOMIC_ACQUIRE);
+  uintptr_t offset = (uintptr_t)handle - (uintptr_t)there;
+  if (__builtin_expect(there && offset < sizeof there->records, 1)) {
+    struct record *record = &there->records[offset / sizeof *record];
+    return record == handle && __atomic_load_n(&record->module, __ATOMIC_ACQUIRE) && !record->real ? record : NULL;
   }
   return lent_of(handle);
 }
 
-/* ---- by address: two sorted arrays, of which one is looked at while the other is written. Even a signal's handler that interrupts the
- * writer finds one that is whole. Arrays that became too small are left: somebody may be looking. ---- */
+/* ---- by address. Even a signal's handler that interrupts whoever writes a side finds one that is whole ---- */
 
-struct places {
-  size_t room;
-  _Atomic size_t count;
-  struct place {
-    _Atomic uintptr_t start, end;
-    _Atomic(struct record *) record;
-  } each[];
-};
-
-static _Atomic(struct places *) sides[2];
+static _Atomic unsigned counts[2];
 static atomic_uint turn;
 
 struct record *record_at(uintptr_t address) {
+  struct room *there = __atomic_load_n(&room, __ATOMIC_ACQUIRE);
+  if (!there) return NULL;
   for (;;) {
     unsigned seen = atomic_load_explicit(&turn, memory_order_acquire);
-    const struct places *places = atomic_load_explicit(&sides[seen & 1], memory_order_acquire);
     struct record *found = NULL;
-    size_t low = 0, high = places ? atomic_load_explicit(&places->count, memory_order_relaxed) : 0;
+    unsigned side = seen & 1, low = 0, high = atomic_load_explicit(&counts[side], memory_order_relaxed);
     while (low < high) {
-      size_t middle = (low + high) / 2;
-      const struct place *place = &places->each[middle];
+      unsigned middle = (low + high) / 2, number = atomic_load_explicit(&there->order[middle][side], memory_order_relaxed);
+      const struct place *place = &there->places[number];
       if (address < atomic_load_explicit(&place->start, memory_order_relaxed)) high = middle;
       else if (address >= atomic_load_explicit(&place->end, memory_order_relaxed)) low = middle + 1;
       else {
-        found = atomic_load_explicit(&place->record, memory_order_relaxed);
+        found = &there->records[number];
         break;
       }
     }
@@ -111,46 +111,34 @@ struct record *record_at(uintptr_t address) {
   }
 }
 
-static void set(struct place *place, uintptr_t start, uintptr_t end, struct record *record) {
-  atomic_store_explicit(&place->start, start, memory_order_relaxed);
-  atomic_store_explicit(&place->end, end, memory_order_relaxed);
-  atomic_store_explicit(&place->record, record, memory_order_relaxed);
+struct extent extent_of(const struct record *record) {
+  const struct place *place = &room->places[number_of(record)];
+  return (struct extent){atomic_load_explicit(&place->start, memory_order_relaxed), atomic_load_explicit(&place->end, memory_order_relaxed)};
 }
 
-/* The side that nobody looks at, with room for so many; null if there is no memory. */
-static struct places *other_side(size_t count) {
-  unsigned side = (atomic_load_explicit(&turn, memory_order_relaxed) + 1) & 1;
-  struct places *places = atomic_load_explicit(&sides[side], memory_order_relaxed);
-  if (places && places->room >= count) return places;
-  size_t more = count < 32 ? 64 : 2 * count;
-  places = malloc(sizeof *places + more * sizeof places->each[0]);
-  if (!places) return NULL;
-  places->room = more;
-  atomic_init(&places->count, 0);
-  atomic_store_explicit(&sides[side], places, memory_order_release);
-  return places;
-}
-
-/* Writes what is looked at, without a record and with another, to the other side, and turns. */
-static bool rewrite(const struct record *gone, struct record *come) {
-  struct places *from = atomic_load_explicit(&sides[atomic_load_explicit(&turn, memory_order_relaxed) & 1], memory_order_relaxed);
-  size_t count = from ? atomic_load_explicit(&from->count, memory_order_relaxed) : 0, written = 0;
-  struct places *to = other_side(count + 1);
-  if (!to) return false;
+/* Has one side without a record or with another, whose place is written before anybody may look at it, and turns to it. */
+static void rewrite(const struct record *gone, const struct record *come, struct extent extent) {
+  unsigned from = atomic_load_explicit(&turn, memory_order_relaxed) & 1, to = from ^ 1, written = 0;
+  unsigned count = atomic_load_explicit(&counts[from], memory_order_relaxed);
   atomic_thread_fence(memory_order_release);
-  for (size_t i = 0; i < count; ++i) {
-    uintptr_t start = atomic_load_explicit(&from->each[i].start, memory_order_relaxed);
-    struct record *record = atomic_load_explicit(&from->each[i].record, memory_order_relaxed);
-    if (come && come->start < start) {
-      set(&to->each[written++], come->start, come->end, come);
+  if (come) {
+    struct place *place = &room->places[number_of(come)];
+    atomic_store_explicit(&place->start, extent.start, memory_order_relaxed);
+    atomic_store_explicit(&place->end, extent.end, memory_order_relaxed);
+  }
+#define APPEND(number) atomic_store_explicit(&room->order[written++][to], (uint16_t)(number), memory_order_relaxed)
+  for (unsigned i = 0; i < count; ++i) {
+    unsigned number = atomic_load_explicit(&room->order[i][from], memory_order_relaxed);
+    if (come && extent.start < atomic_load_explicit(&room->places[number].start, memory_order_relaxed)) {
+      APPEND(number_of(come));
       come = NULL;
     }
-    if (record != gone) set(&to->each[written++], start, atomic_load_explicit(&from->each[i].end, memory_order_relaxed), record);
+    if (&room->records[number] != gone) APPEND(number);
   }
-  if (come) set(&to->each[written++], come->start, come->end, come);
-  atomic_store_explicit(&to->count, written, memory_order_relaxed);
+  if (come) APPEND(number_of(come));
+#undef APPEND
+  atomic_store_explicit(&counts[to], written, memory_order_relaxed);
   atomic_fetch_add_explicit(&turn, 1, memory_order_release);
-  return true;
 }
 
 /* ---- the list of what we loaded ---- */
@@ -216,18 +204,17 @@ static void published(uint32_t module) {
   if (real && lent_of(real)) return;
   struct record *record = take();
   if (!record) return LOG(LW_LEVEL_WARN, "no memory to tell others where %s is", file ? file->path : "a module");
-  uintptr_t start = (uintptr_t)core_value(module, LW_FIELD_BASE);
   *record = (struct record){
     .map = {.l_addr = (uintptr_t)core_value(module, LW_FIELD_BIAS), .l_name = file ? file->path : (char *)"", .l_ld = pointer(core_value(module, LW_FIELD_DYNAMIC))},
     .real = real, .context = (uint32_t)core_value(module, LW_FIELD_CONTEXT), .source = source,
-    .start = start, .end = start + (uintptr_t)core_value(module, LW_FIELD_BYTES),
     .headers = pointer(core_value(module, LW_FIELD_PHDR)), .header_count = (uint16_t)core_count(module, LW_LIST_PHDR),
     .eh_frame = pointer(core_value(module, LW_FIELD_EH_FRAME)), .is_copy = source == copied_source,
   };
   __atomic_store_n(&record->module, module, __ATOMIC_RELEASE);
   if (!record->headers) copy_headers(record);
   if (real ? !lend(record) : false) LOG(LW_LEVEL_WARN, "%s is one more than others can be told of", real->l_name);
-  if (!rewrite(NULL, record)) LOG(LW_LEVEL_WARN, "no memory to tell others where %s is", record->map.l_name);
+  uintptr_t start = (uintptr_t)core_value(module, LW_FIELD_BASE);
+  rewrite(NULL, record, (struct extent){start, start + (uintptr_t)core_value(module, LW_FIELD_BYTES)});
   if (real) return;
   debug_changes(RT_ADD);
   append(record);
@@ -239,7 +226,7 @@ static void published(uint32_t module) {
 static void withdrawn(uint32_t module) {
   struct record *record = record_at((uintptr_t)core_value(module, LW_FIELD_BASE));
   if (!record || record->module != module || record->real) return;
-  rewrite(record, NULL);
+  rewrite(record, NULL, (struct extent){0});
   debug_changes(RT_DELETE);
   unlink_record(record);
   debug_changed();

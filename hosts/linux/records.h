@@ -10,7 +10,6 @@ struct record {
   uint32_t context;     /* the core's */
   uint32_t opens;       /* of dlopen that no dlclose took back */
   uint32_t source;
-  uintptr_t start, end;
   const ElfW(Phdr) *headers;
   uint16_t header_count;
   bool has_own_headers; /* they are not in memory: a copy is */
@@ -19,6 +18,10 @@ struct record {
   const void *eh_frame; /* PT_GNU_EH_FRAME */
   struct record *free_next;
 };
+
+/* Where an image is: from the first address to behind the last. */
+struct extent { uintptr_t start, end; };
+struct extent extent_of(const struct record *record);
 
 /* What a program holds. */
 static inline void *handle_of(struct record *record) { return record->real ? record->real : &record->map; }
