@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include "records.h"
 
@@ -8,27 +10,17 @@
 
 enum { RECORDS = 1 << 16, RESTING = 64 };
 
-static struct room {
-  struct record records[RECORDS];
-  /* Where their images are. */
-  struct place {
-    _Atomic uintptr_t start, end;
-  } places[RECORDS];
-  /* Their numbers in the order of these, twice: one side is looked at while the other is written. */
-  _Atomic uint16_t order[RECORDS][2];
-} *room; /* pages that nothing touched cost nothing */
+static struct record *records; /* of RECORDS; untouched pages cost nothing */
 static unsigned used;
 /* Those that are free again rest in line for a while: a handle of one that was closed stays unknown that long. */
 static struct record *free_first, *free_last;
 static unsigned free_count;
 
-static unsigned number_of(const struct record *record) { return (unsigned)(record - room->records); }
-
 static struct record *take(void) {
-  if (!room) {
-    struct room *got = mmap(NULL, sizeof *got, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (!records) {
+    struct record *got = mmap(NULL, RECORDS * sizeof *got, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (got == MAP_FAILED) return NULL;
-    __atomic_store_n(&room, got, __ATOMIC_RELEASE);
+    __atomic_store_n(&records, got, __ATOMIC_RELEASE);
   }
   struct record *taken = free_first;
   if (taken && (free_count > RESTING || used == RECORDS)) {
@@ -36,7 +28,7 @@ static struct record *take(void) {
     --free_count;
     return taken;
   }
-  return used < RECORDS ? &room->records[used++] : NULL;
+  return used < RECORDS ? &records[used++] : NULL;
 }
 
 static void give(struct record *record) {
@@ -75,34 +67,36 @@ static bool lend(struct record *record) {
 }
 
 struct record *record_of(const void *handle) {
-  struct room *there = __atomic_load_n(&room, __ATOMIC_ACQUIRE);
+  struct record *there = __atomic_load_n(&records, __ATOMIC_ACQUIRE);
   uintptr_t offset = (uintptr_t)handle - (uintptr_t)there;
-  if (__builtin_expect(there && offset < sizeof there->records, 1)) {
-    struct record *record = &there->records[offset / sizeof *record];
+  if (__builtin_expect(there && offset < RECORDS * sizeof *there, 1)) {
+    struct record *record = &there[offset / sizeof *there];
     return record == handle && __atomic_load_n(&record->module, __ATOMIC_ACQUIRE) && !record->real ? record : NULL;
   }
   return lent_of(handle);
 }
 
-/* ---- by address. Even a signal's handler that interrupts whoever writes a side finds one that is whole ---- */
+/* ---- by address: the numbers of records in order, twice. One side is looked at while the other is written: even a signal's handler that
+ * interrupts that finds one that is whole. ---- */
 
+static _Atomic uint16_t order[RECORDS][2];
 static _Atomic unsigned counts[2];
 static atomic_uint turn;
 
 struct record *record_at(uintptr_t address) {
-  struct room *there = __atomic_load_n(&room, __ATOMIC_ACQUIRE);
+  struct record *there = __atomic_load_n(&records, __ATOMIC_ACQUIRE);
   if (!there) return NULL;
   for (;;) {
     unsigned seen = atomic_load_explicit(&turn, memory_order_acquire);
     struct record *found = NULL;
     unsigned side = seen & 1, low = 0, high = atomic_load_explicit(&counts[side], memory_order_relaxed);
     while (low < high) {
-      unsigned middle = (low + high) / 2, number = atomic_load_explicit(&there->order[middle][side], memory_order_relaxed);
-      const struct place *place = &there->places[number];
-      if (address < atomic_load_explicit(&place->start, memory_order_relaxed)) high = middle;
-      else if (address >= atomic_load_explicit(&place->end, memory_order_relaxed)) low = middle + 1;
+      unsigned middle = (low + high) / 2;
+      struct record *record = &there[atomic_load_explicit(&order[middle][side], memory_order_relaxed)];
+      if (address < atomic_load_explicit(&record->start, memory_order_relaxed)) high = middle;
+      else if (address >= atomic_load_explicit(&record->end, memory_order_relaxed)) low = middle + 1;
       else {
-        found = &there->records[number];
+        found = record;
         break;
       }
     }
@@ -111,31 +105,25 @@ struct record *record_at(uintptr_t address) {
   }
 }
 
-struct extent extent_of(const struct record *record) {
-  const struct place *place = &room->places[number_of(record)];
-  return (struct extent){atomic_load_explicit(&place->start, memory_order_relaxed), atomic_load_explicit(&place->end, memory_order_relaxed)};
-}
-
-/* Has one side without a record or with another, whose place is written before anybody may look at it, and turns to it. */
-static void rewrite(const struct record *gone, const struct record *come, struct extent extent) {
+/* Has one side without a record or with another, and turns to it. Between what was told of a record before and what is now there was a turn. */
+static void rewrite(const struct record *gone, struct record *come, uintptr_t start, uintptr_t end) {
   unsigned from = atomic_load_explicit(&turn, memory_order_relaxed) & 1, to = from ^ 1, written = 0;
   unsigned count = atomic_load_explicit(&counts[from], memory_order_relaxed);
   atomic_thread_fence(memory_order_release);
   if (come) {
-    struct place *place = &room->places[number_of(come)];
-    atomic_store_explicit(&place->start, extent.start, memory_order_relaxed);
-    atomic_store_explicit(&place->end, extent.end, memory_order_relaxed);
+    atomic_store_explicit(&come->start, start, memory_order_relaxed);
+    atomic_store_explicit(&come->end, end, memory_order_relaxed);
   }
-#define APPEND(number) atomic_store_explicit(&room->order[written++][to], (uint16_t)(number), memory_order_relaxed)
+#define APPEND(record) atomic_store_explicit(&order[written++][to], (uint16_t)((record) - records), memory_order_relaxed)
   for (unsigned i = 0; i < count; ++i) {
-    unsigned number = atomic_load_explicit(&room->order[i][from], memory_order_relaxed);
-    if (come && extent.start < atomic_load_explicit(&room->places[number].start, memory_order_relaxed)) {
-      APPEND(number_of(come));
+    const struct record *each = &records[atomic_load_explicit(&order[i][from], memory_order_relaxed)];
+    if (come && start < atomic_load_explicit(&each->start, memory_order_relaxed)) {
+      APPEND(come);
       come = NULL;
     }
-    if (&room->records[number] != gone) APPEND(number);
+    if (each != gone) APPEND(each);
   }
-  if (come) APPEND(number_of(come));
+  if (come) APPEND(come);
 #undef APPEND
   atomic_store_explicit(&counts[to], written, memory_order_relaxed);
   atomic_fetch_add_explicit(&turn, 1, memory_order_release);
@@ -204,17 +192,18 @@ static void published(uint32_t module) {
   if (real && lent_of(real)) return;
   struct record *record = take();
   if (!record) return LOG(LW_LEVEL_WARN, "no memory to tell others where %s is", file ? file->path : "a module");
-  *record = (struct record){
+  struct record made = {
     .map = {.l_addr = (uintptr_t)core_value(module, LW_FIELD_BIAS), .l_name = file ? file->path : (char *)"", .l_ld = pointer(core_value(module, LW_FIELD_DYNAMIC))},
     .real = real, .context = (uint32_t)core_value(module, LW_FIELD_CONTEXT), .source = source,
     .headers = pointer(core_value(module, LW_FIELD_PHDR)), .header_count = (uint16_t)core_count(module, LW_LIST_PHDR),
     .eh_frame = pointer(core_value(module, LW_FIELD_EH_FRAME)), .is_copy = source == copied_source,
   };
+  memcpy(record, &made, offsetof(struct record, start));
   __atomic_store_n(&record->module, module, __ATOMIC_RELEASE);
   if (!record->headers) copy_headers(record);
   if (real ? !lend(record) : false) LOG(LW_LEVEL_WARN, "%s is one more than others can be told of", real->l_name);
   uintptr_t start = (uintptr_t)core_value(module, LW_FIELD_BASE);
-  rewrite(NULL, record, (struct extent){start, start + (uintptr_t)core_value(module, LW_FIELD_BYTES)});
+  rewrite(NULL, record, start, start + (uintptr_t)core_value(module, LW_FIELD_BYTES));
   if (real) return;
   debug_changes(RT_ADD);
   append(record);
@@ -226,7 +215,7 @@ static void published(uint32_t module) {
 static void withdrawn(uint32_t module) {
   struct record *record = record_at((uintptr_t)core_value(module, LW_FIELD_BASE));
   if (!record || record->module != module || record->real) return;
-  rewrite(record, NULL, (struct extent){0});
+  rewrite(record, NULL, 0, 0);
   debug_changes(RT_DELETE);
   unlink_record(record);
   debug_changed();

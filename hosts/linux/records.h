@@ -17,11 +17,9 @@ struct record {
   bool is_deep;         /* its own libraries come before what is global */
   const void *eh_frame; /* PT_GNU_EH_FRAME */
   struct record *free_next;
+  /* Where its image is. Last: who looks for an address may still read this of one that is used again. */
+  _Atomic uintptr_t start, end;
 };
-
-/* Where an image is: from the first address to behind the last. */
-struct extent { uintptr_t start, end; };
-struct extent extent_of(const struct record *record);
 
 /* What a program holds. */
 static inline void *handle_of(struct record *record) { return record->real ? record->real : &record->map; }

@@ -85,9 +85,8 @@ PUBLIC __attribute__((weak)) int _dl_find_object(void *address, struct dl_find_o
     __typeof(&_dl_find_object) ask = SYSTEM(_dl_find_object);
     return ask ? ask(address, found) : -1;
   }
-  struct extent extent = extent_of(record);
   *found = (struct dl_find_object){
-    .dlfo_map_start = at(extent.start), .dlfo_map_end = at(extent.end), .dlfo_link_map = (struct link_map *)&record->map, .dlfo_eh_frame = (void *)record->eh_frame,
+    .dlfo_map_start = at(record->start), .dlfo_map_end = at(record->end), .dlfo_link_map = (struct link_map *)&record->map, .dlfo_eh_frame = (void *)record->eh_frame,
   };
   return 0;
 }

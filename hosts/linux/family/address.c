@@ -25,7 +25,7 @@ bool family_own_address(const void *address, Dl_info *info, void **extra, int fl
   if (!record || record->real) return false;
   uint64_t found = core_symbol_at(record->context, addr_of(address));
   uint32_t module = (uint32_t)(found >> 32), index = module ? (uint32_t)found : 0;
-  *info = (Dl_info){.dli_fname = record->map.l_name, .dli_fbase = at(extent_of(record).start)};
+  *info = (Dl_info){.dli_fname = record->map.l_name, .dli_fbase = at(record->start)};
   if (index) {
     uint64_t name = core_entry(module, LW_LIST_SYMBOL, index, LW_FIELD_NAME);
     // A name outside of the table of names is none, and callers take a symbol for named.

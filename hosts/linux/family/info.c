@@ -16,7 +16,7 @@ static struct run_paths run_paths_of(const struct record *record) {
   uintptr_t rpath = UINTPTR_MAX, runpath = UINTPTR_MAX;
   for (const ElfW(Dyn) *each = map->l_ld; each && each->d_tag != DT_NULL; ++each) {
     // The system's linker leaves addresses in its modules, or what the file has.
-    if (each->d_tag == DT_STRTAB) strings = at(each->d_un.d_ptr < extent_of(record).start ? map->l_addr + each->d_un.d_ptr : each->d_un.d_ptr);
+    if (each->d_tag == DT_STRTAB) strings = at(each->d_un.d_ptr < record->start ? map->l_addr + each->d_un.d_ptr : each->d_un.d_ptr);
     else if (each->d_tag == DT_RPATH) rpath = each->d_un.d_val;
     else if (each->d_tag == DT_RUNPATH) runpath = each->d_un.d_val;
   }
