@@ -38,7 +38,7 @@ static struct file *file_new(const char *path) {
   if (unused) unused = file->next;
   else ++used;
   uint32_t turn = (file->source >> SLOT_BITS) + 1;
-  *file = (struct file){.path = copy, .bias = LW_NONE, .number = -1, .source = (turn << SLOT_BITS & INT32_MAX) | slot};
+  *file = (struct file){.path = copy, .look = view_nothing, .bias = LW_NONE, .number = -1, .source = (turn << SLOT_BITS & INT32_MAX) | slot};
   return file;
 }
 
@@ -64,7 +64,7 @@ void file_close(struct file *file) {
 void file_settle(struct file *file) {
   if (file->is_busy || file->is_watched || file->views > 0) return;
   view_end(file);
-  file->map = NULL; /* a buffer is its owner's again */
+  file->buffer = NULL;
   file_close(file);
   if (file->uses == 0 && file->bias == LW_NONE) file_free(file);
 }
@@ -159,8 +159,7 @@ int file_of_memory(void *bytes, size_t size, const char *name, bool is_adoptable
   struct file *made = file_new(name);
   if (!made) return errno;
   made->bytes = size;
-  made->map = bytes;
-  made->map_bytes = size;
+  made->buffer = bytes;
   made->is_memory = true;
   made->is_adoptable = is_adoptable;
   *file = made;
@@ -189,7 +188,7 @@ bool file_suits(struct file *file) {
     machine = 258;
 #endif
   }
-  const Elf32_Ehdr *head = view_head(file) ? (const void *)file->head : NULL; /* both classes begin alike */
-  if (!head || file->head_bytes < sizeof *head) return true;
+  const Elf32_Ehdr *head = view_head(file) ? (const void *)file->look->head : NULL; /* both classes begin alike */
+  if (!head || file->look->head_bytes < sizeof *head) return true;
   return memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 || (head->e_ident[EI_CLASS] == CLASS && head->e_machine == machine);
 }

@@ -35,6 +35,22 @@ extern char **host_argv, **host_envp;
 
 /* ---- files.c ---- */
 
+/* What there is of a file while it is looked at. */
+struct look {
+  char *map;                     /* of it where its image may stay, or all of it */
+  size_t map_bytes, shown_bytes; /* of the mapping; of the file in it */
+  uint64_t tail;                 /* how far behind its beginning the image can be written to, to its end */
+  char *whole;                   /* all of it, if that was wanted */
+  char *head;                    /* its first bytes */
+  size_t head_bytes;
+  char *data; /* a small segment that can be written to */
+  uint64_t data_offset;
+  size_t data_bytes;
+  bool is_image;  /* what its headers say of an image, `map` can serve for */
+  bool is_copied; /* `map` is room for an image, which the file's bytes are copied to */
+  bool is_taken;  /* `map` became a reservation */
+};
+
 struct file {
   char *path;
   uint64_t bytes, bias; /* bias: LW_NONE unless somebody else placed it */
@@ -43,23 +59,13 @@ struct file {
   uint32_t source, next; /* its number; the next of its bucket */
   int number;            /* the open file, or -1 */
   bool is_lent;          /* the number is the caller's: not closed here */
-  bool is_memory;        /* `map` is the caller's buffer */
+  bool is_memory;        /* it is the caller's buffer */
   bool is_adoptable;     /* its pages may become an image's */
   bool is_busy;          /* a load was begun with it */
-  bool is_image;         /* what its headers say of an image, its own mapping can serve for */
-  bool is_copied;        /* `map` is room for an image, which the file's bytes are copied to */
-  bool is_taken;         /* `map` became a reservation */
   bool is_watched;       /* by the guard of a load, which will ask for its size */
-  char *map;             /* the whole file, while it is looked at */
-  size_t map_bytes, shown_bytes; /* of the mapping; of the file in it */
-  uint64_t tail;                 /* how far behind its beginning the image can be written to, to its end */
-  char *whole;                   /* all of it, if that was wanted */
-  char *head;                    /* its first bytes, while it is looked at */
-  size_t head_bytes;
-  char *data; /* a small segment that can be written to, while it is looked at */
-  uint64_t data_offset;
-  size_t data_bytes;
-  unsigned views, uses; /* uses: images of it in memory */
+  char *buffer;          /* until its owner has it again */
+  struct look *look;     /* never null */
+  unsigned views, uses;  /* uses: images of it in memory */
   struct file *watched_next;
 };
 
@@ -84,6 +90,8 @@ bool view_maps(bool only_maps);
 /* Maps it where its image may stay, or finds room to copy it to; true if that is done. */
 bool view_map(struct file *file);
 void view_end(struct file *file);
+/* Of a file that nobody looks at: all zero, and never written to. */
+extern struct look *const view_nothing;
 /* Reads its first bytes, if they are not at hand; false if there is no room for them, or they are gone. */
 bool view_head(struct file *file);
 /* What was read of it already; null if that has not all of these bytes. */

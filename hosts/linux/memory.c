@@ -165,7 +165,7 @@ static void *range_below(uint64_t bytes, uint32_t align_log2, uint64_t highest) 
 
 /* True if the file's own mapping is where its image can be. */
 static bool serves(struct file *file, uint64_t bytes, uint32_t align_log2) {
-  return view_map(file) && file->map && !file->is_memory && !file->is_taken && file->is_image && bytes <= file->map_bytes && !(addr_of(file->map) & ((UINT64_C(1) << align_log2) - 1));
+  return view_map(file) && file->look->map && !file->look->is_taken && file->look->is_image && bytes <= file->look->map_bytes && !(addr_of(file->look->map) & ((UINT64_C(1) << align_log2) - 1));
 }
 
 uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, uint64_t exact, uint64_t highest) {
@@ -179,12 +179,12 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
   else if (highest != LW_NONE && (start = range_below(bytes, align_log2, highest)) != MAP_FAILED) {
     // Code that wants to be there has its place.
   } else if (file && serves(file, bytes, align_log2)) {
-    start = file->map;
-    made->bytes = file->map_bytes;
-    made->front = file->tail;
-    file->is_taken = true;
-    tail = (struct range){addr_of(start) + file->tail, addr_of(start) + bytes};
-    if (file->is_copied) {
+    start = file->look->map;
+    made->bytes = file->look->map_bytes;
+    made->front = file->look->tail;
+    file->look->is_taken = true;
+    tail = (struct range){addr_of(start) + file->look->tail, addr_of(start) + bytes};
+    if (file->look->is_copied) {
       memset(start, 0, bytes);
       laid = tail;
     }
@@ -199,15 +199,15 @@ uint64_t image_reserve(struct file *file, uint64_t bytes, uint32_t align_log2, u
     return LW_REFUSED;
   }
   made->addr = addr_of(start);
-  if (file) file->is_copied &= start == file->map; /* it may have to be elsewhere */
+  if (file && file->look->is_copied && start != file->look->map) file->look->is_copied = false; /* it had to be elsewhere */
   struct reservation **bucket = bucket_of(made->addr);
   made->next = *bucket;
   *bucket = made;
   if (file) {
     ++file->uses;
-    if (!file->is_memory && !file->is_copied) guard_watch(file);
+    if (!file->is_memory && !file->look->is_copied) guard_watch(file);
   }
-  is_mixed |= !file || !file->is_copied;
+  is_mixed |= !file || !file->look->is_copied;
   return made->addr;
 }
 
@@ -238,7 +238,7 @@ static bool anonymous(uint64_t start, uint64_t end, int prot, int flags) {
 
 /* Some of it was read before. */
 static bool read_into(struct file *file, uint64_t addr, uint64_t offset, uint64_t bytes) {
-  const char *from = file->is_memory ? file->map + offset : view_known(file, offset, bytes);
+  const char *from = file->is_memory ? file->buffer + offset : view_known(file, offset, bytes);
   if (from) memcpy(at(addr), from, bytes);
   return from || pread(file_number(file), at(addr), bytes, (off_t)offset) == (ssize_t)bytes;
 }
@@ -249,24 +249,24 @@ static bool copy(struct file *file, uint64_t addr, uint64_t offset, uint64_t fil
   bool is_laid = start >= laid.start && end <= laid.end;
   if (!(is_laid || anonymous(start, end, PROT_READ | PROT_WRITE, 0)) || !read_into(file, addr, offset, file_bytes)) return false;
   if (prot & PROT_EXEC) is_stale = true;
-  return prot == (PROT_READ | PROT_WRITE) || (file->is_copied && let_wait(start, end, prot)) || mprotect(at(start), end - start, prot) == 0;
+  return prot == (PROT_READ | PROT_WRITE) || (file->look->is_copied && let_wait(start, end, prot)) || mprotect(at(start), end - start, prot) == 0;
 }
 
 /* All that can be written to is one range of zeros, and what is in front of it is had at once, too: all of it if it is little, or tables and
  * code, which will be looked at and run, with a fault for every sixteen pages. */
 static bool lay_tail(uint64_t start, const struct file *file) {
-  uint64_t first = addr_of(file->map), end = start - first > FEW_PAGES * page_bytes && is_in(last_code.start, &(struct range){first, start}) ? last_code.end : start;
-  if (slot_holds(file->map)) memset(at(start), 0, tail.end - start);
+  uint64_t first = addr_of(file->look->map), end = start - first > FEW_PAGES * page_bytes && is_in(last_code.start, &(struct range){first, start}) ? last_code.end : start;
+  if (slot_holds(file->look->map)) memset(at(start), 0, tail.end - start);
   else if (!anonymous(start, tail.end, PROT_READ | PROT_WRITE, MAP_POPULATE)) return false;
   laid = (struct range){start, tail.end};
-  if (end > first && end - first <= MOST_POPULATED * page_bytes) madvise(file->map, end - first, MADV_POPULATE_READ);
+  if (end > first && end - first <= MOST_POPULATED * page_bytes) madvise(file->look->map, end - first, MADV_POPULATE_READ);
   return true;
 }
 
 /* Most of it will be written to: it is read into large pages, which cost less than as many small ones that are copied when they are
  * written to. */
 static bool read_large(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t end, int prot) {
-  uint64_t start = page_down(addr), large_end = (end + LARGE_BYTES - 1) & -LARGE_BYTES, room = addr_of(file->map) + file->map_bytes;
+  uint64_t start = page_down(addr), large_end = (end + LARGE_BYTES - 1) & -LARGE_BYTES, room = addr_of(file->look->map) + file->look->map_bytes;
   if (large_end > room) large_end = end;
   if (!anonymous(start, large_end, PROT_READ | PROT_WRITE, 0)) return false;
   wiped = (struct range){start, large_end};
@@ -296,7 +296,7 @@ static bool is_moved(uint64_t offset, uint64_t end) {
 
 /* Of a buffer: what can be moved is, and the ends of segments, which share pages, are copied. */
 static bool place_memory(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t end, int prot) {
-  const char *from = file->map + offset;
+  const char *from = file->buffer + offset;
   uint64_t start = page_down(addr), first = page_up(addr), last = page_down(addr + file_bytes);
   if (is_moved(offset, offset + file_bytes)) return false;
   if (!moves(file, from + (first - addr), first, last)) return copy(file, addr, offset, file_bytes, end, prot);
@@ -314,7 +314,7 @@ enum { POPULATE_PAGES = 3 };
 
 /* What the linker makes of objects it writes to at once, all of it. Zeros may be many more, and those are not: there is no more to write than files hold. */
 static bool is_written(const struct file *file, uint64_t bytes, int prot) {
-  return file && !file->is_image && !file->is_memory && prot & PROT_WRITE && (bytes <= FEW_PAGES * page_bytes || bytes <= file->bytes);
+  return file && !file->look->is_image && !file->is_memory && prot & PROT_WRITE && (bytes <= FEW_PAGES * page_bytes || bytes <= file->bytes);
 }
 
 static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t file_bytes, uint64_t mem_bytes, int prot) {
@@ -325,9 +325,9 @@ static bool place(struct file *file, uint64_t addr, uint64_t offset, uint64_t fi
   if (file->is_memory) return place_memory(file, addr, offset, file_bytes, end, prot);
   if (is_laid) return copy(file, addr, offset, file_bytes, end, prot);
   if (offset < lead || (offset - lead) % page_bytes != 0) return copy(file, addr, offset, file_bytes, end, prot);
-  if (prot & PROT_WRITE && file_bytes >= IMAGE_LARGE_BYTES && file->is_taken && (start & (LARGE_BYTES - 1)) == 0) return read_large(file, addr, offset, file_bytes, end, prot);
+  if (prot & PROT_WRITE && file_bytes >= IMAGE_LARGE_BYTES && file->look->is_taken && (start & (LARGE_BYTES - 1)) == 0) return read_large(file, addr, offset, file_bytes, end, prot);
   uint64_t placed = page_up(file_end);
-  bool is_there = file->is_taken && !is_in(start, &wiped) && start - addr_of(file->map) == offset - lead;
+  bool is_there = file->look->is_taken && !is_in(start, &wiped) && start - addr_of(file->look->map) == offset - lead;
   bool clears = mem_bytes > file_bytes && file_end < placed;
   int wanted = clears ? prot | PROT_WRITE : prot;
   if (is_there) {
