@@ -32,6 +32,27 @@ describe("base: arena", () => {
     expect(before).not.toBe(0);
   });
 
+  test("small things share a chunk, the first of which lies with the record", () => {
+    freshHeap(REGION);
+    const arena = arenaOf(8, 64, 24)!, alone = usedBytes();
+    expect(arena.bytes).toBe(alone);
+    arena.take(8);
+    arena.take(16);
+    expect(usedBytes()).toBe(alone, "there was room for both");
+    arena.take(16);
+    const chunk = usedBytes();
+    expect(chunk).toBe(alone + 80, "64 bytes, the link and the tag");
+    arena.take(49);
+    expect(usedBytes()).toBe(chunk + 72, "what is large has a block of its own, and the chunk stays what is taken from");
+    for (let i = 0; i < 3; ++i) arena.take(16);
+    expect(usedBytes()).toBe(chunk + 72, "what was left of the chunk was taken");
+    expect(arena.bytes).toBe(usedBytes());
+    arena.take(1);
+    expect(arena.bytes).toBe(chunk + 72 + 80);
+    arena.release();
+    expect(usedBytes()).toBe(0);
+  });
+
   test("two of them do not mix", () => {
     freshHeap(REGION);
     const a = arenaOf(8)!, alone = usedBytes();

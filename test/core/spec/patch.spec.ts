@@ -4,6 +4,7 @@
 import { Answer, Code, PF, What } from "../../../assembly/words";
 import { NONE } from "../../../assembly/host/answer";
 import { archOf } from "../../../assembly/arch/machines";
+import { Arena } from "../../../assembly/base/arena";
 import { give, take, usedBytes } from "../../../assembly/base/heap";
 import { DT } from "../../../assembly/elf/dynamic";
 import { EM } from "../../../assembly/elf/header";
@@ -80,6 +81,13 @@ function exhaust(left: usize): void {
 }
 
 /** Leads "f" elsewhere with ever more memory, until there is enough. */
+/** Nothing is left of what an arena has taken at once. */
+function fill(arena: Arena, chunkBytes: usize): void {
+  const used = usedBytes();
+  while (usedBytes() == used) arena.take(8);
+  for (let bytes: usize = 8; bytes < chunkBytes; bytes += 8) arena.take(8);
+}
+
 function runsOut(kind: Bound): void {
   let failed = 0;
   for (let left: usize = 8; ; left += 8) {
@@ -88,6 +96,8 @@ function runsOut(kind: Bound): void {
     putWord<u64>(at(0), 0x5004);
     const session = newSession(Task.Patch, context)!;
     beginPatch(session, module, scratch, putText(scratch, "f"), 0x6000);
+    fill(session.arena, 128);
+    fill(module.arena, 64);
     const used = usedBytes();
     exhaust(left);
     if (patch(session)) break;
