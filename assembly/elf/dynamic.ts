@@ -21,8 +21,6 @@ export const enum DF_1 { NOW = 1, NODELETE = 8, PIE = 0x08000000 }
 /** Tags 0 to 37 keep their number; the GNU ones in use follow, then those of processors, which mean something on their own only. */
 const enum Slot { GNU = 38, PROCESSOR = 47, COUNT = 49 }
 
-@inline function log2Of(isWide: bool): usize { return isWide ? 3 : 2; }
-
 /** Where a tag's value is kept, or Slot.COUNT for a tag that the core has no use for. */
 function slotOf(tag: u64): u32 {
   if (tag < <u64>Slot.GNU) return <u32>tag;
@@ -48,15 +46,14 @@ export function dynBytes<A>(): u64 { return pick<A>(8, 16); }
   entryCount: u32;
   private count: u8;
   private room: u8;
-  /** Bytes of a value, as a power of two. */
-  private valueLog2: u8;
+  private isWide: bool;
   /** The number of a slot's value, a byte for each slot; 0 if it is absent. */
   private numbers: u8;
 
   /** True if a value takes 8 bytes. */
   @inline static isLarge(value: u64): bool { return wide(64) && value >> 32 != 0; }
   /** Bytes that it takes, with so many values. */
-  static bytes(room: u32, isWide: bool): usize { return VALUES + (<usize>room << log2Of(isWide)); }
+  static bytes(room: u32, isWide: bool): usize { return VALUES + (<usize>room << (isWide ? 3 : 2)); }
   /** Room enough for all that there are. */
   static get most(): u32 { return Slot.COUNT; }
   /** True if a tag's value is kept. */
@@ -73,7 +70,7 @@ export function dynBytes<A>(): u64 { return pick<A>(8, 16); }
   open(room: u32, isWide: bool): void {
     memory.fill(changetype<usize>(this), 0, VALUES);
     this.room = <u8>room;
-    this.valueLog2 = <u8>log2Of(isWide);
+    this.isWide = isWide;
   }
 
   /** Keeps a tag's value: of one that is large only now, what there is room for. */
@@ -81,20 +78,23 @@ export function dynBytes<A>(): u64 { return pick<A>(8, 16); }
     const slot = slotOf(tag);
     if (slot == Slot.COUNT || this.number(slot) || this.count == this.room) return;
     const number = ++this.count;
-    if (this.valueLog2 == 2) store<u32>(this.valueAt(number), <u32>value);
-    else store<u64>(this.valueAt(number), value);
+    if (this.isNarrow) store<u32>(this.narrowAt(number), <u32>value);
+    else store<u64>(this.wideAt(number), value);
     store<u8>(this.numberAt(slot), number);
   }
   @inline private numberAt(slot: u32): usize { return changetype<usize>(this) + offsetof<Dynamic>("numbers") + slot; }
   @inline private number(slot: u32): u32 { return load<u8>(this.numberAt(slot)); }
-  @inline private valueAt(number: u32): usize { return changetype<usize>(this) + VALUES + (<usize>number - 1 << this.valueLog2); }
-  private numbered(number: u32): u64 { return this.valueLog2 == 2 ? load<u32>(this.valueAt(number)) : load<u64>(this.valueAt(number)); }
+  @inline private get isNarrow(): bool { return !wide(64) || !this.isWide; }
+  @inline private narrowAt(number: u32): usize { return changetype<usize>(this) + VALUES - 4 + (<usize>number << 2); }
+  @inline private wideAt(number: u32): usize { return changetype<usize>(this) + VALUES - 8 + (<usize>number << 3); }
 
   @inline has(tag: u64): bool { return this.number(slotOf(tag)) != 0; }
   /** The value of a tag, 0 if it is absent. */
-  @inline value(tag: u64): u64 {
-    const number = this.number(slotOf(tag));
-    return number ? this.numbered(number) : 0;
+  @inline value(tag: u64): u64 { return this.valueIn(slotOf(tag)); }
+  private valueIn(slot: u32): u64 {
+    const number = this.number(slot);
+    if (!number) return 0;
+    return this.isNarrow ? load<u32>(this.narrowAt(number)) : load<u64>(this.wideAt(number));
   }
 }
 /** Behind a byte for each slot, and one for tags that have none. */

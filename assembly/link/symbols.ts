@@ -204,7 +204,7 @@ function symbolLimit<A>(image: Image, dynamic: Dynamic): u32 {
 
 function nearer(dynamic: Dynamic, tag: u64, start: u64, end: u64): u64 {
   const vaddr = dynamic.value(tag);
-  return dynamic.has(tag) && vaddr > start && vaddr < end ? vaddr : end;
+  return vaddr > start && vaddr < end ? vaddr : end;
 }
 
 /** nbuckets, symoffset, bloom size, bloom shift; bloom words; buckets; one chain word for each symbol from symoffset on. */
