@@ -38,6 +38,10 @@ function sourcesIn(folder: string): string[] {
 
 const OPTIONS = ["-O3", "-g", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-DLW_THREADS", "-DLW_ADOPT", "-DLW_ZEROED", "-pthread", "-Wno-atomic-alignment"];
 
+/** The core: whether its loops are fast must not depend on what is in front of them. */
+const CORE = `${HOST}/core.c`;
+const CORE_OPTIONS = ["-falign-loops=32"];
+
 /** A part of the library that may be left out: no code of it is there then. */
 export interface Feature {
   readonly name: string;
@@ -113,7 +117,7 @@ export function linuxSteps(machine: Machine, { cc, ld = [], ar, isShared }: Linu
   // Without libc there is none that a compiler may call, and what is one must not be made into calls of itself.
   const bare = isBare ? ["-DLW_TOLD_THREADS", "-fno-builtin", "-fno-stack-protector", "-fno-PIC", "-fno-pie", "-U_FORTIFY_SOURCE"] : [];
   const compile = (source: string): Command =>
-    [...cc, ...OPTIONS, ...guarded, ...macros, ...bare, ...options, ...(INSTEAD.includes(source) ? ["-Iboot/common", "-Ihosts/baremetal", "-Ihosts/baremetal/libc"] : includes), "-c", source, "-o", objectOf(source)];
+    [...cc, ...OPTIONS, ...(source === CORE ? CORE_OPTIONS : []), ...guarded, ...macros, ...bare, ...options, ...(INSTEAD.includes(source) ? ["-Iboot/common", "-Ihosts/baremetal", "-Ihosts/baremetal/libc"] : includes), "-c", source, "-o", objectOf(source)];
   const link = (makes: string, sources: readonly string[]): Command =>
     [...cc, ...ld, "-shared", "-pthread", "-Wl,-z,now", "-Wl,-z,nodelete", ...(isChecked ? [] : ["-Wl,-z,defs"]), "-Wl,--gc-sections", ...options, `-Wl,-soname,${makes.split("/").at(-1)!}`, ...sources.map(objectOf), "-o", makes];
   const makes = [`${folder}/liblinkwright.a`, ...(isSharedToo ? [`${folder}/liblinkwright.so`, `${folder}/liblinkwright-dl.so`] : [])];
