@@ -5,13 +5,14 @@ import { debugFileOf } from "./debug.js";
 import { LinkwrightError, OptionError } from "./error.js";
 import { Image } from "./image.js";
 import { ContextLinker, type Neighbours, type SymbolOptions } from "./linker.js";
-import { Module, type ModuleKeeper, type ModuleSymbol, type SymbolQuery, addressIn, findName, symbolIn } from "./module.js";
+import { Module, type ModuleKeeper } from "./module.js";
 import { asAddress, checkOptions } from "./options.js";
 import { type RegionOptions, regionsOf, tellRegions, toldWhere } from "./region.js";
 import type { Runtime } from "./runtime.js";
 import type { SearchOptions } from "./search.js";
 import { sectionsOf } from "./section.js";
 import { type SourceLike, openSource } from "./source.js";
+import { type ModuleSymbol, type SymbolQuery, addressIn, findName, symbolIn } from "./symbol.js";
 import { linkedOf } from "./tally.js";
 import { unsigned } from "./wasm.js";
 

@@ -8,9 +8,8 @@ export type { Definition, DefinitionLike, Defines } from "./define.js";
 export type { SymbolOptions } from "./linker.js";
 export { Image } from "./image.js";
 export { Module } from "./module.js";
-export type {
-  ModuleBinding, ModuleRelocation, ModuleSegment, ModuleSymbol, ModuleTls, ModuleVersion, SymbolQuery,
-} from "./module.js";
+export type { ModuleBinding, ModuleRelocation, ModuleSegment, ModuleTls, ModuleVersion } from "./module.js";
+export type { ModuleSymbol, SymbolQuery } from "./symbol.js";
 export type { ModuleRegion, RegionOptions } from "./region.js";
 export type { ModuleSection } from "./section.js";
 export type { Count, Linked } from "./tally.js";
