@@ -10,17 +10,22 @@
 
 enum { RECORDS = 1 << 16, RESTING = 64 };
 
-static struct record *records; /* of RECORDS; untouched pages cost nothing */
+static struct room {
+  struct record records[RECORDS];
+  /* By address: the numbers of records in order, twice. One side is looked at while the other is written: even a signal's handler that
+   * interrupts that finds one that is whole. */
+  _Atomic uint16_t order[RECORDS][2];
+} *room; /* untouched pages cost nothing */
 static unsigned used;
 /* Those that are free again rest in line for a while: a handle of one that was closed stays unknown that long. */
 static struct record *free_first, *free_last;
 static unsigned free_count;
 
 static struct record *take(void) {
-  if (!records) {
-    struct record *got = mmap(NULL, RECORDS * sizeof *got, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (!room) {
+    struct room *got = mmap(NULL, sizeof *got, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (got == MAP_FAILED) return NULL;
-    __atomic_store_n(&records, got, __ATOMIC_RELEASE);
+    __atomic_store_n(&room, got, __ATOMIC_RELEASE);
   }
   struct record *taken = free_first;
   if (taken && (free_count > RESTING || used == RECORDS)) {
@@ -28,7 +33,7 @@ static struct record *take(void) {
     --free_count;
     return taken;
   }
-  return used < RECORDS ? &records[used++] : NULL;
+  return used < RECORDS ? &room->records[used++] : NULL;
 }
 
 static void give(struct record *record) {
@@ -67,24 +72,22 @@ static bool lend(struct record *record) {
 }
 
 struct record *record_of(const void *handle) {
-  struct record *there = __atomic_load_n(&records, __ATOMIC_ACQUIRE);
+  struct room *there = __atomic_load_n(&room, __ATOMIC_ACQUIRE);
   uintptr_t offset = (uintptr_t)handle - (uintptr_t)there;
-  if (__builtin_expect(there && offset < RECORDS * sizeof *there, 1)) {
-    struct record *record = &there[offset / sizeof *there];
+  if (__builtin_expect(there && offset < sizeof there->records, 1)) {
+    struct record *record = &there->records[offset / sizeof *record];
     return record == handle && __atomic_load_n(&record->module, __ATOMIC_ACQUIRE) && !record->real ? record : NULL;
   }
   return lent_of(handle);
 }
 
-/* ---- by address: the numbers of records in order, twice. One side is looked at while the other is written: even a signal's handler that
- * interrupts that finds one that is whole. ---- */
+/* ---- by address ---- */
 
-static _Atomic uint16_t order[RECORDS][2];
 static _Atomic unsigned counts[2];
 static atomic_uint turn;
 
 struct record *record_at(uintptr_t address) {
-  struct record *there = __atomic_load_n(&records, __ATOMIC_ACQUIRE);
+  struct room *there = __atomic_load_n(&room, __ATOMIC_ACQUIRE);
   if (!there) return NULL;
   for (;;) {
     unsigned seen = atomic_load_explicit(&turn, memory_order_acquire);
@@ -92,7 +95,7 @@ struct record *record_at(uintptr_t address) {
     unsigned side = seen & 1, low = 0, high = atomic_load_explicit(&counts[side], memory_order_relaxed);
     while (low < high) {
       unsigned middle = (low + high) / 2;
-      struct record *record = &there[atomic_load_explicit(&order[middle][side], memory_order_relaxed)];
+      struct record *record = &there->records[atomic_load_explicit(&there->order[middle][side], memory_order_relaxed)];
       if (address < atomic_load_explicit(&record->start, memory_order_relaxed)) high = middle;
       else if (address >= atomic_load_explicit(&record->end, memory_order_relaxed)) low = middle + 1;
       else {
@@ -114,9 +117,9 @@ static void rewrite(const struct record *gone, struct record *come, uintptr_t st
     atomic_store_explicit(&come->start, start, memory_order_relaxed);
     atomic_store_explicit(&come->end, end, memory_order_relaxed);
   }
-#define APPEND(record) atomic_store_explicit(&order[written++][to], (uint16_t)((record) - records), memory_order_relaxed)
+#define APPEND(record) atomic_store_explicit(&room->order[written++][to], (uint16_t)((record) - room->records), memory_order_relaxed)
   for (unsigned i = 0; i < count; ++i) {
-    const struct record *each = &records[atomic_load_explicit(&order[i][from], memory_order_relaxed)];
+    const struct record *each = &room->records[atomic_load_explicit(&room->order[i][from], memory_order_relaxed)];
     if (come && start < atomic_load_explicit(&each->start, memory_order_relaxed)) {
       APPEND(come);
       come = NULL;
