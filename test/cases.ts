@@ -2,7 +2,7 @@
 // passes over, and what it does has the same result everywhere.
 
 import type { Code, Kept } from "../assembly/words.js";
-import { MACHINES, type Machine, WITH_COPY, WITH_DESCRIPTORS, WITH_LOW16, WITH_REL, WITH_WIDE_VECTORS } from "../fixtures/list.js";
+import { MACHINES, type Machine, WITH_64_BITS, WITH_COPY, WITH_DESCRIPTORS, WITH_LOW16, WITH_REL, WITH_WIDE_VECTORS } from "../fixtures/list.js";
 
 /** How a file is loaded: globally and bound at once, unless a word says otherwise. docs/image.md has the same words. */
 export type LoadWord = "local" | "lazy" | "text" | "deep" | "copy" | "nodelete" | "patchable";
@@ -397,6 +397,7 @@ export const CASES: readonly Case[] = [
   alone("dense.so", MACHINES.filter((machine) => machine !== "loongarch64")),
   alone("based.so"),
   alone("high.so"),
+  alone("far.so", WITH_64_BITS),
   alone("empty_load.so"),
   alone("pie"),
   alone("executable"),

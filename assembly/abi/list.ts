@@ -129,7 +129,7 @@ function phdrField(segment: Segment, field: u32): u64 {
   switch (field) {
     case Field.Type:      return segment.type;
     case Field.Flags:     return segment.flags;
-    case Field.Offset:    return segment.offset;
+    case Field.Offset:    return segment.fileOffset;
     case Field.Vaddr:     return segment.vaddr;
     case Field.FileBytes: return segment.fileBytes;
     case Field.Bytes:     return segment.bytes;

@@ -39,7 +39,7 @@ export function dynBytes<A>(): u64 { return pick<A>(8, 16); }
 
 /**
  * The dynamic section by tag: each value as it was read, once; the first of equal tags counts. Room is kept for what a file has of them, in 8
- * bytes each if any of them needs so many: addresses in a file begin at 0, and hardly ever do.
+ * bytes each if any entry needs so many. Hardly any does: the addresses in a file begin near 0.
  */
 @unmanaged export class Dynamic {
   /** Entries before DT_NULL. */

@@ -27,6 +27,8 @@ export function phdrBytes<A>(): u64 { return pick<A>(offsetof<Phdr32>(), offseto
 
   /** It lies where it lay before: nothing is placed, protected or written there. */
   @inline get isFixed(): bool { return this.offset == NONE; }
+  /** p_offset, for whoever asks: no part of this image's file is where it lay before. */
+  get fileOffset(): u64 { return this.isFixed ? 0 : this.offset; }
 
   /** True if this is memory, and these bytes of it are inside. */
   @inline holds(vaddr: u64, bytes: u64): bool {

@@ -121,7 +121,7 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   }
 
   /** What it takes of the core's memory. */
-  get heldBytes(): u64 { return <u64>this.arena.bytes + (this.views ? heldBytes(this.views) : 0); }
+  get bytes(): u64 { return <u64>this.arena.bytes + (this.views ? heldBytes(this.views) : 0); }
 
   /** The file's views are no longer needed. */
   unview(): void {
@@ -139,6 +139,7 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
     this.arena.release();
   }
 }
+
 /** A new image of a file, with one holder; null if there is no memory. */
 export function newImage(file: u32, ownsSource: bool): Image | null {
   const arena = arenaOf(offsetof<Image>());

@@ -47,7 +47,7 @@ function writeHeaders<A>(image: Image, placement: Placement): void {
     target.store32(phdr, segment.type);
     target.store32(phdr + (sizeof<A>() == 8 ? 4 : 24), segment.flags);
     let word = phdr + sizeof<A>();
-    storeWord<A>(word, segment.isFixed ? 0 : segment.offset);
+    storeWord<A>(word, segment.fileOffset);
     storeWord<A>(word += sizeof<A>(), segment.vaddr);
     storeWord<A>(word += sizeof<A>(), segment.vaddr);
     storeWord<A>(word += sizeof<A>(), segment.fileBytes);

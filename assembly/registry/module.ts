@@ -6,6 +6,7 @@ import * as source from "../host/source";
 import { Arena, arenaOf } from "../base/arena";
 import { hasTls } from "../base/features";
 import { keepsRetired, written } from "../base/generation";
+import { strideOf } from "../base/record";
 import { Archive } from "../inspect/archive";
 import { Image } from "../inspect/image";
 import { View } from "../inspect/view";
@@ -79,7 +80,7 @@ export function closeFiles(file: File | null): void {
   arena: Arena;
   context: Context;
   image: Image;
-  /** While its session is open: what it asks of memory. */
+  /** Until it is published: what it asks of memory. */
   plan: Plan | null;
   placement: Placement;
   symbols: Symbols;
@@ -262,8 +263,8 @@ const PLACES: usize = ORDER + (offsetof<Order>() + 7 & ~7);
 @inline function recordBytes(): usize { return PLACES + 2 * placeBytes(); }
 
 /** What it relies on is kept in pieces of so many bytes; what a library that needs one other keeps of that lies with the module itself. */
-@inline const CHUNK: usize = 64;
-@inline const NEEDS_ONE: usize = (sizeof<usize>() + 7 & ~7) + (offsetof<Dependency>() + 7 & ~7);
+@inline const CHUNK: usize = 4 * strideOf<Dependency>();
+@inline const NEEDS_ONE: usize = (sizeof<usize>() + 7 & ~7) + strideOf<Dependency>();
 
 /** A new module of an image, which it holds from now on; null if there is no memory. */
 export function newModule(context: Context, image: Image, flags: Flag): Module | null {

@@ -46,6 +46,8 @@ int32_t lw_link_needed(uint32_t session, uint32_t from, uint64_t name, uint32_t 
   // What the system's linker loaded has what it needs, under whatever name.
   if (needer && needer->bias != LW_NONE) return 0;
   file = search_find(at(name), name_bytes);
+  // What is in memory already is not looked at again.
+  if (file && file->uses > 0) file_settle(file);
   return file ? (int32_t)file->source : LW_ANSWER_REFUSED;
 }
 

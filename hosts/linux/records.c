@@ -108,7 +108,8 @@ struct record *record_at(uintptr_t address) {
   }
 }
 
-/* Has one side without a record or with another, and turns to it. Between what was told of a record before and what is now there was a turn. */
+/* Writes one side without a record, or with another, and turns to it. A record that is used again was in neither side since the turn before:
+ * who still reads its old range will see that there was a turn. */
 static void rewrite(const struct record *gone, struct record *come, uintptr_t start, uintptr_t end) {
   unsigned from = atomic_load_explicit(&turn, memory_order_relaxed) & 1, to = from ^ 1, written = 0;
   unsigned count = atomic_load_explicit(&counts[from], memory_order_relaxed);
@@ -201,6 +202,7 @@ static void published(uint32_t module) {
     .headers = pointer(core_value(module, LW_FIELD_PHDR)), .header_count = (uint16_t)core_count(module, LW_LIST_PHDR),
     .eh_frame = pointer(core_value(module, LW_FIELD_EH_FRAME)), .is_copy = source == copied_source,
   };
+  // Not its range: somebody may be reading that.
   memcpy(record, &made, offsetof(struct record, start));
   __atomic_store_n(&record->module, module, __ATOMIC_RELEASE);
   if (!record->headers) copy_headers(record);

@@ -168,7 +168,6 @@ bool view_map(struct file *file) {
   look->map_bytes = room;
   look->shown_bytes = shown < file_bytes ? shown : file_bytes;
   look->tail = outline.tail < room ? outline.tail : room;
-  look->is_taken = false;
   look->is_image = outline.bytes > 0;
   return true;
 }

@@ -120,6 +120,10 @@ for (const machine of MACHINES) {
       assert.deepEqual(Buffer.from(linkwright.read(module.symbol("constant")!, 4)), Buffer.from([1, 0, 0, 0]));
       assert.ok(within(module.symbol("quick")!, "itcm") && within(module.symbol("variable")!, "ram"));
       assert.deepEqual(copiedOf(module), { ".rodata": "Not", ".text": "Not", ".itcm.quick": "Gathered", ".data": "Written", ".bss": "Written", ".slow": "Written" });
+      // Its program header says that it is no part of the image, to who asks and to who reads it in memory.
+      const number = module.headers.findIndex(({ type, vaddr }) => type === 1 && vaddr >= LIES && vaddr < LIES + PAGE), [bytes, at, each] = module.class === 64 ? [8, 8, 56] : [4, 4, 32];
+      assert.ok(number > 0 && module.headers[number]!.offset === 0n);
+      assert.deepEqual(Buffer.from(linkwright.read(module.programHeaders! + BigInt(number * each! + at!), bytes!)), Buffer.alloc(bytes!));
       assert.equal(linkwright.usage.sources, 1);
       await module.unload();
       assert.equal(linkwright.usage.sources, 0);

@@ -80,14 +80,25 @@ function exhaust(left: usize): void {
   give(kept);
 }
 
-/** Leads "f" elsewhere with ever more memory, until there is enough. */
 /** Nothing is left of what an arena has taken at once. */
-function fill(arena: Arena, chunkBytes: usize): void {
-  const used = usedBytes();
-  while (usedBytes() == used) arena.take(8);
-  for (let bytes: usize = 8; bytes < chunkBytes; bytes += 8) arena.take(8);
+function fill(arena: Arena): void {
+  chunk(arena);
+  const room = chunk(arena);
+  for (let bytes: usize = 8; bytes < room; bytes += 8) arena.take(8);
 }
 
+/** Takes 8 bytes and 8 bytes, until that takes a block; how many it were. */
+function chunk(arena: Arena): usize {
+  const used = usedBytes();
+  let bytes: usize = 0;
+  while (usedBytes() == used) {
+    arena.take(8);
+    bytes += 8;
+  }
+  return bytes;
+}
+
+/** Leads "f" elsewhere with ever more memory, until there is enough. */
 function runsOut(kind: Bound): void {
   let failed = 0;
   for (let left: usize = 8; ; left += 8) {
@@ -96,8 +107,8 @@ function runsOut(kind: Bound): void {
     putWord<u64>(at(0), 0x5004);
     const session = newSession(Task.Patch, context)!;
     beginPatch(session, module, scratch, putText(scratch, "f"), 0x6000);
-    fill(session.arena, 128);
-    fill(module.arena, 64);
+    fill(session.arena);
+    fill(module.arena);
     const used = usedBytes();
     exhaust(left);
     if (patch(session)) break;

@@ -113,13 +113,13 @@ describe("inspect: image", () => {
   test("keeps nothing of its views when they are no longer needed", () => {
     const work = newWork(), before = usedBytes(), image = newImage(9, false)!;
     const viewed = usedBytes();
-    expect(image.heldBytes).toBe(viewed - before);
+    expect(image.bytes).toBe(viewed - before);
     answer("view", 0x7000);
     image.part(Part.Dynamic).open(work, 9, 5000, 0, 64, What.Dyn);
     image.unview();
     expect(callCount("unview")).toBe(1);
     expect(viewed - usedBytes()).toBeGreaterThan(<usize>Part.COUNT * offsetof<View>());
-    expect(image.heldBytes).toBe(usedBytes() - before);
+    expect(image.bytes).toBe(usedBytes() - before);
     image.unview();
     expect(callCount("unview")).toBe(1);
     image.drop();
