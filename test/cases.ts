@@ -397,7 +397,7 @@ export const CASES: readonly Case[] = [
   alone("dense.so", MACHINES.filter((machine) => machine !== "loongarch64")),
   alone("based.so"),
   alone("high.so"),
-  alone("far.so", WITH_64_BITS),
+  alone("distant.so", WITH_64_BITS),
   alone("empty_load.so"),
   alone("pie"),
   alone("executable"),

@@ -5,7 +5,6 @@ import { NONE } from "../host/answer";
 import * as source from "../host/source";
 import { Arch } from "../arch/arch";
 import { Arena, arenaOf } from "../base/arena";
-import { give, heldBytes, take } from "../base/heap";
 import { within } from "../base/range";
 import { strideOf } from "../base/record";
 import { Dynamic } from "../elf/dynamic";
@@ -29,7 +28,6 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   neededCount: u32;
   needed: usize;
   private segments: usize;
-  private views: usize;
   arch: Arch;
   /** Null where the file has none: a static executable. */
   dynamic: Dynamic | null;
@@ -63,8 +61,8 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
   /** A bit for each part that was read and checked. */
   private readParts: u8;
 
-  /** A view of one part of the file; until `unview`. */
-  @inline part(part: Part): View { return changetype<View>(this.views + <usize>part * offsetof<View>()); }
+  /** A view of one part of the file. */
+  @inline part(part: Part): View { return changetype<View>(changetype<usize>(this) + RECORD + <usize>part * offsetof<View>()); }
   @inline isRead(part: Part): bool { return (this.readParts >> <u8>part & 1) != 0; }
   /** This part is done for good. Always true. */
   markRead(part: Part): bool {
@@ -120,15 +118,9 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
     return NONE;
   }
 
-  /** What it takes of the core's memory. */
-  get bytes(): u64 { return <u64>this.arena.bytes + (this.views ? heldBytes(this.views) : 0); }
-
   /** The file's views are no longer needed. */
   unview(): void {
-    if (!this.views) return;
     for (let part = 0; part < Part.COUNT; ++part) this.part(part).close(this.source);
-    give(this.views);
-    this.views = 0;
   }
 
   /** One holder less; the last one takes it away. */
@@ -139,17 +131,13 @@ export const enum Part { Header, Segments, Dynamic, Strings, COUNT }
     this.arena.release();
   }
 }
+const RECORD: usize = (offsetof<Image>() + 7) & ~7;
 
 /** A new image of a file, with one holder; null if there is no memory. */
 export function newImage(file: u32, ownsSource: bool): Image | null {
-  const arena = arenaOf(offsetof<Image>());
+  const arena = arenaOf(RECORD + <usize>Part.COUNT * offsetof<View>());
   if (!arena) return null;
   const image = changetype<Image>(arena.record);
-  image.views = take(<usize>Part.COUNT * offsetof<View>());
-  if (!image.views) {
-    arena.release();
-    return null;
-  }
   image.arena = arena;
   image.source = file;
   image.ownsSource = ownsSource;

@@ -4,7 +4,7 @@ import { Context } from "./context";
 import { Module } from "./module";
 
 /** Bytes of a module: its own, and those of what was read from its file. */
-export function moduleBytes(module: Module): u64 { return <u64>module.arena.bytes + module.image.bytes; }
+export function moduleBytes(module: Module): u64 { return <u64>module.arena.bytes + module.image.arena.bytes; }
 
 /** Bytes of a context: its own and those of its published modules, of the scopes that they are looked up in, and of its indices. */
 export function contextBytes(context: Context): u64 {
