@@ -15,7 +15,7 @@ char *strerror(int number) {
     case ENOMEM: return "Cannot allocate memory";
     case EINVAL: return "Invalid argument";
     case ERANGE: return "Numerical result out of range";
-    case ENOSYS: return "Function not implemented";
+    case ENOSYS: return "The system has no such function";
     default: return "Unknown error";
   }
 }

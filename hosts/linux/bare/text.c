@@ -40,7 +40,7 @@ static const struct {
   {EPERM, "Operation not permitted"}, {ENOENT, "No such file or directory"}, {EIO, "Input/output error"}, {EBADF, "Bad file descriptor"},
   {ENOMEM, "Cannot allocate memory"}, {EACCES, "Permission denied"}, {ENODEV, "No such device"}, {ENOTDIR, "Not a directory"},
   {EISDIR, "Is a directory"}, {EINVAL, "Invalid argument"}, {ENFILE, "Too many open files in system"}, {EMFILE, "Too many open files"},
-  {ENAMETOOLONG, "File name too long"}, {ENOSYS, "Function not implemented"}, {ELOOP, "Too many levels of symbolic links"}, {EFBIG, "File too large"},
+  {ENAMETOOLONG, "File name too long"}, {ENOSYS, "The system has no such function"}, {ELOOP, "Too many levels of symbolic links"}, {EFBIG, "File too large"},
 };
 
 char *strerror(int number) {
